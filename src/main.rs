@@ -1,0 +1,3 @@
+//! The program: parse the command line, run, exit code. Nothing else.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Bytes ⇄ trees. Grammars only: no keys, no trust, no policy. Readers keep byte positions.
+
+pub mod der;
