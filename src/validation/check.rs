@@ -1,0 +1,293 @@
+//! The checks: one enum in the standard's order, part of the contract with callers.
+//!
+//! Each check has one fixed conclusion and one basis. Which level it has (fail, warn, inform, ignore) is the
+//! policy's matter, except for the floor that no policy can lower ([`CheckId::is_floor`]).
+
+use super::message::Message;
+use super::verdict::{Doubt, Failure, Verdict};
+
+/// Which kind of object a check is about. Policies set levels per context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// A signature of the document.
+    Signature,
+    /// A signature over a signature.
+    CounterSignature,
+    /// A time-stamp.
+    Timestamp,
+    /// Revocation data.
+    Revocation,
+}
+
+impl Context {
+    /// The name in reports and policies.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::CounterSignature => "counter-signature",
+            Self::Timestamp => "timestamp",
+            Self::Revocation => "revocation",
+        }
+    }
+}
+
+/// What the policy makes of a check that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The check is not run.
+    Ignore,
+    /// Reported.
+    Inform,
+    /// Reported as a warning.
+    Warn,
+    /// Ends with the check's conclusion.
+    Fail,
+}
+
+impl Level {
+    /// The name in policies.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Inform => "inform",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckResult {
+    /// It holds.
+    Passed,
+    /// It does not hold; the conclusion is FAILED.
+    Failed,
+    /// It does not hold; the conclusion is INDETERMINATE.
+    Indeterminate,
+    /// It does not hold, and the policy only warns.
+    Warning,
+    /// It does not hold, and the policy only informs.
+    Information,
+    /// It could not be run, since an earlier one did not hold.
+    NotRun,
+}
+
+impl CheckResult {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Indeterminate => "indeterminate",
+            Self::Warning => "warning",
+            Self::Information => "information",
+            Self::NotRun => "not-run",
+        }
+    }
+}
+
+/// One check that was run.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Which rule.
+    pub id: CheckId,
+    /// About what kind of object.
+    pub context: Context,
+    /// How it came out.
+    pub result: CheckResult,
+    /// The object: an identifier of the report (`S1`), or `sha256:…` of a certificate.
+    pub object: Option<String>,
+    /// What was found, where there is more to say than the result.
+    pub detail: Option<Message>,
+}
+
+macro_rules! checks {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $basis:literal, $level:ident, $conclusion:expr;)*) => {
+        /// The rules, in the standard's order. Names are part of the contract: add, never rename or remove.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum CheckId { $($(#[$doc])* $variant),* }
+
+        impl CheckId {
+            /// Every check, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name in reports and policies.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The standard and section that demand it.
+            #[must_use]
+            pub const fn basis(self) -> &'static str {
+                match self { $(Self::$variant => $basis),* }
+            }
+
+            /// The level where a policy says nothing.
+            #[must_use]
+            pub const fn default_level(self) -> Level {
+                match self { $(Self::$variant => Level::$level),* }
+            }
+
+            /// What follows where the check does not hold and its level is fail.
+            pub const fn conclusion(self) -> Verdict {
+                match self { $(Self::$variant => $conclusion),* }
+            }
+        }
+    };
+}
+
+const FORMAT: Verdict = Verdict::Failed(Failure::FormatFailure);
+const HASH: Verdict = Verdict::Failed(Failure::HashFailure);
+const CRYPTO: Verdict = Verdict::Failed(Failure::SigCryptoFailure);
+const NO_SIGNER: Verdict = Verdict::Indeterminate(Doubt::NoSigningCertificateFound);
+const NO_CHAIN: Verdict = Verdict::Indeterminate(Doubt::NoCertificateChainFound);
+const CHAIN_GENERAL: Verdict = Verdict::Indeterminate(Doubt::CertificateChainGeneralFailure);
+const CHAIN_CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::ChainConstraintsFailure);
+const CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::SigConstraintsFailure);
+const WEAK: Verdict = Verdict::Indeterminate(Doubt::CryptoConstraintsFailureNoPoe);
+
+checks! {
+    /// The signature can be read at all: its dictionary, its CMS or PKCS#1 value.
+    SignatureReadable = "fc-signature-readable", "EN 319 102-1 §5.2.2", Fail, FORMAT;
+    /// The kind of signature is one that is known (PDF: the SubFilter).
+    FormatKnown = "fc-format-known", "EN 319 102-1 §5.2.2; ISO 32000-2 §12.8.1", Fail, FORMAT;
+    /// The work that this signature may cost was enough.
+    WithinLimits = "fc-within-limits", "EN 319 102-1 §5.2.2", Fail, CONSTRAINTS;
+    /// PDF: the signature dictionary is the value of a signature field.
+    InSignatureField = "fc-signature-field", "ISO 32000-2 §12.7.5.5", Fail, FORMAT;
+    /// The signature does not stand twice (two fields with one dictionary, one dictionary key twice).
+    NotDuplicated = "fc-not-duplicated", "EN 319 102-1 §5.2.2", Fail, FORMAT;
+    /// CMS: there is exactly one signer.
+    SingleSigner = "fc-single-signer", "EN 319 142-1 §5.3; ISO 32000-2 §12.8.3.3.1", Fail, FORMAT;
+    /// PDF: the byte range starts at 0, leaves out exactly the value of Contents and ends at a revision's end.
+    ByteRange = "fc-byte-range", "ISO 32000-2 §12.8.1", Fail, FORMAT;
+    /// PDF: the byte range does not cut through that of another signature.
+    ByteRangeCollision = "fc-byte-range-collision", "ISO 32000-2 §12.8.1", Fail, FORMAT;
+    /// CMS: the content-type attribute is there and names the type of the content.
+    ContentType = "fc-content-type", "RFC 5652 §5.3, §11.1", Fail, FORMAT;
+    /// CMS: the message-digest attribute is there once.
+    MessageDigestOnce = "fc-message-digest-attribute", "RFC 5652 §5.3, §11.2", Fail, FORMAT;
+    /// CMS: a detached signature brings no content of its own; one that must bring it does.
+    Encapsulation = "fc-encapsulation", "ISO 32000-2 §12.8.3.3; EN 319 142-1 §5.3", Fail, FORMAT;
+    /// PDF: what was changed after signing is permitted.
+    ChangesPermitted = "fc-changes-permitted", "ISO 32000-2 §12.8.2; EN 319 102-1 §5.2.2", Fail, FORMAT;
+    /// The signer's certificate is at hand.
+    SigningCertificateFound = "isc-certificate-found", "EN 319 102-1 §5.2.3", Fail, NO_SIGNER;
+    /// The signed reference to the signer's certificate has its digest.
+    SigningCertificateDigest = "isc-certificate-digest", "EN 319 102-1 §5.2.3; RFC 5035 §4", Fail, NO_SIGNER;
+    /// The signed reference to the signer's certificate has its issuer and serial number.
+    SigningCertificateIssuerSerial = "isc-issuer-serial", "EN 319 102-1 §5.2.3; RFC 5035 §4", Warn, NO_SIGNER;
+    /// A path of certificates whose signatures verify leads to a trust anchor.
+    ChainToAnchor = "xcv-chain", "EN 319 102-1 §5.2.6; RFC 5280 §6.1", Fail, NO_CHAIN;
+    /// The signer's key may be used for signatures of this kind.
+    SignerKeyUsage = "xcv-signer-key-usage", "EN 319 102-1 §5.2.6; RFC 5280 §4.2.1.3", Fail, CHAIN_CONSTRAINTS;
+    /// The signer's certificate may be used for this purpose (time-stamping: critical, alone).
+    SignerExtendedKeyUsage = "xcv-signer-extended-key-usage", "RFC 5280 §4.2.1.12; RFC 3161 §2.3", Fail, CHAIN_CONSTRAINTS;
+    /// Every issuer of the path is a CA.
+    IssuerIsCa = "xcv-issuer-is-ca", "RFC 5280 §6.1.4 (k)", Fail, CHAIN_GENERAL;
+    /// The path is not longer than each CA allows.
+    PathLength = "xcv-path-length", "RFC 5280 §6.1.4 (l), (m)", Fail, CHAIN_GENERAL;
+    /// Every CA's key may sign certificates.
+    CaKeyUsage = "xcv-ca-key-usage", "RFC 5280 §6.1.4 (n)", Fail, CHAIN_GENERAL;
+    /// Every name lies within the constraints of the CAs above.
+    NameConstraints = "xcv-name-constraints", "RFC 5280 §6.1.3 (b), (c)", Fail, CHAIN_GENERAL;
+    /// No certificate of the path has a critical extension that nobody here understands.
+    CriticalExtensions = "xcv-critical-extensions", "RFC 5280 §6.1.4 (o), §6.1.5 (f)", Fail, CHAIN_GENERAL;
+    /// The extensions of every certificate of the path are well formed and stand once.
+    ExtensionsWellFormed = "xcv-extensions-well-formed", "RFC 5280 §4.2", Fail, CHAIN_GENERAL;
+    /// The time lies within the validity of the signer's certificate.
+    SignerValidity = "xcv-signer-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail,
+        Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
+    /// The same, of a certificate of which no revocation data are required.
+    SignerValidityNotRevoked = "xcv-signer-validity-not-revoked", "EN 319 102-1 §5.2.6", Fail,
+        Verdict::Indeterminate(Doubt::OutOfBoundsNotRevoked);
+    /// The time lies within the validity of every CA below the anchor.
+    CaValidity = "xcv-ca-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail,
+        Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
+    /// It is known whether the certificate is revoked.
+    RevocationKnown = "xcv-revocation-known", "EN 319 102-1 §5.2.6, §5.2.5", Fail,
+        Verdict::Indeterminate(Doubt::TryLater);
+    /// The algorithms and key sizes of the path are reliable.
+    PathAlgorithms = "xcv-algorithms", "EN 319 102-1 §5.2.6; TS 119 312", Fail, WEAK;
+    /// The digest of the signed bytes is the one that was signed.
+    DocumentDigest = "cv-document-digest", "EN 319 102-1 §5.2.7", Fail, HASH;
+    /// Time-stamp: the imprint is the digest of what it stands for.
+    MessageImprint = "cv-message-imprint", "EN 319 102-1 §5.4; RFC 3161 §2.4.2", Fail, HASH;
+    /// The signature value verifies with the key of the signer's certificate.
+    SignatureValue = "cv-signature-value", "EN 319 102-1 §5.2.7", Fail, CRYPTO;
+    /// ETSI.CAdES.detached: the signature names its certificate in a signed attribute.
+    SigningCertificateAttribute = "sav-signing-certificate", "EN 319 102-1 §5.2.8; EN 319 142-1 §6.3", Fail, CONSTRAINTS;
+    /// adbe.*: the signature names its certificate in a signed attribute.
+    SigningCertificateAttributeLegacy = "sav-signing-certificate-legacy", "EN 319 102-1 §5.2.8", Inform, CONSTRAINTS;
+    /// The attribute that names the certificate is well formed and stands once.
+    SigningCertificateAttributeForm = "sav-signing-certificate-form", "EN 319 122-1 §5.2.2; RFC 5035 §3", Fail, CONSTRAINTS;
+    /// The algorithms of the signature agree with those that it protects (RFC 6211).
+    AlgorithmProtection = "sav-algorithm-protection", "RFC 6211 §3", Fail, CONSTRAINTS;
+    /// The digest algorithm of the signed data is that of the signature value.
+    DigestAlgorithmAgreement = "sav-digest-algorithm-agreement", "RFC 8933 §2", Warn, CONSTRAINTS;
+    /// The claimed signing time lies within the validity of the signer's certificate.
+    ClaimedTimeInValidity = "sav-claimed-time-in-validity", "EN 319 102-1 §5.2.8", Warn, CONSTRAINTS;
+    /// The signature covers the whole document or a whole revision of it.
+    Coverage = "sav-coverage", "EN 319 102-1 §5.2.8", Fail, CONSTRAINTS;
+    /// PDF: what was changed after signing has been analysed.
+    ChangesAnalysed = "sav-changes-analysed", "EN 319 102-1 §5.2.8; ISO 32000-2 §12.8.2", Fail, CONSTRAINTS;
+    /// The algorithms and key size of the signature are reliable.
+    SignatureAlgorithms = "sav-algorithms", "EN 319 102-1 §5.2.8; TS 119 312", Fail, WEAK;
+}
+
+impl CheckId {
+    /// Whether no policy may lower the check: byte range, references, digests, signature values, a path to an
+    /// anchor, and whatever makes a signature readable.
+    #[must_use]
+    pub const fn is_floor(self) -> bool {
+        matches!(
+            self,
+            Self::SignatureReadable
+                | Self::FormatKnown
+                | Self::WithinLimits
+                | Self::InSignatureField
+                | Self::NotDuplicated
+                | Self::ByteRange
+                | Self::ByteRangeCollision
+                | Self::ContentType
+                | Self::MessageDigestOnce
+                | Self::Encapsulation
+                | Self::SigningCertificateFound
+                | Self::SigningCertificateDigest
+                | Self::ChainToAnchor
+                | Self::DocumentDigest
+                | Self::MessageImprint
+                | Self::SignatureValue
+        )
+    }
+
+    /// The check with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|id| id.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_floor_checks_fail() {
+        let mut names: Vec<_> = CheckId::ALL.iter().map(|id| id.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CheckId::ALL.len());
+        for id in CheckId::ALL {
+            assert_ne!(id.conclusion(), Verdict::Passed, "{}", id.name());
+            assert!(!id.is_floor() || id.default_level() == Level::Fail, "{}", id.name());
+            assert_eq!(CheckId::from_name(id.name()), Some(*id));
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! What a validation says, as values. The forms (JSON, text) are made in `reporting`; this is their content.
+//!
+//! The members are those of the report `sigillum-report/1`; identifiers of signatures are `S1`, `S2` …, of
+//! document time-stamps `D1` …, of time-stamps inside a signature `S1.T1` …
+
+use super::check::{Check, CheckId};
+use super::message::Message;
+use super::need::Need;
+use super::verdict::Verdict;
+use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock};
+use crate::time::Timestamp;
+
+/// The report on one document.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The document and what is odd about the file itself.
+    pub document: DocumentFacts,
+    /// The time for which was judged.
+    pub validation_time: Timestamp,
+    /// The policy that was applied.
+    pub policy: PolicyReference,
+    /// What was trusted.
+    pub trust: TrustSummary,
+    /// The worst of the signatures.
+    pub verdict: DocumentVerdict,
+    /// The one word and the one sentence.
+    pub summary: Summary,
+    /// Every signature, in file order.
+    pub signatures: Vec<SignatureReport>,
+    /// Every document time-stamp, in file order.
+    pub document_timestamps: Vec<TimestampReport>,
+    /// What is still missing.
+    pub needs: Vec<Need>,
+}
+
+/// Which policy.
+#[derive(Clone, Debug)]
+pub struct PolicyReference {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its text, lowercase hex.
+    pub sha256: String,
+}
+
+/// What was trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct TrustSummary {
+    /// How many anchors.
+    pub anchors: usize,
+}
+
+/// Whether the digests match and the signature value verifies. Knows nothing of trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integrity {
+    /// Both do.
+    Intact,
+    /// One does not.
+    Broken,
+    /// It could not be found out.
+    Unknown,
+}
+
+impl Integrity {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Intact => "intact",
+            Self::Broken => "broken",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The verdict on a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentVerdict {
+    /// Every signature passed.
+    TotalPassed,
+    /// A signature failed.
+    TotalFailed,
+    /// None failed, and of at least one it cannot be told.
+    Indeterminate,
+    /// There is no signature.
+    NoSignature,
+}
+
+impl DocumentVerdict {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TotalPassed => "TOTAL-PASSED",
+            Self::TotalFailed => "TOTAL-FAILED",
+            Self::Indeterminate => "INDETERMINATE",
+            Self::NoSignature => "NO-SIGNATURE",
+        }
+    }
+}
+
+/// The one word for a program that asks no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// At least one signature; all passed, changes permitted, coverage whole.
+    Valid,
+    /// No signature at all.
+    NoSignature,
+    /// Anything else with a signature.
+    CannotTell,
+    /// A signature is TOTAL-FAILED.
+    NotValid,
+}
+
+impl Answer {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::NotValid => "not-valid",
+            Self::CannotTell => "cannot-tell",
+            Self::NoSignature => "no-signature",
+        }
+    }
+}
+
+/// The summary of a document.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The one word.
+    pub answer: Answer,
+    /// The one sentence.
+    pub message: Message,
+    /// How many signatures there are.
+    pub signatures: usize,
+    /// How many passed.
+    pub passed: usize,
+    /// How many failed.
+    pub failed: usize,
+    /// Of how many it cannot be told.
+    pub indeterminate: usize,
+    /// Why it is not valid.
+    pub main_reason: Option<Reason>,
+}
+
+/// Why an object has its verdict: the check that decided.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// The check; none where all held.
+    pub check: Option<CheckId>,
+    /// What it found.
+    pub detail: Option<Message>,
+}
+
+impl Reason {
+    /// The code in reports.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self.check {
+            Some(check) => check.name(),
+            None => "all-checks-passed",
+        }
+    }
+}
+
+/// One signature.
+#[derive(Clone, Debug)]
+pub struct SignatureReport {
+    /// `S1`, `S2` …
+    pub id: String,
+    /// PDF: the full name of its field.
+    pub field: Option<String>,
+    /// PDF: the SubFilter as written.
+    pub sub_filter: Option<String>,
+    /// The format and level: a claim about content, not about validity.
+    pub format: &'static str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// Whether digest and signature value hold; knows nothing of trust.
+    pub integrity: Integrity,
+    /// How much of the document is covered.
+    pub coverage: Coverage,
+    /// What is covered.
+    pub scope: Vec<Scope>,
+    /// What later revisions did.
+    pub changes: Option<Changes>,
+    /// PDF: the P of a certification (ISO 32000-2 table 257): 1, 2 or 3.
+    pub doc_mdp: Option<u8>,
+    /// PDF: the lock of the signature field.
+    pub field_lock: Option<FieldLock>,
+    /// The signer as the certificate names it.
+    pub signer: Option<Signer>,
+    /// What the signer says about the time.
+    pub claimed_signing_time: Option<Timestamp>,
+    /// The earliest time at which the signature is proven to exist.
+    pub best_signature_time: Timestamp,
+    /// What proves it: a time-stamp's id; none means the validation time.
+    pub best_signature_time_source: Option<String>,
+    /// How good the time is.
+    pub time_quality: TimeQuality,
+    /// The algorithms.
+    pub algorithms: Option<Algorithms>,
+    /// The path, the signer first.
+    pub path: Vec<PathElement>,
+    /// Time-stamps inside the signature.
+    pub timestamps: Vec<TimestampReport>,
+    /// Other attributes, as claimed.
+    pub attributes: ClaimedAttributes,
+    /// Every check that was run.
+    pub checks: Vec<Check>,
+}
+
+/// What a signature covers.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// PDF: two ranges of bytes.
+    ByteRange {
+        /// Offset, length, offset, length; bytes.
+        range: ByteRange,
+        /// The number of the revision that it ends, from 1.
+        revision: Option<usize>,
+    },
+}
+
+/// How good the time of a signature is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeQuality {
+    /// A time-stamp proves it.
+    Timestamp,
+    /// The signer says it.
+    Claimed,
+    /// Nothing says it.
+    None,
+}
+
+impl TimeQuality {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Timestamp => "timestamp",
+            Self::Claimed => "claimed",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The holder of a certificate, as it names him.
+#[derive(Clone, Debug, Default)]
+pub struct Signer {
+    /// CN.
+    pub common_name: Option<String>,
+    /// givenName.
+    pub given_name: Option<String>,
+    /// surname.
+    pub surname: Option<String>,
+    /// O.
+    pub organization: Option<String>,
+    /// organizationIdentifier (EN 319 412-1 §5.1.4).
+    pub organization_identifier: Option<String>,
+    /// serialNumber of the subject.
+    pub serial_number: Option<String>,
+    /// pseudonym.
+    pub pseudonym: Option<String>,
+    /// C.
+    pub country: Option<String>,
+    /// The whole subject (RFC 4514).
+    pub subject: String,
+    /// SHA-256 of the certificate, lowercase hex.
+    pub certificate_sha256: String,
+}
+
+impl Signer {
+    /// The name that people know the holder by.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        self.common_name
+            .as_deref()
+            .or(self.organization.as_deref())
+            .or(self.pseudonym.as_deref())
+            .unwrap_or(&self.subject)
+    }
+}
+
+/// The algorithms of a signature.
+#[derive(Clone, Debug)]
+pub struct Algorithms {
+    /// Of the signature value.
+    pub signature: String,
+    /// Of the signed bytes.
+    pub digest: String,
+    /// Size of the signer's key in bits.
+    pub key_bits: u32,
+}
+
+/// One certificate of a path.
+#[derive(Clone, Debug)]
+pub struct PathElement {
+    /// Its subject (RFC 4514).
+    pub subject: String,
+    /// SHA-256 of it, lowercase hex.
+    pub sha256: String,
+    /// Start of its validity.
+    pub not_before: Timestamp,
+    /// End of its validity.
+    pub not_after: Timestamp,
+    /// Whether it is the trust anchor.
+    pub trust_anchor: bool,
+    /// The revocation data found for it: listed as parsed, not judged.
+    pub revocation: Vec<RevocationListed>,
+}
+
+/// Revocation data that name a certificate, as they state it. Nothing here is verified.
+#[derive(Clone, Debug)]
+pub struct RevocationListed {
+    /// `crl` or `ocsp`.
+    pub source: &'static str,
+    /// `good`, `revoked`, `unknown` as stated.
+    pub claimed_status: &'static str,
+    /// When it was stated.
+    pub this_update: Timestamp,
+    /// Until when it holds.
+    pub next_update: Option<Timestamp>,
+    /// `embedded` or `supplied`.
+    pub origin: &'static str,
+}
+
+/// What a time-stamp stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampKind {
+    /// Over the content before it was signed.
+    Content,
+    /// Over the signature value.
+    Signature,
+    /// Over a signature with its evidence.
+    Archive,
+    /// Over a PDF revision.
+    Document,
+}
+
+impl TimestampKind {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Signature => "signature",
+            Self::Archive => "archive",
+            Self::Document => "document",
+        }
+    }
+}
+
+/// One time-stamp.
+#[derive(Clone, Debug)]
+pub struct TimestampReport {
+    /// `D1` … or `S1.T1` …
+    pub id: String,
+    /// PDF: the full name of its field.
+    pub field: Option<String>,
+    /// What it stands for.
+    pub kind: TimestampKind,
+    /// The time that it states; none where it cannot be parsed.
+    pub time: Option<Timestamp>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The authority as its certificate names it.
+    pub tsa: Option<Signer>,
+    /// The algorithm of the imprint.
+    pub imprint_algorithm: Option<String>,
+    /// Whether imprint and signature value hold.
+    pub integrity: Integrity,
+    /// Document time-stamps: how much of the document is covered.
+    pub coverage: Option<Coverage>,
+    /// What it stands for: ids of this report.
+    pub covers: Vec<String>,
+    /// The path, the authority first.
+    pub path: Vec<PathElement>,
+    /// Every check that was run.
+    pub checks: Vec<Check>,
+}
+
+/// What the signer says besides, as claimed.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimedAttributes {
+    /// Reason.
+    pub reason: Option<String>,
+    /// Location.
+    pub location: Option<String>,
+    /// Contact.
+    pub contact: Option<String>,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Commitment types (OIDs).
+    pub commitments: Vec<String>,
+    /// The signature policy: its identifier and digest (hex).
+    pub policy: Option<(String, Option<String>)>,
+}
