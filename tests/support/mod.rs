@@ -9,6 +9,7 @@
 
 pub mod exceptions;
 pub mod rng;
+pub mod seeds;
 pub mod table;
 
 use std::path::{Path, PathBuf};
