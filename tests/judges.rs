@@ -3,6 +3,8 @@
 //!
 //! `SIGILLUM_JUDGES_PYTHON` names an interpreter with pyHanko; `tests/run` installs it, qpdf and OpenSSL.
 
+#[path = "../benches/support/mod.rs"]
+mod makers;
 mod support;
 
 use serde_json::{Value, json};
@@ -62,6 +64,27 @@ fn the_signer_of_the_tests_makes_what_outside_programs_accept() {
     }
     agree(&python, &documents, &expected);
     support::suite("judges signer", documents.len());
+}
+
+#[test]
+fn the_makers_of_large_files_make_pdf() {
+    if python("judges makers").is_none() {
+        return;
+    }
+    let made = [
+        ("one-stream", makers::one_stream(100_000).into_bytes()),
+        ("many-objects", makers::many_objects(1000).into_bytes()),
+        ("bomb", makers::object_stream_bomb(100_000)),
+    ];
+    for (name, bytes) in &made {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("judged-{name}.pdf"));
+        write(&path, bytes);
+        said(Command::new("qpdf").arg("--check").arg(&path).output().unwrap());
+    }
+    let per_object = made[1].1.len() / 1000;
+    assert!((120..140).contains(&per_object), "an object takes {per_object} bytes");
+    assert!(made[2].1.len() < 1500, "the bomb is {} bytes", made[2].1.len());
+    support::suite("judges makers", made.len());
 }
 
 /// What pyHanko finds in each document, for each signature in file order its integrity and coverage, is what is
