@@ -54,3 +54,6 @@ pub mod time;
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod syntax;
+
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod crypto;
