@@ -346,10 +346,12 @@ impl SignedAttributes {
         if attribute.values.is_empty() {
             return Err(AttributeError { oid: attribute.oid.clone(), fault: AttributeFault::ValueCount(0) });
         }
-        let read_value = |octets: &[u8]| {
-            Tlv::parse_all(octets, DEPTH).and_then(|tlv| read(&tlv)).map_err(|error| malformed(of_type, error))
-        };
-        attribute.values.iter().map(|octets| read_value(octets)).collect()
+        let mut values = Vec::new();
+        for octets in &attribute.values {
+            let value = Tlv::parse_all(octets, DEPTH).and_then(|tlv| read(&tlv));
+            values.push(value.map_err(|error| malformed(of_type, error))?);
+        }
+        Ok(values)
     }
 }
 
