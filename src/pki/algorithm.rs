@@ -1,4 +1,4 @@
-//! `AlgorithmIdentifier` (RFC 5280 §4.1.1.2) as it was sent.
+//! `AlgorithmIdentifier` and signature value (RFC 5280 §4.1.1.2, §4.1.1.3) as they were sent.
 
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
@@ -38,5 +38,15 @@ impl AlgorithmIdentifier {
         }
         let raw = if tlv.tag == tag::SEQUENCE { tlv.raw.into() } else { value(tag::SEQUENCE, tlv.content).into() };
         Ok(Self { oid, raw })
+    }
+}
+
+/// `signatureValue`: the octets of the BIT STRING; none where it is not made of whole octets, since no key makes
+/// such a signature: it is there, and cannot be verified.
+pub(crate) fn read_signature_value(reader: &mut Reader<'_>) -> Result<Box<[u8]>, DerError> {
+    let tlv = reader.expect(tag::BIT_STRING)?;
+    match tlv.content.first() {
+        Some(1..=7) if !tlv.is_constructed() => Ok(Box::default()),
+        _ => tlv.bit_string().map(Into::into),
     }
 }

@@ -27,6 +27,7 @@ use crate::syntax::der::tag;
 use crate::time::Timestamp;
 
 use super::algorithm::AlgorithmIdentifier;
+use super::algorithm::read_signature_value;
 use super::distribution_point::DistributionPoint;
 use super::extension::Extension;
 use super::general_name::GeneralName;
@@ -115,7 +116,7 @@ impl Certificate {
         let mut fields = outer.reader()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
-        let signature = fields.expect(tag::BIT_STRING)?.bit_string()?.into();
+        let signature = read_signature_value(&mut fields)?;
         fields.finish()?;
         let frame = Frame::read(&tbs)?;
         let (version, not_before, not_after, extensions) = read_fields(der)?;
@@ -181,7 +182,7 @@ impl Certificate {
         self.signature_algorithm != self.inner_signature_algorithm
     }
 
-    /// The octets of the signature value.
+    /// The octets of the signature value; none where it is not made of whole octets (no key makes such a one).
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         &self.signature

@@ -17,9 +17,11 @@ use crate::syntax::der::tag;
 use crate::time::Timestamp;
 
 use super::algorithm::AlgorithmIdentifier;
+use super::algorithm::read_signature_value;
 use super::certificate::AuthorityKeyIdentifier;
 use super::distribution_point::DistributionPointName;
 use super::distribution_point::ReasonFlags;
+use super::extension::BorrowedExtension;
 use super::extension::Extension;
 use super::extension::duplicates;
 use super::extension::unknown_critical;
@@ -49,7 +51,7 @@ pub struct Crl {
     pub entry_count: usize,
     /// `signatureAlgorithm`, beside the signature.
     pub signature_algorithm: AlgorithmIdentifier,
-    /// The octets of the signature value.
+    /// The octets of the signature value; none where it is not made of whole octets (no key makes such a one).
     pub signature: Box<[u8]>,
     /// All extensions in the order sent.
     pub extensions: Vec<Extension>,
@@ -168,7 +170,7 @@ impl Crl {
         let mut fields = outer.reader()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
-        let signature = fields.expect(tag::BIT_STRING)?.bit_string()?.into();
+        let signature = read_signature_value(&mut fields)?;
         fields.finish()?;
 
         let mut fields = tbs.reader()?;
@@ -329,11 +331,14 @@ fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerError> {
     while !entries.is_empty() {
         let entry = RawEntry::read_frame(&mut entries)?;
         count = count.saturating_add(1);
-        if let Some(extensions) = entry.extensions {
-            let extensions = Extension::read_list(&extensions)?;
-            for oid in unknown_critical(&extensions, READ_IN_ENTRIES) {
-                // Few different ones are kept: one is enough to refuse the list.
-                if unknown.len() < 16 && !unknown.contains(&oid) {
+        let Some(extensions) = entry.extensions else { continue };
+        let mut list = extensions.reader()?;
+        while !list.is_empty() {
+            let extension = BorrowedExtension::read(&mut list)?;
+            // Few different ones are kept: one is enough to refuse the list.
+            if extension.critical && !READ_IN_ENTRIES.contains(&extension.oid) && unknown.len() < 16 {
+                let oid = Oid::from_content(extension.oid);
+                if !unknown.contains(&oid) {
                     unknown.push(oid);
                 }
             }
@@ -358,10 +363,12 @@ impl<'a> CrlEntries<'a> {
         }
         let entry = RawEntry::read_frame(&mut self.rest)?;
         if let Some(extensions) = &entry.extensions {
-            for extension in Extension::read_list(extensions)? {
-                if extension.oid.content() == oid::CERTIFICATE_ISSUER {
-                    let issuer = certificate_issuer(&extension, self.depth);
-                    self.certificate_issuer = Some(issuer.map_err(|_| CrlError::EntryExtension(extension.oid))?);
+            let mut list = extensions.reader()?;
+            while !list.is_empty() {
+                let extension = BorrowedExtension::read(&mut list)?;
+                if extension.oid == oid::CERTIFICATE_ISSUER {
+                    let issuer = certificate_issuer(&extension.value, self.depth);
+                    self.certificate_issuer = Some(issuer.map_err(|_| bad_extension(extension.oid))?);
                 }
             }
         }
@@ -383,8 +390,8 @@ impl Iterator for CrlEntries<'_> {
 }
 
 /// `certificateIssuer` (§5.3.3): the one directory name in it.
-fn certificate_issuer(extension: &Extension, depth: u32) -> Result<Name, DerError> {
-    let value = extension.tlv(depth)?;
+fn certificate_issuer(value: &[u8], depth: u32) -> Result<Name, DerError> {
+    let value = Tlv::parse_all(value, depth)?;
     let names = GeneralName::read_list(&value)?;
     let mut directories = names.into_iter().filter_map(|name| match name {
         GeneralName::Directory(name) => Some(name),
@@ -421,8 +428,10 @@ impl<'a> RawEntry<'a> {
             certificate_issuer,
         };
         if let Some(extensions) = &self.extensions {
-            for extension in Extension::read_list(extensions)? {
-                entry.read_extension(&extension).map_err(|_| CrlError::EntryExtension(extension.oid))?;
+            let mut list = extensions.reader()?;
+            while !list.is_empty() {
+                let extension = BorrowedExtension::read(&mut list)?;
+                entry.read_extension(&extension).map_err(|_| bad_extension(extension.oid))?;
             }
         }
         Ok(entry)
@@ -436,20 +445,24 @@ impl CrlEntry {
         !matches!(self.reason, Some(RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl))
     }
 
-    fn read_extension(&mut self, extension: &Extension) -> Result<(), DerError> {
-        match extension.oid.content() {
+    fn read_extension(&mut self, extension: &BorrowedExtension<'_>) -> Result<(), DerError> {
+        match extension.oid {
             oid::REASON_CODE => {
-                let code = extension.tlv(1)?;
+                let code = Tlv::parse_all(&extension.value, 1)?;
                 if code.tag != tag::ENUMERATED {
                     return Err(code.malformed());
                 }
                 self.reason = Some(RevocationReason::from_code(code.integer()?));
             }
-            oid::INVALIDITY_DATE => self.invalid_since = Some(extension.tlv(1)?.time()?),
+            oid::INVALIDITY_DATE => self.invalid_since = Some(Tlv::parse_all(&extension.value, 1)?.time()?),
             _ => {}
         }
         Ok(())
     }
+}
+
+fn bad_extension(oid: &[u8]) -> CrlError {
+    CrlError::EntryExtension(Oid::from_content(oid))
 }
 
 impl RevocationReason {

@@ -1,6 +1,8 @@
 //! `Extension` (RFC 5280 §4.1.2.9): the same frame in certificates, CRLs, CRL entries, OCSP answers and
 //! time-stamps.
 
+use std::borrow::Cow;
+
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
@@ -34,17 +36,38 @@ impl Extension {
         let mut list = sequence.reader()?;
         let mut extensions = Vec::new();
         while !list.is_empty() {
-            let mut fields = list.expect(tag::SEQUENCE)?.reader()?;
-            let oid = fields.expect(tag::OID)?.oid()?;
-            let critical = match fields.optional(tag::BOOLEAN)? {
-                Some(flag) => flag.boolean()?,
-                None => false,
-            };
-            let value = fields.expect(tag::OCTET_STRING)?.octets()?.into();
-            fields.finish()?;
-            extensions.push(Self { oid, critical, value });
+            let extension = BorrowedExtension::read(&mut list)?;
+            extensions.push(Self {
+                oid: Oid::from_content(extension.oid),
+                critical: extension.critical,
+                value: extension.value.into(),
+            });
         }
         Ok(extensions)
+    }
+}
+
+/// An extension without a copy of it: for the entries of a CRL, of which there may be a million.
+pub(crate) struct BorrowedExtension<'a> {
+    pub(crate) oid: &'a [u8],
+    pub(crate) critical: bool,
+    pub(crate) value: Cow<'a, [u8]>,
+}
+
+impl<'a> BorrowedExtension<'a> {
+    pub(crate) fn read(list: &mut Reader<'a>) -> Result<Self, DerError> {
+        let mut fields = list.expect(tag::SEQUENCE)?.reader()?;
+        let oid = fields.expect(tag::OID)?;
+        if oid.content.last().is_none_or(|last| last & 0x80 != 0) {
+            return Err(oid.malformed());
+        }
+        let critical = match fields.optional(tag::BOOLEAN)? {
+            Some(flag) => flag.boolean()?,
+            None => false,
+        };
+        let value = fields.expect(tag::OCTET_STRING)?.octets()?;
+        fields.finish()?;
+        Ok(Self { oid: oid.content, critical, value })
     }
 }
 

@@ -21,6 +21,7 @@ use super::text;
 pub struct Name {
     der: Box<[u8]>,
     attributes: Vec<NameAttribute>,
+    has_empty_rdn: bool,
 }
 
 /// One attribute of a name.
@@ -70,11 +71,14 @@ impl Name {
         let mut sequence = tlv.reader()?;
         let mut attributes = Vec::new();
         let mut rdn = 0_usize;
+        let mut has_empty_rdn = false;
         while !sequence.is_empty() {
-            read_rdn(&sequence.expect(tag::SET)?, rdn, &mut attributes)?;
+            let set = sequence.expect(tag::SET)?;
+            has_empty_rdn |= set.content.is_empty();
+            read_rdn(&set, rdn, &mut attributes)?;
             rdn = rdn.saturating_add(1);
         }
-        Ok(Self { der: tlv.raw.into(), attributes })
+        Ok(Self { der: tlv.raw.into(), attributes, has_empty_rdn })
     }
 
     /// A name that is relative to `base` (RFC 5280 §4.2.1.13 `nameRelativeToCRLIssuer`): `base` and one more
@@ -101,6 +105,13 @@ impl Name {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.attributes.is_empty()
+    }
+
+    /// Whether one of its relative names has no attributes, against X.501 §9.3. Such a name is kept, but it matches
+    /// nothing but its own bytes, and is in no subtree.
+    #[must_use]
+    pub const fn has_empty_rdn(&self) -> bool {
+        self.has_empty_rdn
     }
 
     /// The text of the attribute `oid` (content octets, see [`oid`]): of the last one where there are several,
@@ -169,15 +180,19 @@ impl Name {
     /// the amount of white space, all else by its bytes.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
-        self.der == other.der || {
-            let mut ours = self.rdns();
-            let mut theirs = other.rdns();
-            loop {
-                match (ours.next(), theirs.next()) {
-                    (None, None) => return true,
-                    (Some(one), Some(another)) if same_rdn(one, another) => {}
-                    _ => return false,
-                }
+        if self.der == other.der {
+            return true;
+        }
+        if self.has_empty_rdn || other.has_empty_rdn {
+            return false;
+        }
+        let mut ours = self.rdns();
+        let mut theirs = other.rdns();
+        loop {
+            match (ours.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some(one), Some(another)) if same_rdn(one, another) => {}
+                _ => return false,
             }
         }
     }
@@ -186,6 +201,9 @@ impl Name {
     /// An empty base contains every name.
     #[must_use]
     pub fn is_within_subtree(&self, base: &Self) -> bool {
+        if self.has_empty_rdn || base.has_empty_rdn {
+            return false;
+        }
         let mut ours = self.rdns();
         base.rdns().all(|wanted| ours.next().is_some_and(|rdn| same_rdn(rdn, wanted)))
     }
@@ -198,9 +216,6 @@ impl Name {
 
 fn read_rdn(set: &Tlv<'_>, rdn: usize, attributes: &mut Vec<NameAttribute>) -> Result<(), DerError> {
     let mut members = set.reader()?;
-    if members.is_empty() {
-        return Err(set.malformed());
-    }
     while !members.is_empty() {
         let mut fields = members.expect(tag::SEQUENCE)?.reader()?;
         let oid = fields.expect(tag::OID)?.oid()?;
@@ -416,8 +431,18 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for bytes in [&[0x31, 0][..], &[0x30, 2, 0x31, 0], &[0x30, 2, 0x30, 0], &[0x30, 0, 0]] {
+        for bytes in [&[0x31, 0][..], &[0x30, 2, 0x30, 0], &[0x30, 0, 0], &[0x30, 4, 0x31, 2, 0x30, 0]] {
             assert!(Name::parse(bytes, 8).is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_relative_name_without_attributes_matches_only_itself() {
+        let plain = name(&[(oid::COUNTRY, PRINTABLE, b"CH")]);
+        let content = Tlv::parse_all(plain.der(), 8).unwrap().content;
+        let odd = Name::parse(&value(tag::SEQUENCE, &[content, &[0x31, 0]].concat()), 8).unwrap();
+        assert!(odd.has_empty_rdn() && odd.matches(&odd.clone()));
+        assert!(!odd.matches(&plain) && !plain.matches(&odd));
+        assert!(!odd.is_within_subtree(&plain) && !plain.is_within_subtree(&odd));
     }
 }

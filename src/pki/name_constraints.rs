@@ -135,10 +135,8 @@ fn read_subtrees(fields: &mut Reader<'_>, number: u8) -> Result<Vec<Subtree>, De
     let Some(list) = fields.optional(tag::context_constructed(number))? else {
         return Ok(Vec::new());
     };
+    // An empty list is against the standard (SIZE (1..MAX)) but in use, and restricts nothing.
     let mut list_reader = list.reader()?;
-    if list_reader.is_empty() {
-        return Err(list.malformed());
-    }
     let mut trees = Vec::new();
     while !list_reader.is_empty() {
         let mut subtree = list_reader.expect(tag::SEQUENCE)?.reader()?;
@@ -173,7 +171,10 @@ fn contains(tree: &Subtree, name: &GeneralName, side: Side) -> Option<bool> {
         return None;
     }
     match (&tree.base, name) {
-        (GeneralName::Directory(base), GeneralName::Directory(name)) => Some(name.is_within_subtree(base)),
+        (GeneralName::Directory(base), GeneralName::Directory(name)) => {
+            let comparable = !base.has_empty_rdn() && !name.has_empty_rdn();
+            comparable.then(|| name.is_within_subtree(base))
+        }
         (GeneralName::Rfc822(base), GeneralName::Rfc822(name)) => mailbox_within(ascii(name)?, ascii(base)?),
         (GeneralName::Dns(base), GeneralName::Dns(name)) => Some(dns_within(ascii(name)?, ascii(base)?, side)),
         (GeneralName::Uri(base), GeneralName::Uri(name)) => uri_within(ascii(name)?, ascii(base)?),
@@ -396,7 +397,7 @@ mod tests {
     #[test]
     fn what_cannot_be_evaluated_is_a_violation_only_where_it_meets_a_name() {
         let other = GeneralName::RegisteredId(crate::syntax::der::Oid::from_content(&[0x2a, 3]));
-        let on_other = constraints(&[other.clone()], &[]);
+        let on_other = constraints(std::slice::from_ref(&other), &[]);
         assert_eq!(kind(&on_other, other), UNSUPPORTED);
         assert_eq!(kind(&on_other, dns("zh.ch")), None);
         let mut with_minimum = constraints(&[], &[dns("evil.example")]);

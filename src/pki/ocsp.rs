@@ -13,6 +13,7 @@ use crate::syntax::der::tag;
 use crate::time::Timestamp;
 
 use super::algorithm::AlgorithmIdentifier;
+use super::algorithm::read_signature_value;
 use super::crl::RevocationReason;
 use super::extension::Extension;
 use super::extension::unknown_critical;
@@ -69,7 +70,7 @@ pub struct BasicOcsp {
     pub unknown_critical_extensions: Vec<Oid>,
     /// The algorithm of the signature.
     pub signature_algorithm: AlgorithmIdentifier,
-    /// The octets of the signature value.
+    /// The octets of the signature value; none where it is not made of whole octets (no key makes such a one).
     pub signature: Box<[u8]>,
     /// Certificates that came along, as sent.
     pub certificates: Vec<Box<[u8]>>,
@@ -221,7 +222,7 @@ impl BasicOcsp {
         let mut fields = outer.reader()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
-        let signature = fields.expect(tag::BIT_STRING)?.bit_string()?.into();
+        let signature = read_signature_value(&mut fields)?;
         let mut certificates = Vec::new();
         if let Some(wrapper) = fields.optional(tag::context_constructed(0))? {
             let mut inner = wrapper.reader()?;

@@ -191,6 +191,8 @@ pub(crate) struct Facts {
     pub(crate) valassured_short_term: bool,
 }
 
+const EMPTY_SEQUENCE: [u8; 2] = [tag::SEQUENCE, 0];
+
 /// The extensions that [`Facts`] reads.
 const READ: &[&[u8]] = &[
     oid::BASIC_CONSTRAINTS,
@@ -247,6 +249,8 @@ impl Facts {
                 self.authority_key_identifier = Some(AuthorityKeyIdentifier::from_tlv(value)?);
             }
             oid::NAME_CONSTRAINTS => self.name_constraints = Some(NameConstraints::from_tlv(value)?),
+            // An empty list is against the standard, but CAs of the field write it, and it names nothing.
+            oid::SUBJECT_ALT_NAME if value.raw == EMPTY_SEQUENCE => {}
             oid::SUBJECT_ALT_NAME => self.subject_alt_names = read_list(value, GeneralName::read)?,
             oid::CERTIFICATE_POLICIES => self.certificate_policies = read_list(value, read_policy)?,
             oid::POLICY_MAPPINGS => self.policy_mappings = read_list(value, read_mapping)?,

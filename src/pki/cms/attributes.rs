@@ -8,6 +8,7 @@ use std::fmt;
 use crate::limits::Limits;
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
+use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
 use crate::syntax::der::to_der;
@@ -318,13 +319,11 @@ impl SignedAttributes {
         self.one(oid::ADBE_REVOCATION_INFO, AdbeRevocationInfo::from_tlv)
     }
 
-    /// Content time-stamps (ETSI EN 319 122-1 §5.2.8), each a `ContentInfo` as sent. The attribute may have
-    /// several values.
-    ///
-    /// # Errors
-    /// [`AttributeError`].
-    pub fn content_timestamps(&self) -> Result<Vec<Box<[u8]>>, AttributeError> {
-        self.several(oid::CONTENT_TIMESTAMP, |tlv| Ok(sequence(tlv)?.raw.into()))
+    /// Content time-stamps (ETSI EN 319 122-1 §5.2.8), each a `ContentInfo` as sent. There may be several attributes,
+    /// and several values in each.
+    pub fn content_timestamps(&self) -> impl Iterator<Item = &[u8]> {
+        let of_type = |one: &&Attribute| one.oid.content() == oid::CONTENT_TIMESTAMP;
+        self.attributes.iter().filter(of_type).flat_map(|one| one.values.iter().map(|value| &**value))
     }
 
     fn one<T>(
@@ -475,7 +474,7 @@ impl SignerLocation {
         let locality = string(1)?;
         let mut postal_address = Vec::new();
         if let Some(lines) = fields.optional(tag::context_constructed(2))? {
-            let mut lines = lines.reader()?;
+            let mut lines = unwrapped(&lines)?;
             while !lines.is_empty() {
                 postal_address.push(text::expect(&mut lines)?);
             }
@@ -503,19 +502,10 @@ impl SignerAttributes {
         Ok(all)
     }
 
-    /// `[0]` holds the attributes themselves (implicitly tagged), or by some producers a SEQUENCE of them.
     fn read_claimed(&mut self, choice: &Tlv<'_>) -> Result<(), DerError> {
-        let mut members = choice.reader()?;
+        let mut members = unwrapped(choice)?;
         while !members.is_empty() {
-            let member = members.expect(tag::SEQUENCE)?;
-            if member.content.first() == Some(&tag::OID) {
-                self.push_claimed(&member)?;
-                continue;
-            }
-            let mut nested = member.reader()?;
-            while !nested.is_empty() {
-                self.push_claimed(&nested.expect(tag::SEQUENCE)?)?;
-            }
+            self.push_claimed(&members.expect(tag::SEQUENCE)?)?;
         }
         Ok(())
     }
@@ -527,6 +517,20 @@ impl SignerAttributes {
         self.claimed.push(Attribute::from_tlv(attribute)?);
         Ok(())
     }
+}
+
+/// The members of a SEQUENCE that is tagged explicitly, as the module of CAdES says, or implicitly, as some producers
+/// write it: then the first member is a SEQUENCE that begins with an identifier, or no SEQUENCE at all.
+fn unwrapped<'a>(wrapper: &Tlv<'a>) -> Result<Reader<'a>, DerError> {
+    let members = wrapper.reader()?;
+    let Ok(only) = Tlv::parse_all(wrapper.content, 1) else {
+        return Ok(members);
+    };
+    if only.tag != tag::SEQUENCE || only.content.first() == Some(&tag::OID) {
+        return Ok(members);
+    }
+    let mut outer = members;
+    outer.next_tlv()?.reader()
 }
 
 /// All strings below a value: a role is a string itself, or the name in a `RoleSyntax` (X.509 §14.4.3).

@@ -26,8 +26,11 @@ pub fn to_der(tlv: &Tlv<'_>) -> Result<Vec<u8>, DerError> {
 }
 
 fn write(tlv: &Tlv<'_>, out: &mut Vec<u8>) -> Result<(), DerError> {
+    // A value that is read under another tag is written with that.
+    let low = [tlv.tag];
+    let identifier = if tlv.tag & 0x1f == 0x1f { tlv.identifier() } else { &low };
     if !tlv.is_constructed() {
-        push(out, tlv.identifier(), tlv.content);
+        push(out, identifier, tlv.content);
         return Ok(());
     }
     let primitive = tlv.tag & !0x20;
@@ -46,7 +49,7 @@ fn write(tlv: &Tlv<'_>, out: &mut Vec<u8>) -> Result<(), DerError> {
     if tlv.tag == tag::SET {
         members.sort();
     }
-    push(out, tlv.identifier(), &members.concat());
+    push(out, identifier, &members.concat());
     Ok(())
 }
 
@@ -89,6 +92,13 @@ mod tests {
             assert_eq!(to_der(&Tlv::parse_all(&der, 8).unwrap()).unwrap(), der, "{length}");
             assert!(is_der(&der, 8));
         }
+    }
+
+    #[test]
+    fn an_implicit_tag_is_replaced() {
+        let sent = [0xa0, 0x04, 0x05, 0x00, 0x02, 0x00];
+        let set = Tlv::parse_all(&sent, 8).unwrap().with_tag(tag::SET);
+        assert_eq!(to_der(&set).unwrap(), [0x31, 0x04, 0x02, 0x00, 0x05, 0x00]);
     }
 
     #[test]

@@ -186,7 +186,7 @@ impl<'a> Tlv<'a> {
         self
     }
 
-    /// The identifier octets: one, or more where the tag number is above 30.
+    /// The identifier octets as sent: one, or more where the tag number is above 30.
     #[must_use]
     pub fn identifier(&self) -> &'a [u8] {
         let more = if self.tag & 0x1f == 0x1f {
