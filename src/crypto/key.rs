@@ -23,7 +23,6 @@ use super::identifier::AlgorithmIdentifier;
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
-use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
 
 /// Nesting inside a `SubjectPublicKeyInfo`; that of the parameters counts too.
@@ -201,7 +200,7 @@ impl PublicKey {
     /// # Errors
     /// Where it is none, of a type or curve that is not known, or no key that could be trusted to verify.
     pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
-        let mut fields = Tlv::parse_all(der, DEPTH)?.reader()?;
+        let mut fields = sequence(der)?;
         let identifier = AlgorithmIdentifier::read(&mut fields)?;
         let bits = fields.expect(tag::BIT_STRING)?.bit_string()?;
         fields.finish()?;
@@ -274,7 +273,7 @@ impl fmt::Debug for PublicKey {
 }
 
 fn rsa(bits: &[u8]) -> Result<RsaKey, KeyError> {
-    let mut fields = Tlv::parse_all(bits, DEPTH)?.reader()?;
+    let mut fields = sequence(bits)?;
     let modulus = magnitude(&mut fields)?;
     let exponent = magnitude(&mut fields)?;
     fields.finish()?;
@@ -318,6 +317,14 @@ fn dsa(identifier: &AlgorithmIdentifier<'_>, bits: &[u8]) -> Result<DsaKey, KeyE
         return Err(KeyError::DsaNumbers);
     }
     Ok(DsaKey { p: p.into(), q: q.into(), g: g.into(), y: y.into() })
+}
+
+/// The fields of the one SEQUENCE that is all of `bytes`.
+fn sequence(bytes: &[u8]) -> Result<Reader<'_>, DerError> {
+    let mut reader = Reader::new(bytes, DEPTH);
+    let sequence = reader.expect(tag::SEQUENCE)?;
+    reader.finish()?;
+    sequence.reader()
 }
 
 /// The content octets of an INTEGER as an unsigned number, without leading zeros.
