@@ -53,8 +53,14 @@ pub mod limits;
 pub mod time;
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod pki;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod syntax;
-
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod crypto;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod pki;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod document;
 pub mod validation;
+

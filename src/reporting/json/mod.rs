@@ -1,0 +1,45 @@
+//! The one maker of the contract's JSON, `sigillum-report/1`: one line, members in the contract's order.
+//!
+//! A member that the contract writes `x?` is absent where there is nothing to say; `x|null` is always there.
+//! Characters that are not seen, or that turn text round, are written as `\u` escapes, so that a line shows on
+//! a terminal what it says; a parser reads the same text.
+//!
+//! Beyond the contract: `revocationListed` of a path element lists revocation data as stated, judged by nobody;
+//! `revocation` stays absent until they are judged. `field` of a document time-stamp names its field.
+
+mod escape;
+mod view;
+
+use serde::Serialize;
+
+use super::{DocumentError, Envelope, Language, Show, Texts, UnreadDocument};
+use crate::validation::Report;
+use view::{ErrorLine, ReportView};
+
+/// The name of this form and its version.
+pub const SCHEMA: &str = "sigillum-report/1";
+
+/// The report as one line of JSON, without a line break.
+#[must_use]
+pub fn to_json(report: &Report, envelope: &Envelope<'_>, language: Language) -> String {
+    line(&ReportView::new(report, envelope, Texts::of(language)))
+}
+
+/// The line for a document that could not be read (contract, sections 1 and 4), without a line break.
+#[must_use]
+pub fn error_to_json(error: &DocumentError, document: &UnreadDocument<'_>, language: Language) -> String {
+    line(&ErrorLine::new(error, document, Texts::of(language)))
+}
+
+fn line(view: &impl Serialize) -> String {
+    let mut octets = Vec::with_capacity(8 * 1024);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut octets, escape::Visible);
+    // Writing strings and numbers to memory cannot fail; if it did, the line says so instead of being cut.
+    match (view.serialize(&mut serializer), String::from_utf8(octets)) {
+        (Ok(()), Ok(line)) => line,
+        _ => format!("{{\"schema\":\"{SCHEMA}\",\"document\":{{}},\"error\":{{\"code\":\"internal\",\"text\":\"internal\"}}}}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

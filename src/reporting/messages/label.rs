@@ -1,0 +1,142 @@
+//! The fixed pieces of the text report and of the command line, with the names of their arguments.
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal [$($arg:literal),*];)*) => {
+        /// A fixed piece of text.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Label { $($(#[$doc])* $variant),* }
+
+        impl Label {
+            /// Every label with the names of its arguments.
+            pub const ALL: &'static [(Self, &'static [&'static str])] =
+                &[$((Self::$variant, &[$($arg),*])),*];
+
+            /// The name under which the language files have it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+        }
+    };
+}
+
+labels! {
+    // The text report.
+    /// Before why a document is not valid.
+    MainReason = "main-reason" [];
+    /// Before what can be done.
+    Remedy = "remedy" [];
+    /// Before the name of the file.
+    File = "file" [];
+    /// Size and digest of the file.
+    FileFacts = "file-facts" ["size", "sha256"];
+    /// Before time and policy of the validation.
+    Validated = "validated" [];
+    /// The time for which was judged, and the policy.
+    ValidatedFor = "validated-for" ["time", "policy", "version"];
+    /// How many anchors were trusted.
+    Anchors = "anchors" ["count"];
+    /// No anchor was trusted, and which option gives one.
+    NoAnchors = "no-anchors" [];
+    /// Before a caution.
+    Caution = "caution" [];
+    /// The policy did not look at revocation.
+    RevocationNotChecked = "revocation-not-checked" ["policy"];
+    /// Heads a signature.
+    Signature = "signature" ["id"];
+    /// Heads a signature of a named field.
+    SignatureInField = "signature-in-field" ["id", "field"];
+    /// Heads a document time-stamp.
+    DocumentTimestamp = "document-timestamp" ["id"];
+    /// Before the signer.
+    Signer = "signer" [];
+    /// The signer is not known.
+    SignerUnknown = "signer-unknown" [];
+    /// The signer of a signature whose path leads to no anchor, or whose integrity is not proven.
+    SignerUnproven = "signer-unproven" ["name"];
+    /// Before the claimed signing time.
+    ClaimedTime = "claimed-time" [];
+    /// The claimed signing time, and that it is a claim.
+    ClaimedTimeIs = "claimed-time-is" ["time"];
+    /// Nothing is claimed.
+    NoClaimedTime = "no-claimed-time" [];
+    /// Before the proven time.
+    ProvenTime = "proven-time" [];
+    /// The time that a time-stamp proves.
+    ProvenTimeIs = "proven-time-is" ["time", "timestamp"];
+    /// Before the verdict.
+    Verdict = "verdict" [];
+    /// Before the integrity.
+    Integrity = "integrity" [];
+    /// Before the coverage.
+    Coverage = "coverage" [];
+    /// Before the later changes.
+    Changes = "changes" [];
+    /// The changes are permitted.
+    ChangesPermitted = "changes-permitted" ["level"];
+    /// The changes are not known to be permitted.
+    ChangesNotPermitted = "changes-not-permitted" ["level"];
+    /// Before the reason.
+    Reason = "reason" [];
+    /// Before what else does not hold.
+    AlsoNotHolding = "also-not-holding" [];
+    /// Before the path.
+    Path = "path" [];
+    /// Marks the anchor in a path.
+    TrustAnchor = "trust-anchor" ["name"];
+    /// There is no path.
+    NoPath = "no-path" [];
+    /// Before the format and the algorithms.
+    Format = "format" [];
+    /// Signature algorithm, digest algorithm, key.
+    AlgorithmsAre = "algorithms-are" ["signature", "digest", "bits"];
+    /// Before a time-stamp.
+    Timestamp = "timestamp" [];
+    /// A time-stamp: its id, verdict, stated time and authority.
+    TimestampIs = "timestamp-is" ["id", "verdict", "time", "authority"];
+    /// The time of a time-stamp, or its authority, cannot be read.
+    Unreadable = "unreadable" [];
+    /// Before the authority of a time-stamp.
+    Authority = "authority" [];
+    /// Before the time that a time-stamp states.
+    StatedTime = "stated-time" [];
+    /// Before a warning.
+    Warning = "warning" [];
+    /// Before a finding of the file.
+    Finding = "finding" [];
+    /// Where a finding is: bytes from the start.
+    AtOffset = "at-offset" ["offset"];
+    /// Where a finding is: an object.
+    AtObject = "at-object" ["object"];
+    /// Where a change was made: the revision.
+    InRevision = "in-revision" ["revision"];
+    /// Where a change is seen: the page.
+    OnPage = "on-page" ["page"];
+    /// How many more there are than are listed.
+    AndMore = "and-more" ["count"];
+    /// Heads a file that could not be read.
+    NotRead = "not-read" ["reason"];
+    /// A limit and its number.
+    LimitIs = "limit-is" ["limit", "maximum"];
+    /// What the operating system says.
+    SystemSays = "system-says" ["cause"];
+
+    // The command line.
+    /// An option or command that this version does not have yet.
+    NotYet = "not-yet" ["what"];
+    /// A policy that nobody knows.
+    UnknownPolicy = "unknown-policy" ["policy"];
+    /// A file named by an option that cannot be used.
+    UnusableFile = "unusable-file" ["option", "file", "reason"];
+    /// Two options want standard input, or a password is too long.
+    UnusablePassword = "unusable-password" [];
+    /// How many files of folders were skipped.
+    Skipped = "skipped" ["count"];
+    /// How many files came out how.
+    Totals = "totals" ["files", "valid", "not-valid", "cannot-tell", "no-signature", "unread"];
+    /// Progress.
+    Progress = "progress" ["done", "all"];
+    /// The result could not be written.
+    OutputFailed = "output-failed" ["cause"];
+}

@@ -1,0 +1,230 @@
+//! The words: one file per language, parsed once and only when the language is asked for.
+//!
+//! Every check, message, term, finding, error and label has a text in each of the four languages, with the same
+//! `{arguments}`; a test proves it, and that no text is left over. An identifier without a text (a code that a
+//! newer reader reports) is written with the generic sentence of its section, never left out.
+
+mod label;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::Language;
+use super::visible;
+use crate::time::Timestamp;
+use crate::validation::{Arg, Check, CheckId, CheckResult, Message, Reason, Verdict};
+
+pub use label::Label;
+
+/// The texts of one language.
+#[derive(Debug)]
+pub struct Texts {
+    language: Language,
+    sections: HashMap<String, HashMap<String, String>>,
+}
+
+/// How arguments that come from strangers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// As they are: for JSON, which has its own escapes.
+    Verbatim,
+    /// For the eyes of people: see [`visible::shown`].
+    Visible,
+}
+
+impl Show {
+    /// The text of a stranger, written this way.
+    #[must_use]
+    pub fn write(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Verbatim => Cow::Borrowed(text),
+            Self::Visible => visible::shown(text),
+        }
+    }
+}
+
+impl Texts {
+    /// The texts of a language. The first call parses its file.
+    #[must_use]
+    pub fn of(language: Language) -> &'static Self {
+        static TEXTS: [OnceLock<Texts>; 4] = [const { OnceLock::new() }; 4];
+        let (slot, file) = match language {
+            Language::De => (&TEXTS[0], include_str!("de.toml")),
+            Language::Fr => (&TEXTS[1], include_str!("fr.toml")),
+            Language::It => (&TEXTS[2], include_str!("it.toml")),
+            Language::En => (&TEXTS[3], include_str!("en.toml")),
+        };
+        // The file is part of the program, and a test parses it; without texts, identifiers would be written.
+        slot.get_or_init(|| Self { language, sections: toml::from_str(file).unwrap_or_default() })
+    }
+
+    /// Which language.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What a check looks at, in a few words.
+    #[must_use]
+    pub fn check_title(&self, id: CheckId) -> &str {
+        self.text("check", id.name())
+    }
+
+    /// What it means that a check does not hold, in one sentence.
+    #[must_use]
+    pub fn check_fails(&self, id: CheckId) -> &str {
+        self.text("fails", id.name())
+    }
+
+    /// What can be done where a check does not hold.
+    #[must_use]
+    pub fn remedy(&self, id: CheckId) -> Option<&str> {
+        self.find("remedy", id.name())
+    }
+
+    /// A message with its arguments filled in.
+    #[must_use]
+    pub fn message(&self, message: &Message, show: Show) -> String {
+        let template = self.text("message", message.id());
+        let args: Vec<(&str, String)> =
+            message.args().into_iter().map(|(name, arg)| (name, self.argument(&arg, show))).collect();
+        fill(template, &args)
+    }
+
+    /// Why an object has its verdict: the sentence of the check that decided, and what it found.
+    #[must_use]
+    pub fn reason(&self, reason: &Reason, show: Show) -> String {
+        let detail = reason.detail.as_ref().map(|detail| self.message(detail, show));
+        match (reason.check, detail) {
+            (Some(check), Some(detail)) => format!("{} {detail}", self.check_fails(check)),
+            (Some(check), None) => self.check_fails(check).to_owned(),
+            (None, Some(detail)) => detail,
+            (None, None) => self.message(&Message::AllChecksPassed {}, show),
+        }
+    }
+
+    /// What there is to say of a check: what follows where it does not hold, and what it found.
+    #[must_use]
+    pub fn check(&self, check: &Check, show: Show) -> Option<String> {
+        let detail = check.detail.as_ref().map(|detail| self.message(detail, show));
+        match check.result {
+            CheckResult::Passed | CheckResult::NotRun => detail,
+            CheckResult::Failed | CheckResult::Indeterminate | CheckResult::Warning | CheckResult::Information => {
+                let fails = self.check_fails(check.id);
+                Some(detail.map_or_else(|| fails.to_owned(), |detail| format!("{fails} {detail}")))
+            }
+        }
+    }
+
+    /// A repair or oddity of the file, by its code.
+    #[must_use]
+    pub fn finding(&self, code: &str) -> String {
+        self.by_code("finding", code)
+    }
+
+    /// A later change, by its code.
+    #[must_use]
+    pub fn change(&self, code: &str) -> String {
+        self.by_code("change", code)
+    }
+
+    /// Why a document could not be read, by its code.
+    #[must_use]
+    pub fn error(&self, code: &str) -> String {
+        self.by_code("error", code)
+    }
+
+    /// The one word of a summary, by its name.
+    #[must_use]
+    pub fn answer(&self, answer: &str) -> &str {
+        self.text("answer", answer)
+    }
+
+    /// A verdict in plain words: the indication, and the sub-indication where there is one.
+    #[must_use]
+    pub fn verdict(&self, verdict: Verdict) -> String {
+        let indication = self.text("indication", verdict.total_indication());
+        match verdict.sub_indication() {
+            None => indication.to_owned(),
+            Some(sub) => format!("{indication}: {}", self.text("sub-indication", sub)),
+        }
+    }
+
+    /// A name of the contract (`whole-document`, `intact`) in plain words.
+    #[must_use]
+    pub fn word(&self, section: &'static str, name: &'static str) -> &str {
+        self.text(section, name)
+    }
+
+    /// A fixed piece of the text report or of the command line.
+    #[must_use]
+    pub fn label(&self, label: Label) -> &str {
+        self.text("label", label.name())
+    }
+
+    /// The same with its arguments filled in; the values are written as they are.
+    #[must_use]
+    pub fn fill(&self, label: Label, args: &[(&str, String)]) -> String {
+        fill(self.label(label), args)
+    }
+
+    /// A point in time for people.
+    #[must_use]
+    pub fn time(&self, time: Timestamp) -> String {
+        self.language.time(time)
+    }
+
+    fn argument(&self, arg: &Arg, show: Show) -> String {
+        match arg {
+            Arg::Text(text) => show.write(text).into_owned(),
+            Arg::Time(time) => self.time(*time),
+            Arg::Number(number) => number.to_string(),
+            Arg::Term(term) => self.text("term", term.name()).to_owned(),
+        }
+    }
+
+    fn by_code(&self, section: &'static str, code: &str) -> String {
+        match self.find(section, code) {
+            Some(text) => text.to_owned(),
+            None => fill(self.text(section, "generic"), &[("code", visible::shown(code).into_owned())]),
+        }
+    }
+
+    /// A text; its own key where it is missing, which the test of completeness excludes.
+    fn text<'a>(&'a self, section: &'static str, key: &'a str) -> &'a str {
+        self.find(section, key).unwrap_or(key)
+    }
+
+    fn find(&self, section: &'static str, key: &str) -> Option<&str> {
+        self.sections.get(section)?.get(key).map(String::as_str)
+    }
+}
+
+/// Puts the arguments into a text. What an argument says is never read as a placeholder.
+fn fill(template: &str, args: &[(&str, String)]) -> String {
+    let mut filled = String::with_capacity(template.len().saturating_add(64));
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, following)) = after.split_once('}') else {
+            filled.push('{');
+            rest = after;
+            continue;
+        };
+        match args.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
+            }
+        }
+        rest = following;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests;
