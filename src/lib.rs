@@ -57,4 +57,5 @@ pub mod syntax;
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod document;
+pub mod reporting;
 pub mod validation;

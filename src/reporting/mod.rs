@@ -7,6 +7,8 @@
 mod json;
 mod language;
 mod messages;
+#[cfg(test)]
+pub(crate) mod sample;
 mod text;
 mod visible;
 
