@@ -53,9 +53,15 @@ pub mod limits;
 pub mod time;
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod pki;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod syntax;
-
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod crypto;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod pki;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod document;
 pub mod reporting;
 pub mod validation;
+

@@ -1,3 +1,4 @@
 //! Bytes ⇄ trees. Grammars only: no keys, no trust, no policy. Readers keep byte positions.
 
 pub mod der;
+pub mod pdf;

@@ -4,9 +4,11 @@
 //! order), so the reader accepts BER and says with [`Tlv::is_der_length`] and [`is_der`] what is not DER.
 //! It checks that every length stays inside its parent; it does not check types: that is for who reads a value.
 
+mod canonical;
 mod oid;
 mod reader;
 
+pub use canonical::{to_der, value};
 pub use oid::Oid;
 pub use reader::{DerError, DerErrorKind, Reader, Tlv, is_der};
 
@@ -30,6 +32,8 @@ pub mod tag {
     pub const UTF8_STRING: u8 = 0x0c;
     /// `PrintableString`.
     pub const PRINTABLE_STRING: u8 = 0x13;
+    /// `NumericString`.
+    pub const NUMERIC_STRING: u8 = 0x12;
     /// `TeletexString`.
     pub const TELETEX_STRING: u8 = 0x14;
     /// `IA5String`.
@@ -38,6 +42,8 @@ pub mod tag {
     pub const UTC_TIME: u8 = 0x17;
     /// `GeneralizedTime`.
     pub const GENERALIZED_TIME: u8 = 0x18;
+    /// `VisibleString`.
+    pub const VISIBLE_STRING: u8 = 0x1a;
     /// `UniversalString`.
     pub const UNIVERSAL_STRING: u8 = 0x1c;
     /// `BMPString`.

@@ -179,6 +179,31 @@ impl<'a> Tlv<'a> {
         self.tag & 0x20 != 0
     }
 
+    /// The same value read as one of the type `tag`: for a value that is tagged implicitly (X.680 §31.2.7).
+    #[must_use]
+    pub const fn with_tag(mut self, tag: u8) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    /// The identifier octets as sent: one, or more where the tag number is above 30.
+    #[must_use]
+    pub fn identifier(&self) -> &'a [u8] {
+        let more = if self.tag & 0x1f == 0x1f {
+            let rest = self.raw.iter().skip(1);
+            rest.take_while(|octet| *octet & 0x80 != 0).count().saturating_add(1)
+        } else {
+            0
+        };
+        self.raw.get(..more.saturating_add(1)).unwrap_or(self.raw)
+    }
+
+    /// The error that says: the content octets of this value are none of its type.
+    #[must_use]
+    pub const fn malformed(&self) -> DerError {
+        error(self.offset, DerErrorKind::Value)
+    }
+
     /// A reader over the values inside.
     ///
     /// # Errors
@@ -250,6 +275,28 @@ impl<'a> Tlv<'a> {
         }
     }
 
+    /// The bits of a named bit list (X.680 §22.7): the bit `1 << n` is set where the bit number `n` is. Bits
+    /// beyond number 31 and unused bits at the end are ignored.
+    ///
+    /// # Errors
+    /// Where it is no BIT STRING.
+    pub fn named_bits(&self) -> Result<u32, DerError> {
+        let Some((unused @ 0..=7, octets)) = self.content.split_first() else {
+            return Err(self.malformed());
+        };
+        if self.tag != tag::BIT_STRING || (octets.is_empty() && *unused != 0) {
+            return Err(self.malformed());
+        }
+        let last = octets.len().saturating_sub(1);
+        let mut bits = 0_u32;
+        for (index, octet) in octets.iter().enumerate().take(4) {
+            let octet =
+                if index == last { octet & u8::MAX.checked_shl(u32::from(*unused)).unwrap_or(0) } else { *octet };
+            bits |= u32::from(octet.reverse_bits()) << index.saturating_mul(8);
+        }
+        Ok(bits)
+    }
+
     /// An INTEGER or ENUMERATED that fits 64 bits.
     ///
     /// # Errors
@@ -309,7 +356,7 @@ pub fn is_der(bytes: &[u8], depth: u32) -> bool {
     Tlv::parse_all(bytes, depth).is_ok_and(|tlv| walk(&tlv).unwrap_or(false))
 }
 
-const fn is_string(tag: u8) -> bool {
+pub(super) const fn is_string(tag: u8) -> bool {
     matches!(tag, 0x03 | 0x04 | 0x0c | 0x12..=0x16 | 0x19..=0x1e)
 }
 
@@ -437,6 +484,19 @@ mod tests {
             bytes.extend([0x30, 0x80]);
         }
         assert_eq!(Tlv::parse_first(&bytes, 64).unwrap_err().kind, DerErrorKind::TooDeep);
+    }
+
+    #[test]
+    fn named_bits_count_from_the_left() {
+        let read = |bytes: &[u8]| Tlv::parse_all(bytes, 1).unwrap().named_bits();
+        assert_eq!(read(&[0x03, 0x02, 0x05, 0xa0]), Ok(0b101));
+        assert_eq!(read(&[0x03, 0x03, 0x07, 0x01, 0x80]), Ok(1 << 7 | 1 << 8));
+        assert_eq!(read(&[0x03, 0x02, 0x04, 0x0f]), Ok(0), "unused bits do not count");
+        assert_eq!(read(&[0x03, 0x01, 0x00]), Ok(0));
+        assert!(read(&[0x03, 0x01, 0x01]).is_err());
+        assert!(read(&[0x03, 0x02, 0x08, 0x00]).is_err());
+        assert!(read(&[0x03, 0x00]).is_err());
+        assert!(read(&[0x04, 0x02, 0x00, 0x80]).is_err());
     }
 
     #[test]

@@ -1,0 +1,355 @@
+//! Public keys from `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7, RFC 3279, RFC 4055, RFC 5480, RFC 8410).
+//!
+//! A key is parsed once, with all that verification presumes: numbers in range, points on their curve.
+//! An INTEGER of an RSA or DSA key is read as an unsigned number whatever its sign bit or leading zeros are:
+//! certificate authorities of note have written them so. Explicit curve parameters are refused
+//! (CVE-2020-0601, RFC 5480 §2.1.1). That a modulus is a product of two primes is not checked: nobody can.
+
+use std::fmt;
+
+use super::algorithm::AlgorithmError;
+use super::algorithm::ID_DSA;
+use super::algorithm::ID_EC_PUBLIC_KEY;
+use super::algorithm::ID_ED448;
+use super::algorithm::ID_ED25519;
+use super::algorithm::ID_RSASSA_PSS;
+use super::algorithm::PssParameters;
+use super::algorithm::RSA_ENCRYPTION;
+use super::curve::Curve;
+use super::digest::Digest;
+use super::digest::DigestAlgorithm;
+use super::digest::digest;
+use super::identifier::AlgorithmIdentifier;
+use crate::syntax::der::DerError;
+use crate::syntax::der::Oid;
+use crate::syntax::der::Reader;
+use crate::syntax::der::tag;
+
+/// Nesting inside a `SubjectPublicKeyInfo`; that of the parameters counts too.
+const DEPTH: u32 = 8;
+/// The smallest RSA modulus in bits: below, anyone can factor it in minutes.
+const MINIMUM_MODULUS: u32 = 512;
+/// The largest RSA modulus in bits, as in OpenSSL: one verification costs some milliseconds.
+const MAXIMUM_MODULUS: u32 = 16_384;
+/// A modulus above this many bits has an exponent of at most 64 bits, as in OpenSSL.
+const SMALL_MODULUS: u32 = 3_072;
+/// The largest RSA exponent in bits (FIPS 186-5 §5.1).
+const MAXIMUM_EXPONENT: u32 = 256;
+/// The largest DSA modulus in bits, as in OpenSSL.
+const MAXIMUM_DSA_MODULUS: u32 = 10_000;
+
+/// A public key that signatures can be verified with.
+#[derive(Clone)]
+pub struct PublicKey {
+    spki: Box<[u8]>,
+    sha256: Digest,
+    material: KeyMaterial,
+}
+
+/// The numbers of a key. Big-endian, without leading zeros; checked when made.
+#[derive(Clone)]
+pub(super) enum KeyMaterial {
+    Rsa(RsaKey),
+    /// `restriction`: the parameters in the key (RFC 4055 §3.3); without them it signs with any.
+    RsaPss {
+        key: RsaKey,
+        restriction: Option<PssParameters>,
+    },
+    /// `point` is 4 ‖ x ‖ y and on the curve.
+    Ec {
+        curve: Curve,
+        point: Box<[u8]>,
+    },
+    Ed25519([u8; 32]),
+    Ed448([u8; 57]),
+    Dsa(DsaKey),
+}
+
+/// An RSA key: odd modulus of 512 to 16,384 bits, odd exponent of at least 3.
+#[derive(Clone)]
+pub(super) struct RsaKey {
+    pub(super) modulus: Box<[u8]>,
+    pub(super) exponent: Box<[u8]>,
+}
+
+/// A DSA key: p and q odd, q of 160, 224 or 256 bits and shorter than p, 1 < g, y < p.
+#[derive(Clone)]
+pub(super) struct DsaKey {
+    pub(super) p: Box<[u8]>,
+    pub(super) q: Box<[u8]>,
+    pub(super) g: Box<[u8]>,
+    pub(super) y: Box<[u8]>,
+}
+
+/// The type and size of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum KeyKind {
+    /// RSA, for any RSA algorithm.
+    Rsa {
+        /// Size of the modulus.
+        bits: u32,
+    },
+    /// RSA, for PSS only.
+    RsaPss {
+        /// Size of the modulus.
+        bits: u32,
+    },
+    /// Elliptic curve.
+    Ec {
+        /// The curve.
+        curve: Curve,
+    },
+    /// Ed25519.
+    Ed25519,
+    /// Ed448.
+    Ed448,
+    /// DSA.
+    Dsa {
+        /// Size of p.
+        bits: u32,
+    },
+}
+
+impl KeyKind {
+    /// The size that policies know: of the modulus, of p, or of the order of the curve (EdDSA: 256 and 456).
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Rsa { bits } | Self::RsaPss { bits } | Self::Dsa { bits } => bits,
+            Self::Ec { curve } => curve.bits(),
+            Self::Ed25519 => 256,
+            Self::Ed448 => 456,
+        }
+    }
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { bits } => write!(f, "RSA {bits}"),
+            Self::RsaPss { bits } => write!(f, "RSASSA-PSS {bits}"),
+            Self::Ec { curve } => write!(f, "EC {curve}"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Ed448 => f.write_str("Ed448"),
+            Self::Dsa { bits } => write!(f, "DSA {bits}"),
+        }
+    }
+}
+
+/// Why a key cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The encoding is broken.
+    Der(DerError),
+    /// No type of key that we know.
+    UnsupportedAlgorithm(Oid),
+    /// No curve that we know.
+    UnsupportedCurve(Oid),
+    /// The key describes its curve itself (CVE-2020-0601), or inherits it.
+    CurveNotNamed,
+    /// Parameters are missing, or are none of this type of key.
+    Parameters,
+    /// The PSS parameters that restrict the key are not understood.
+    PssParameters(AlgorithmError),
+    /// The RSA modulus is even, or smaller or larger than we take.
+    Modulus {
+        /// Its size.
+        bits: u32,
+    },
+    /// The RSA exponent is even, below 3 or too large.
+    Exponent,
+    /// The point is not on the curve, is the point at infinity, or is in a form that is not taken.
+    Point,
+    /// The key is shorter or longer than its algorithm has it.
+    Length,
+    /// A number of a DSA key is out of range.
+    DsaNumbers,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Der(error) => write!(f, "public key: {error}"),
+            Self::UnsupportedAlgorithm(oid) => write!(f, "unknown type of key {oid}"),
+            Self::UnsupportedCurve(oid) => write!(f, "unknown curve {oid}"),
+            Self::CurveNotNamed => f.write_str("the curve of the key is not named"),
+            Self::Parameters => f.write_str("the parameters are none of this type of key"),
+            Self::PssParameters(error) => write!(f, "parameters of the key: {error}"),
+            Self::Modulus { bits } => write!(f, "RSA modulus of {bits} bits is even or out of range"),
+            Self::Exponent => f.write_str("RSA exponent is even or out of range"),
+            Self::Point => f.write_str("the key is no point of its curve"),
+            Self::Length => f.write_str("the key has a wrong length"),
+            Self::DsaNumbers => f.write_str("a number of the DSA key is out of range"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl From<DerError> for KeyError {
+    fn from(error: DerError) -> Self {
+        Self::Der(error)
+    }
+}
+
+impl PublicKey {
+    /// From a whole `SubjectPublicKeyInfo`, with nothing behind it.
+    ///
+    /// # Errors
+    /// Where it is none, of a type or curve that is not known, or no key that could be trusted to verify.
+    pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
+        let mut fields = sequence(der)?;
+        let identifier = AlgorithmIdentifier::read(&mut fields)?;
+        let bits = fields.expect(tag::BIT_STRING)?.bit_string()?;
+        fields.finish()?;
+        let material = match identifier.oid {
+            RSA_ENCRYPTION if identifier.has_no_parameters() => KeyMaterial::Rsa(rsa(bits)?),
+            RSA_ENCRYPTION => return Err(KeyError::Parameters),
+            ID_RSASSA_PSS => {
+                let restriction = identifier.parameters.map(|_| PssParameters::parse(&identifier)).transpose();
+                KeyMaterial::RsaPss { key: rsa(bits)?, restriction: restriction.map_err(KeyError::PssParameters)? }
+            }
+            ID_EC_PUBLIC_KEY => elliptic_curve(&identifier, bits)?,
+            ID_ED25519 | ID_ED448 if identifier.parameters.is_some() => return Err(KeyError::Parameters),
+            ID_ED25519 => KeyMaterial::Ed25519(bits.try_into().map_err(|_| KeyError::Length)?),
+            ID_ED448 => KeyMaterial::Ed448(bits.try_into().map_err(|_| KeyError::Length)?),
+            ID_DSA => KeyMaterial::Dsa(dsa(&identifier, bits)?),
+            other => return Err(KeyError::UnsupportedAlgorithm(Oid::from_content(other))),
+        };
+        Ok(Self { spki: der.into(), sha256: digest(DigestAlgorithm::Sha256, der), material })
+    }
+
+    /// The type and size.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        match &self.material {
+            KeyMaterial::Rsa(key) => KeyKind::Rsa { bits: bit_len(&key.modulus) },
+            KeyMaterial::RsaPss { key, .. } => KeyKind::RsaPss { bits: bit_len(&key.modulus) },
+            KeyMaterial::Ec { curve, .. } => KeyKind::Ec { curve: *curve },
+            KeyMaterial::Ed25519(_) => KeyKind::Ed25519,
+            KeyMaterial::Ed448(_) => KeyKind::Ed448,
+            KeyMaterial::Dsa(key) => KeyKind::Dsa { bits: bit_len(&key.p) },
+        }
+    }
+
+    /// The size that policies know, see [`KeyKind::bits`].
+    #[must_use]
+    pub fn bits(&self) -> u32 {
+        self.kind().bits()
+    }
+
+    /// The `SubjectPublicKeyInfo` as it was given.
+    #[must_use]
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// SHA-256 of the `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub const fn sha256(&self) -> &Digest {
+        &self.sha256
+    }
+
+    pub(super) const fn material(&self) -> &KeyMaterial {
+        &self.material
+    }
+}
+
+impl PartialEq for PublicKey {
+    /// Whether both were given in the same octets.
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({}, SHA-256 {})", self.kind(), self.sha256)
+    }
+}
+
+fn rsa(bits: &[u8]) -> Result<RsaKey, KeyError> {
+    let mut fields = sequence(bits)?;
+    let modulus = magnitude(&mut fields)?;
+    let exponent = magnitude(&mut fields)?;
+    fields.finish()?;
+    let size = bit_len(modulus);
+    if !is_odd(modulus) || !(MINIMUM_MODULUS..=MAXIMUM_MODULUS).contains(&size) {
+        return Err(KeyError::Modulus { bits: size });
+    }
+    let maximum = if size > SMALL_MODULUS { 64 } else { MAXIMUM_EXPONENT };
+    if !is_odd(exponent) || !(2..=maximum).contains(&bit_len(exponent)) {
+        return Err(KeyError::Exponent);
+    }
+    Ok(RsaKey { modulus: modulus.into(), exponent: exponent.into() })
+}
+
+fn elliptic_curve(identifier: &AlgorithmIdentifier<'_>, bits: &[u8]) -> Result<KeyMaterial, KeyError> {
+    let parameters = identifier.parameters.ok_or(KeyError::CurveNotNamed)?;
+    if parameters.tag != tag::OID {
+        return Err(KeyError::CurveNotNamed);
+    }
+    let oid = parameters.oid()?;
+    let curve = Curve::from_content(oid.content()).ok_or(KeyError::UnsupportedCurve(oid))?;
+    let point = curve.decode_point(bits).ok_or(KeyError::Point)?;
+    Ok(KeyMaterial::Ec { curve, point })
+}
+
+fn dsa(identifier: &AlgorithmIdentifier<'_>, bits: &[u8]) -> Result<DsaKey, KeyError> {
+    // RFC 3279 §2.3.2 lets a key inherit p, q and g from its issuer; nobody does any more.
+    let parameters = identifier.parameters.filter(|tlv| tlv.tag == tag::SEQUENCE).ok_or(KeyError::Parameters)?;
+    let mut fields = parameters.reader()?;
+    let (p, q, g) = (magnitude(&mut fields)?, magnitude(&mut fields)?, magnitude(&mut fields)?);
+    fields.finish()?;
+    let mut public = Reader::new(bits, DEPTH);
+    let y = magnitude(&mut public)?;
+    public.finish()?;
+    let good = is_odd(p)
+        && is_odd(q)
+        && (MINIMUM_MODULUS..=MAXIMUM_DSA_MODULUS).contains(&bit_len(p))
+        && matches!(bit_len(q), 160 | 224 | 256)
+        && [g, y].into_iter().all(|number| bit_len(number) > 1 && is_less(number, p));
+    if !good {
+        return Err(KeyError::DsaNumbers);
+    }
+    Ok(DsaKey { p: p.into(), q: q.into(), g: g.into(), y: y.into() })
+}
+
+/// The fields of the one SEQUENCE that is all of `bytes`.
+fn sequence(bytes: &[u8]) -> Result<Reader<'_>, DerError> {
+    let mut reader = Reader::new(bytes, DEPTH);
+    let sequence = reader.expect(tag::SEQUENCE)?;
+    reader.finish()?;
+    sequence.reader()
+}
+
+/// The content octets of an INTEGER as an unsigned number, without leading zeros.
+fn magnitude<'a>(fields: &mut Reader<'a>) -> Result<&'a [u8], DerError> {
+    Ok(trim(fields.expect(tag::INTEGER)?.content))
+}
+
+/// Without leading zeros.
+pub(super) fn trim(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|octet| **octet == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
+
+/// Bits of a number without leading zeros.
+pub(super) fn bit_len(number: &[u8]) -> u32 {
+    let Some(first) = number.first() else { return 0 };
+    let octets = u32::try_from(number.len()).unwrap_or(u32::MAX);
+    octets.saturating_mul(8).saturating_sub(first.leading_zeros())
+}
+
+/// Whether a number without leading zeros is less than another.
+pub(super) fn is_less(number: &[u8], other: &[u8]) -> bool {
+    (number.len(), number) < (other.len(), other)
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|octet| octet & 1 == 1)
+}

@@ -1,0 +1,472 @@
+//! Certificates (RFC 5280 §4), read as DER.
+//!
+//! The frame (what is signed, the algorithms, the names, the key) is read by our own cursor, which keeps exact
+//! bytes and refuses what is left over; version, validity and the list of extensions are read by `x509-parser`,
+//! and a certificate has to satisfy both. Values of extensions are read by our own readers
+//! (`certificate/extensions.rs`): `x509-parser` takes an optional field that it cannot read for absent, which
+//! for a constraint would mean: unconstrained.
+//!
+//! Certificates of the field are odd: negative or long serial numbers, version 1 with extensions, `UTCTime`
+//! without seconds. All that is kept as a fact. Not checked here: the signature, the validity at any time, the
+//! path, and whether what RFC 5280 demands of a CA is there.
+
+mod extensions;
+
+use std::fmt;
+
+use x509_parser::certificate::X509CertificateParser;
+use x509_parser::error::X509Error;
+use x509_parser::nom::Parser;
+
+use crate::limits::Limits;
+use crate::syntax::der::DerError;
+use crate::syntax::der::Oid;
+use crate::syntax::der::Reader;
+use crate::syntax::der::Tlv;
+use crate::syntax::der::tag;
+use crate::time::Timestamp;
+
+use super::algorithm::AlgorithmIdentifier;
+use super::algorithm::read_signature_value;
+use super::distribution_point::DistributionPoint;
+use super::extension::Extension;
+use super::general_name::GeneralName;
+use super::name::Name;
+use super::name_constraints::NameConstraints;
+use super::oid;
+use super::qc::QcStatements;
+
+pub use extensions::{
+    AccessDescription, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicy, ExtendedKeyUsage, KeyUsage,
+    PolicyConstraints, PolicyMapping,
+};
+
+const DEPTH: u32 = Limits::DEFAULT.der_depth;
+
+/// A certificate as parsed. It proves nothing: not even that its issuer knows it.
+///
+/// Two are equal if their bytes are.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Box<[u8]>,
+    tbs: std::ops::Range<usize>,
+    version: u32,
+    serial: Box<[u8]>,
+    inner_signature_algorithm: AlgorithmIdentifier,
+    issuer: Name,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    subject: Name,
+    spki: Box<[u8]>,
+    signature_algorithm: AlgorithmIdentifier,
+    signature: Box<[u8]>,
+    extensions: Vec<Extension>,
+    facts: extensions::Facts,
+}
+
+/// Why bytes are no certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// The frame cannot be read, or something is left over in it or after it.
+    Frame(DerError),
+    /// A field cannot be read.
+    Field(CertificateField),
+}
+
+/// A field of a certificate, as an error names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CertificateField {
+    /// `version`.
+    Version,
+    /// `serialNumber`.
+    SerialNumber,
+    /// `signature` or `signatureAlgorithm`.
+    SignatureAlgorithm,
+    /// `issuer` or `subject`.
+    Name,
+    /// `validity`.
+    Validity,
+    /// `subjectPublicKeyInfo`.
+    PublicKey,
+    /// `issuerUniqueID` or `subjectUniqueID`.
+    UniqueId,
+    /// `extensions`: the list, not the value of one.
+    Extensions,
+    /// `signatureValue`.
+    Signature,
+    /// Any other.
+    Other,
+}
+
+impl Certificate {
+    /// Parses one certificate that is all of `der`.
+    ///
+    /// An extension whose value cannot be read does not make this fail: it is in
+    /// [`Certificate::malformed_extensions`], and its accessor says that it is absent.
+    ///
+    /// # Errors
+    /// [`CertificateError`] where the bytes are no certificate.
+    pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
+        let outer = Tlv::parse_all(der, DEPTH)?;
+        if outer.tag != tag::SEQUENCE {
+            return Err(outer.malformed().into());
+        }
+        let mut fields = outer.reader()?;
+        let tbs = fields.expect(tag::SEQUENCE)?;
+        let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
+        let signature = read_signature_value(&mut fields)?;
+        fields.finish()?;
+        let frame = Frame::read(&tbs)?;
+        let (version, not_before, not_after, extensions) = read_fields(der)?;
+        let facts = extensions::Facts::read(&extensions);
+        Ok(Self {
+            tbs: tbs.offset..tbs.offset.saturating_add(tbs.raw.len()),
+            version,
+            serial: frame.serial.into(),
+            inner_signature_algorithm: frame.signature_algorithm,
+            issuer: frame.issuer,
+            not_before,
+            not_after,
+            subject: frame.subject,
+            spki: frame.spki.into(),
+            signature_algorithm,
+            signature,
+            extensions,
+            facts,
+            der: der.into(),
+        })
+    }
+
+    /// The whole certificate.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The exact bytes that are signed (`tbsCertificate`).
+    #[must_use]
+    pub fn tbs(&self) -> &[u8] {
+        // The range was taken from these very bytes when they were parsed.
+        self.der.get(self.tbs.clone()).unwrap_or_default()
+    }
+
+    /// The version as people count it: 1, 2 or 3. The field holds one less; other numbers are kept.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The content octets of the serial number as sent (compare with [`super::same_serial`]).
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// `signatureAlgorithm`: the algorithm beside the signature.
+    #[must_use]
+    pub const fn signature_algorithm(&self) -> &AlgorithmIdentifier {
+        &self.signature_algorithm
+    }
+
+    /// `tbsCertificate.signature`: the algorithm inside what is signed.
+    #[must_use]
+    pub const fn inner_signature_algorithm(&self) -> &AlgorithmIdentifier {
+        &self.inner_signature_algorithm
+    }
+
+    /// Whether the two algorithm fields differ, against RFC 5280 §4.1.1.2.
+    #[must_use]
+    pub fn signature_algorithms_differ(&self) -> bool {
+        self.signature_algorithm != self.inner_signature_algorithm
+    }
+
+    /// The octets of the signature value; none where it is not made of whole octets (no key makes such a one).
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// `subjectPublicKeyInfo`, with tag and length.
+    #[must_use]
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// Who issued it, by its own word.
+    #[must_use]
+    pub const fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub const fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// The first second of its validity.
+    #[must_use]
+    pub const fn not_before(&self) -> Timestamp {
+        self.not_before
+    }
+
+    /// The last second of its validity.
+    #[must_use]
+    pub const fn not_after(&self) -> Timestamp {
+        self.not_after
+    }
+
+    /// Whether issuer and subject are the same name (RFC 5280 §3.2). Says nothing about who signed it.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer.matches(&self.subject)
+    }
+
+    /// All extensions in the order sent.
+    #[must_use]
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// Critical extensions that this module does not read. Who validates must refuse the certificate (RFC 5280
+    /// §4.2).
+    #[must_use]
+    pub fn unknown_critical_extensions(&self) -> &[Oid] {
+        &self.facts.unknown_critical
+    }
+
+    /// Extensions that are there more than once, against RFC 5280 §4.2. The first one is read.
+    #[must_use]
+    pub fn duplicate_extensions(&self) -> &[Oid] {
+        &self.facts.duplicates
+    }
+
+    /// Extensions that this module reads but whose value is malformed; their accessors say that they are absent.
+    #[must_use]
+    pub fn malformed_extensions(&self) -> &[Oid] {
+        &self.facts.malformed
+    }
+
+    /// `basicConstraints` (§4.2.1.9).
+    #[must_use]
+    pub const fn basic_constraints(&self) -> Option<BasicConstraints> {
+        self.facts.basic_constraints
+    }
+
+    /// `keyUsage` (§4.2.1.3).
+    #[must_use]
+    pub const fn key_usage(&self) -> Option<KeyUsage> {
+        self.facts.key_usage
+    }
+
+    /// `extKeyUsage` (§4.2.1.12).
+    #[must_use]
+    pub const fn extended_key_usage(&self) -> Option<&ExtendedKeyUsage> {
+        self.facts.extended_key_usage.as_ref()
+    }
+
+    /// `subjectKeyIdentifier` (§4.2.1.2).
+    #[must_use]
+    pub fn subject_key_identifier(&self) -> Option<&[u8]> {
+        self.facts.subject_key_identifier.as_deref()
+    }
+
+    /// `authorityKeyIdentifier` (§4.2.1.1).
+    #[must_use]
+    pub const fn authority_key_identifier(&self) -> Option<&AuthorityKeyIdentifier> {
+        self.facts.authority_key_identifier.as_ref()
+    }
+
+    /// `nameConstraints` (§4.2.1.10).
+    #[must_use]
+    pub const fn name_constraints(&self) -> Option<&NameConstraints> {
+        self.facts.name_constraints.as_ref()
+    }
+
+    /// `subjectAltName` (§4.2.1.6); empty where absent.
+    #[must_use]
+    pub fn subject_alt_names(&self) -> &[GeneralName] {
+        &self.facts.subject_alt_names
+    }
+
+    /// `certificatePolicies` (§4.2.1.4); empty where absent.
+    #[must_use]
+    pub fn certificate_policies(&self) -> &[CertificatePolicy] {
+        &self.facts.certificate_policies
+    }
+
+    /// `policyMappings` (§4.2.1.5); empty where absent.
+    #[must_use]
+    pub fn policy_mappings(&self) -> &[PolicyMapping] {
+        &self.facts.policy_mappings
+    }
+
+    /// `policyConstraints` (§4.2.1.11).
+    #[must_use]
+    pub const fn policy_constraints(&self) -> Option<PolicyConstraints> {
+        self.facts.policy_constraints
+    }
+
+    /// `inhibitAnyPolicy` (§4.2.1.14): after how many more certificates `anyPolicy` means nothing.
+    #[must_use]
+    pub const fn inhibit_any_policy(&self) -> Option<u64> {
+        self.facts.inhibit_any_policy
+    }
+
+    /// `cRLDistributionPoints` (§4.2.1.13); empty where absent.
+    #[must_use]
+    pub fn crl_distribution_points(&self) -> &[DistributionPoint] {
+        &self.facts.crl_distribution_points
+    }
+
+    /// `freshestCRL` (§4.2.1.15): where the delta CRL is; empty where absent.
+    #[must_use]
+    pub fn freshest_crl(&self) -> &[DistributionPoint] {
+        &self.facts.freshest_crl
+    }
+
+    /// `authorityInfoAccess` (§4.2.2.1); empty where absent.
+    #[must_use]
+    pub fn authority_info_access(&self) -> &[AccessDescription] {
+        &self.facts.authority_info_access
+    }
+
+    /// The URLs of OCSP responders, in the order sent.
+    pub fn ocsp_urls(&self) -> impl Iterator<Item = &str> {
+        self.access_urls(oid::ACCESS_OCSP)
+    }
+
+    /// The URLs of the issuer's certificate, in the order sent.
+    pub fn ca_issuers_urls(&self) -> impl Iterator<Item = &str> {
+        self.access_urls(oid::ACCESS_CA_ISSUERS)
+    }
+
+    /// `qcStatements` (RFC 3739 §3.2.6, ETSI EN 319 412-5).
+    #[must_use]
+    pub const fn qc_statements(&self) -> Option<&QcStatements> {
+        self.facts.qc_statements.as_ref()
+    }
+
+    /// `id-pkix-ocsp-nocheck` (RFC 6960 §4.2.2.2.1): no status is to be asked of this OCSP responder.
+    #[must_use]
+    pub const fn has_ocsp_nocheck(&self) -> bool {
+        self.facts.ocsp_nocheck
+    }
+
+    /// `noRevAvail` (RFC 9608): the issuer says nothing about the status of this certificate.
+    #[must_use]
+    pub const fn has_no_rev_avail(&self) -> bool {
+        self.facts.no_rev_avail
+    }
+
+    /// `ext-etsi-valassured-ST-certs` (ETSI EN 319 412-1 §5.2): short-lived, validity assured.
+    #[must_use]
+    pub const fn is_valassured_short_term(&self) -> bool {
+        self.facts.valassured_short_term
+    }
+
+    fn access_urls(&self, method: &'static [u8]) -> impl Iterator<Item = &str> {
+        let of_method = move |access: &&AccessDescription| access.method.content() == method;
+        self.facts.authority_info_access.iter().filter(of_method).filter_map(|access| access.location.uri())
+    }
+}
+
+/// What our own cursor reads of `tbsCertificate`.
+struct Frame<'a> {
+    serial: &'a [u8],
+    signature_algorithm: AlgorithmIdentifier,
+    issuer: Name,
+    subject: Name,
+    spki: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    fn read(tbs: &Tlv<'a>) -> Result<Self, DerError> {
+        let mut fields: Reader<'a> = tbs.reader()?;
+        fields.optional(tag::context_constructed(0))?;
+        let serial = fields.expect(tag::INTEGER)?;
+        if serial.content.is_empty() {
+            return Err(serial.malformed());
+        }
+        let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
+        let issuer = Name::read(&mut fields)?;
+        fields.expect(tag::SEQUENCE)?;
+        let subject = Name::read(&mut fields)?;
+        let spki = fields.expect(tag::SEQUENCE)?.raw;
+        for unique_id in [1, 2] {
+            fields.optional(tag::context(unique_id))?;
+        }
+        if let Some(extensions) = fields.optional(tag::context_constructed(3))? {
+            let mut inner = extensions.reader()?;
+            inner.expect(tag::SEQUENCE)?;
+            inner.finish()?;
+        }
+        fields.finish()?;
+        Ok(Self { serial: serial.content, signature_algorithm, issuer, subject, spki })
+    }
+}
+
+fn read_fields(der: &[u8]) -> Result<(u32, Timestamp, Timestamp, Vec<Extension>), CertificateError> {
+    let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
+    let (_, certificate) = parser.parse(der).map_err(|error| CertificateError::Field(field(error.into())))?;
+    let validity = certificate.validity();
+    let extensions = certificate.extensions().iter().map(|extension| Extension {
+        oid: Oid::from_content(extension.oid.as_bytes()),
+        critical: extension.critical,
+        value: extension.value.into(),
+    });
+    Ok((
+        certificate.version().0.saturating_add(1),
+        Timestamp::from_unix(validity.not_before.timestamp()),
+        Timestamp::from_unix(validity.not_after.timestamp()),
+        extensions.collect(),
+    ))
+}
+
+fn field(error: X509Error) -> CertificateField {
+    match error {
+        X509Error::InvalidVersion => CertificateField::Version,
+        X509Error::InvalidSerial => CertificateField::SerialNumber,
+        X509Error::InvalidAlgorithmIdentifier => CertificateField::SignatureAlgorithm,
+        X509Error::InvalidX509Name => CertificateField::Name,
+        X509Error::InvalidDate => CertificateField::Validity,
+        X509Error::InvalidSPKI => CertificateField::PublicKey,
+        X509Error::InvalidSubjectUID | X509Error::InvalidIssuerUID => CertificateField::UniqueId,
+        X509Error::InvalidExtensions | X509Error::DuplicateExtensions => CertificateField::Extensions,
+        X509Error::InvalidSignatureValue => CertificateField::Signature,
+        _ => CertificateField::Other,
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({})", self.subject)
+    }
+}
+
+impl From<DerError> for CertificateError {
+    fn from(error: DerError) -> Self {
+        Self::Frame(error)
+    }
+}
+
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame(error) => write!(f, "no certificate: {error}"),
+            Self::Field(field) => write!(f, "no certificate: the field {field:?} cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for CertificateError {}

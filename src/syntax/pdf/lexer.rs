@@ -1,0 +1,384 @@
+//! Tokens (ISO 32000-2 §7.2): a cursor over borrowed bytes that copies nothing.
+//!
+//! It never fails: what is no token of PDF comes back as [`Token::Stray`] or as an unknown keyword, and who asked
+//! decides what that means.
+
+use std::borrow::Cow;
+
+/// One token. Slices are the bytes as written, without delimiters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// The end of the bytes.
+    End,
+    /// Digits, signs and points only.
+    Number(&'a [u8]),
+    /// What follows the slash, escapes not decoded.
+    Name(&'a [u8]),
+    /// What stands between the parentheses, escapes not decoded.
+    Literal {
+        raw: &'a [u8],
+        closed: bool,
+    },
+    /// What stands between the angle brackets.
+    Hex {
+        raw: &'a [u8],
+        closed: bool,
+    },
+    ArrayOpen,
+    ArrayClose,
+    DictOpen,
+    DictClose,
+    /// Any other run of regular characters.
+    Keyword(&'a [u8]),
+    /// A delimiter that cannot stand here.
+    Stray,
+}
+
+/// A token and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lexeme<'a> {
+    pub(super) token: Token<'a>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The cursor.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lexer<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) position: usize,
+}
+
+/// White space (§7.2.3, table 1).
+pub(super) const fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0 | 0x0c)
+}
+
+/// Delimiters (§7.2.3, table 2).
+pub(super) const fn is_delimiter(byte: u8) -> bool {
+    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+}
+
+const fn is_regular(byte: u8) -> bool {
+    !is_white(byte) && !is_delimiter(byte)
+}
+
+const fn is_numeric(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.')
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) const fn new(bytes: &'a [u8], position: usize) -> Self {
+        Self { bytes, position }
+    }
+
+    pub(super) fn peek_byte(&self) -> Option<u8> {
+        self.bytes.get(self.position).copied()
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a [u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// Skips white space and comments.
+    pub(super) fn skip_white(&mut self) {
+        while let Some(byte) = self.peek_byte() {
+            if is_white(byte) {
+                self.position = self.position.saturating_add(1);
+            } else if byte == b'%' {
+                let rest = self.bytes.get(self.position..).unwrap_or_default();
+                let length = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+                self.position = self.position.saturating_add(length);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// The next token without reading it.
+    pub(super) fn peek(&self) -> Lexeme<'a> {
+        let mut ahead = *self;
+        ahead.next_token()
+    }
+
+    /// The next token.
+    pub(super) fn next_token(&mut self) -> Lexeme<'a> {
+        self.skip_white();
+        let start = self.position;
+        let Some(first) = self.peek_byte() else {
+            return Lexeme { token: Token::End, start, end: start };
+        };
+        let inner = start.saturating_add(1);
+        let next = self.bytes.get(inner).copied();
+        let (token, end) = match first {
+            b'/' => {
+                let end = self.regular_end(inner);
+                (Token::Name(self.slice(inner, end)), end)
+            }
+            b'(' => self.literal(inner),
+            b'<' if next == Some(b'<') => (Token::DictOpen, start.saturating_add(2)),
+            b'<' => self.hex(inner),
+            b'>' if next == Some(b'>') => (Token::DictClose, start.saturating_add(2)),
+            b'[' => (Token::ArrayOpen, inner),
+            b']' => (Token::ArrayClose, inner),
+            b'>' | b')' | b'{' | b'}' => (Token::Stray, inner),
+            _ => {
+                let end = self.regular_end(inner);
+                let run = self.slice(start, end);
+                let numeric = is_numeric(first) && run.iter().all(|byte| is_numeric(*byte));
+                (if numeric { Token::Number(run) } else { Token::Keyword(run) }, end)
+            }
+        };
+        self.position = end;
+        Lexeme { token, start, end }
+    }
+
+    fn regular_end(&self, start: usize) -> usize {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let length = rest.iter().position(|byte| !is_regular(*byte)).unwrap_or(rest.len());
+        start.saturating_add(length)
+    }
+
+    fn literal(&self, start: usize) -> (Token<'a>, usize) {
+        let mut depth = 1_u64;
+        let mut position = start;
+        loop {
+            let rest = self.bytes.get(position..).unwrap_or_default();
+            let Some(found) = memchr::memchr3(b'(', b')', b'\\', rest) else {
+                let end = self.bytes.len();
+                return (Token::Literal { raw: self.slice(start, end), closed: false }, end);
+            };
+            let special = position.saturating_add(found);
+            position = special.saturating_add(1);
+            match self.bytes.get(special) {
+                Some(b'(') => depth = depth.saturating_add(1),
+                Some(b')') => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        return (Token::Literal { raw: self.slice(start, special), closed: true }, position);
+                    }
+                }
+                _ => position = position.saturating_add(1), // the escaped byte
+            }
+        }
+    }
+
+    fn hex(&self, start: usize) -> (Token<'a>, usize) {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        match memchr::memchr(b'>', rest) {
+            Some(length) => {
+                let end = start.saturating_add(length);
+                (Token::Hex { raw: self.slice(start, end), closed: true }, end.saturating_add(1))
+            }
+            None => {
+                let end = self.bytes.len();
+                (Token::Hex { raw: self.slice(start, end), closed: false }, end)
+            }
+        }
+    }
+}
+
+/// The number that plain digits stand for; `None` where there are none, others, or too many.
+pub(super) fn digits(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > 19 {
+        return None;
+    }
+    text.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+/// The integer that a number's text stands for; a fraction of zeros is taken for none.
+pub(super) fn integer(text: &[u8]) -> Option<i64> {
+    let (sign, unsigned) = match text {
+        [b'-', rest @ ..] => (-1, rest),
+        [b'+', rest @ ..] => (1, rest),
+        rest => (1, rest),
+    };
+    let whole = match unsigned.iter().position(|byte| *byte == b'.') {
+        Some(point) => {
+            let (whole, fraction) = unsigned.split_at_checked(point)?;
+            if fraction.iter().skip(1).any(|byte| *byte != b'0') {
+                return None;
+            }
+            whole
+        }
+        None => unsigned,
+    };
+    i64::try_from(digits(whole)?).ok()?.checked_mul(sign)
+}
+
+/// The value of a hexadecimal digit.
+pub(super) const fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => byte.checked_sub(b'0'),
+        b'a'..=b'f' => byte.checked_sub(b'a' - 10),
+        b'A'..=b'F' => byte.checked_sub(b'A' - 10),
+        _ => None,
+    }
+}
+
+fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    Some((hex_digit(high)? << 4) | hex_digit(low)?)
+}
+
+/// The bytes of a name (§7.3.5): `#` with two hexadecimal digits stands for a byte; another `#` for itself.
+pub(super) fn decode_name(raw: &[u8]) -> Cow<'_, [u8]> {
+    if !raw.contains(&b'#') {
+        return Cow::Borrowed(raw);
+    }
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    loop {
+        rest = match rest {
+            [b'#', high, low, tail @ ..] if hex_pair(*high, *low).is_some() => {
+                bytes.extend(hex_pair(*high, *low));
+                tail
+            }
+            [byte, tail @ ..] => {
+                bytes.push(*byte);
+                tail
+            }
+            [] => return Cow::Owned(bytes),
+        };
+    }
+}
+
+/// Whether the name that is written as `raw` is `wanted`.
+pub(super) fn name_is(raw: &[u8], wanted: &[u8]) -> bool {
+    if raw.len() == wanted.len() { raw == wanted } else { raw.len() > wanted.len() && *decode_name(raw) == *wanted }
+}
+
+/// The bytes of a literal string (§7.3.4.2).
+pub(super) fn decode_literal(raw: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    loop {
+        // Up to the next backslash or carriage return, the bytes stand for themselves.
+        let plain = memchr::memchr2(b'\\', b'\r', rest).unwrap_or(rest.len());
+        let (head, tail) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+        bytes.extend_from_slice(head);
+        rest = match tail {
+            [] | [b'\\'] => return bytes,
+            [b'\r', b'\n', tail @ ..] | [b'\r', tail @ ..] => {
+                bytes.push(b'\n');
+                tail
+            }
+            [b'\\', b'\r', b'\n', tail @ ..] | [b'\\', b'\r' | b'\n', tail @ ..] => tail,
+            [_, b'0'..=b'7', ..] => octal(tail, &mut bytes),
+            [_, escaped, tail @ ..] => {
+                bytes.push(match escaped {
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    b'b' => 8,
+                    b'f' => 0x0c,
+                    other => *other,
+                });
+                tail
+            }
+            [_] => return bytes,
+        };
+    }
+}
+
+/// Reads a backslash with one to three octal digits; what overflows a byte is dropped.
+fn octal<'a>(raw: &'a [u8], bytes: &mut Vec<u8>) -> &'a [u8] {
+    let mut rest = raw.get(1..).unwrap_or_default();
+    let mut value = 0_u8;
+    for _ in 0..3 {
+        let [digit @ b'0'..=b'7', tail @ ..] = rest else { break };
+        value = (value << 3) | (digit & 7);
+        rest = tail;
+    }
+    bytes.push(value);
+    rest
+}
+
+/// The bytes of a hexadecimal string (§7.3.4.3), and whether it had nothing but digits and white space. An odd
+/// last digit is followed by a 0.
+pub(super) fn decode_hex(raw: &[u8]) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::with_capacity(raw.len().div_ceil(2));
+    let mut clean = true;
+    let mut high = None;
+    for byte in raw {
+        match (hex_digit(*byte), high) {
+            (None, _) => clean &= is_white(*byte),
+            (Some(digit), None) => high = Some(digit << 4),
+            (Some(digit), Some(first)) => {
+                bytes.push(first | digit);
+                high = None;
+            }
+        }
+    }
+    bytes.extend(high);
+    (bytes, clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &[u8]) -> Vec<Token<'_>> {
+        let mut lexer = Lexer::new(text, 0);
+        std::iter::from_fn(|| Some(lexer.next_token().token).filter(|token| *token != Token::End)).collect()
+    }
+
+    #[test]
+    fn every_kind_of_token() {
+        assert_eq!(
+            tokens(b"<</A#42 -1.5%c>\r[(a(b)\\)) <4 1>]>>true>"),
+            vec![
+                Token::DictOpen,
+                Token::Name(b"A#42"),
+                Token::Number(b"-1.5"),
+                Token::ArrayOpen,
+                Token::Literal { raw: b"a(b)\\)", closed: true },
+                Token::Hex { raw: b"4 1", closed: true },
+                Token::ArrayClose,
+                Token::DictClose,
+                Token::Keyword(b"true"),
+                Token::Stray,
+            ]
+        );
+        assert_eq!(tokens(b"(a\\"), vec![Token::Literal { raw: b"a\\", closed: false }]);
+        assert_eq!(tokens(b"<4"), vec![Token::Hex { raw: b"4", closed: false }]);
+        assert_eq!(tokens(b"12x 1-2"), vec![Token::Keyword(b"12x"), Token::Number(b"1-2")]);
+    }
+
+    #[test]
+    fn positions_are_exact() {
+        let mut lexer = Lexer::new(b"  <41>/B", 0);
+        let hex = lexer.next_token();
+        assert_eq!((hex.start, hex.end), (2, 6));
+        let name = lexer.next_token();
+        assert_eq!((name.start, name.end), (6, 8));
+    }
+
+    #[test]
+    fn strings_are_decoded() {
+        assert_eq!(decode_literal(b"a\\n\\(\\053\\53x\\5\\\r\nb\r\nc\rd\\q\\400"), b"a\n(++x\x05b\nc\ndq\0");
+        assert_eq!(decode_literal(b"end\\"), b"end");
+        assert_eq!(decode_hex(b"41 4\n2 5"), (b"AB\x50".to_vec(), true));
+        assert_eq!(decode_hex(b"4x1"), (b"A".to_vec(), false));
+    }
+
+    #[test]
+    fn names_are_decoded() {
+        assert_eq!(&*decode_name(b"By#74e#52ange"), b"ByteRange");
+        assert_eq!(&*decode_name(b"a#g1#4"), b"a#g1#4");
+        assert!(name_is(b"By#74eRange", b"ByteRange"));
+        assert!(!name_is(b"ByteRang", b"ByteRange"));
+        assert!(!name_is(b"ByteRange#20", b"ByteRange"));
+    }
+
+    #[test]
+    fn integers() {
+        assert_eq!(integer(b"-12"), Some(-12));
+        assert_eq!(integer(b"12.5"), None);
+        assert_eq!(integer(b"99999999999999999999"), None);
+        assert_eq!(integer(b"-"), None);
+        assert_eq!(digits(b"0000000018"), Some(18));
+    }
+}

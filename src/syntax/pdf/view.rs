@@ -1,0 +1,92 @@
+//! Which entry is in force for an object as of a revision.
+
+use super::Pdf;
+use super::Place;
+use super::Revision;
+use super::RevisionIndex;
+use super::Section;
+
+/// Where an object is as of a revision, and which revision said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is.
+    pub place: Place,
+    /// The revision whose entry it is.
+    pub revision: RevisionIndex,
+}
+
+/// An entry in force with its number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    number: u32,
+    entry: Entry,
+}
+
+impl Pdf<'_> {
+    /// The entry in force for object `number` as of `at`; `None` where no section mentions it.
+    #[must_use]
+    pub fn entry(&self, number: u32, at: RevisionIndex) -> Option<Entry> {
+        if at >= self.latest() && self.section_count() > 1 {
+            let merged = self.merged();
+            let index = merged.binary_search_by_key(&number, |slot| slot.number).ok()?;
+            return merged.get(index).map(|slot| slot.entry);
+        }
+        self.upto(at).rev().find_map(|(revision, of)| of.lookup(number).map(|place| Entry { place, revision }))
+    }
+
+    /// The objects that exist as of `at`, ordered by number; free ones are left out.
+    pub fn object_numbers(&self, at: RevisionIndex) -> impl Iterator<Item = (u32, Entry)> {
+        let (merged, alone) = match self.only_section() {
+            Some((revision, section)) if section.hybrid().is_none() => (Vec::new(), Some((revision, section))),
+            _ if at >= self.latest() => (Vec::new(), None),
+            _ => (self.merge(at), None),
+        };
+        let shared: &[Slot] = if alone.is_none() && at >= self.latest() { self.merged() } else { &[] };
+        let alone = alone.into_iter().flat_map(|(revision, section)| {
+            section.entries().map(move |(number, place)| (number, Entry { place, revision }))
+        });
+        let slots = merged.into_iter().chain(shared.iter().copied()).map(|slot| (slot.number, slot.entry));
+        alone.chain(slots).filter(|(_, entry)| entry.place != Place::Free)
+    }
+
+    fn upto(&self, at: RevisionIndex) -> impl DoubleEndedIterator<Item = (RevisionIndex, &Revision)> {
+        let count = at.get().saturating_add(1);
+        (0..self.revisions.len()).map(RevisionIndex::new).zip(&self.revisions).take(count)
+    }
+
+    fn section_count(&self) -> usize {
+        self.revisions.iter().map(|revision| revision.sections().len()).sum()
+    }
+
+    fn only_section(&self) -> Option<(RevisionIndex, &Section)> {
+        match self.revisions.as_slice() {
+            [only] => match only.sections() {
+                [section] => Some((RevisionIndex::FIRST, section)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn merged(&self) -> &[Slot] {
+        self.merged.get_or_init(|| self.merge(self.latest()))
+    }
+
+    /// All entries in force as of `at`, ordered by number.
+    fn merge(&self, at: RevisionIndex) -> Vec<Slot> {
+        let sections = || {
+            let newest_first = self.upto(at).rev();
+            newest_first
+                .flat_map(|(revision, of)| of.sections().iter().rev().map(move |section| (revision, section)))
+        };
+        let mut slots = Vec::with_capacity(sections().map(|(_, section)| section.len()).sum());
+        for (revision, section) in sections() {
+            slots
+                .extend(section.entries().map(|(number, place)| Slot { number, entry: Entry { place, revision } }));
+        }
+        // Stable: of entries of the same object the newest comes first.
+        slots.sort_by_key(|slot| slot.number);
+        slots.dedup_by_key(|slot| slot.number);
+        slots
+    }
+}

@@ -1,0 +1,289 @@
+//! Searching the whole file for objects, where its cross-reference information is unusable.
+//!
+//! One pass from start to end: heads of objects (`12 0 obj`), trailers, and the `startxref … %%EOF` marks at which
+//! revisions end. The data of streams are skipped, so that a PDF inside a PDF is not taken for a part of it.
+//! Free objects cannot be told: what a later revision deleted is there again.
+
+use super::Entries;
+use super::Place;
+use super::Reading;
+use super::Section;
+use super::SectionKind;
+use super::revisions;
+use super::revisions::Revision;
+use super::revisions::Tail;
+use crate::limits::LimitExceeded;
+use crate::syntax::pdf::Dict;
+use crate::syntax::pdf::ObjectId;
+use crate::syntax::pdf::Span;
+use crate::syntax::pdf::Value;
+use crate::syntax::pdf::finding::FindingCode;
+use crate::syntax::pdf::finding::Findings;
+use crate::syntax::pdf::indirect;
+use crate::syntax::pdf::lexer;
+use crate::syntax::pdf::lexer::Lexer;
+use crate::syntax::pdf::lexer::Token;
+use crate::syntax::pdf::parser::Parser;
+use crate::syntax::pdf::to_u64;
+use memchr::memmem;
+use memchr::memmem::FindIter;
+
+/// What a search found, in the order of the file.
+#[derive(Debug, Default)]
+pub(in super::super) struct Scan {
+    pub(in super::super) objects: Vec<Found>,
+    pub(in super::super) object_streams: Vec<Found>,
+    pub(in super::super) trailers: Vec<(usize, Dict)>,
+    /// Where the keyword `startxref` stands, but for those of the first page of a linearised file.
+    pub(in super::super) marks: Vec<usize>,
+}
+
+/// An object and where its number stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Found {
+    pub(in super::super) id: ObjectId,
+    pub(in super::super) offset: usize,
+}
+
+impl Found {
+    pub(in super::super) fn place(self) -> Place {
+        Place::InFile { offset: to_u64(self.offset), generation: self.id.generation }
+    }
+}
+
+impl Scan {
+    /// The last object `number` before `end`, with `generation` where there is one.
+    pub(in super::super) fn last_before(&self, id: ObjectId, end: u64) -> Option<Found> {
+        let before =
+            || self.objects.iter().rev().filter(|found| found.id.number == id.number && to_u64(found.offset) < end);
+        before().find(|found| found.id.generation == id.generation).or_else(|| before().next()).copied()
+    }
+}
+
+/// Searches the file.
+///
+/// # Errors
+/// Only where a limit was reached.
+pub(in super::super) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan, LimitExceeded> {
+    let mut scan = Scan::default();
+    let mut objects = Occurrences::new(reading.bytes, b"obj");
+    let mut streams = Occurrences::new(reading.bytes, b"stream");
+    let mut trailers = Occurrences::new(reading.bytes, b"trailer");
+    let mut marks = Occurrences::new(reading.bytes, b"startxref");
+    reading.budget.spend(to_u64(reading.bytes.len()) >> 8)?;
+    let mut open: Option<Open> = None;
+    let mut position = 0;
+    loop {
+        let object = objects.from(position);
+        let stream = streams.from(position);
+        let trailer = trailers.from(position);
+        let mark = marks.from(position);
+        let Some(next) = [object, stream, trailer, mark].into_iter().flatten().min() else { break };
+        if Some(next) == object {
+            position = next.saturating_add(3);
+            if let Some(found) = head_before(reading.bytes, next) {
+                reading.count_entry()?;
+                scan.objects.push(found);
+                open = Some(Open { found, body: position });
+            } else if reading.bytes.get(..next).is_some_and(|before| before.ends_with(b"end")) {
+                open = None;
+            }
+        } else if Some(next) == stream {
+            position = next.saturating_add(6);
+            if let Some(object) = open.take_if(|object| follows_dictionary(reading.bytes, object.body, next)) {
+                position = stream_object(reading, &mut scan, object, position)?;
+            }
+        } else if Some(next) == trailer {
+            position = next.saturating_add(7);
+            open = None;
+            if let Some(dict) = dictionary(reading, position)? {
+                scan.trailers.push((next, dict));
+            }
+        } else {
+            position = next.saturating_add(9);
+            open = None;
+            let number = Lexer::new(reading.bytes, position).next_token();
+            // The first page of a linearised file ends with `startxref 0`: the revision goes on.
+            if !matches!(number.token, Token::Number(text) if lexer::digits(text) == Some(0)) {
+                scan.marks.push(next);
+            }
+        }
+    }
+    Ok(scan)
+}
+
+/// An object whose end was not seen yet.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    found: Found,
+    body: usize,
+}
+
+/// The head whose keyword `obj` stands at `keyword`: digits, white space, digits, white space before it.
+fn head_before(bytes: &[u8], keyword: usize) -> Option<Found> {
+    let before = bytes.get(..keyword)?;
+    let (before, generation) = number_before(before)?;
+    let (before, number) = number_before(before)?;
+    // `endobj` may be glued to the number; another word or number may not.
+    if before.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.')
+        && !before.ends_with(b"endobj")
+    {
+        return None;
+    }
+    let id = ObjectId {
+        number: u32::try_from(lexer::digits(number)?).ok()?,
+        generation: u16::try_from(lexer::digits(generation)?).unwrap_or(u16::MAX),
+    };
+    Some(Found { id, offset: before.len() })
+}
+
+/// Splits `…12 ` into what stands before the digits, and the digits. At most 10 digits and 32 bytes of white space.
+fn number_before(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let window = bytes.get(bytes.len().saturating_sub(42)..)?;
+    let white = window.iter().rev().take_while(|byte| lexer::is_white(**byte)).count();
+    let behind = bytes.len().checked_sub(white)?;
+    let digits = bytes.get(..behind)?.iter().rev().take(11).take_while(|byte| byte.is_ascii_digit()).count();
+    if white == 0 || digits == 0 || digits > 10 {
+        return None;
+    }
+    let start = behind.checked_sub(digits)?;
+    Some((bytes.get(..start)?, bytes.get(start..behind)?))
+}
+
+/// Whether the word `stream` at `keyword` follows `>>`, and more than an object's head.
+fn follows_dictionary(bytes: &[u8], body: usize, keyword: usize) -> bool {
+    let between = bytes.get(body..keyword).unwrap_or_default();
+    let white = between.iter().rev().take_while(|byte| lexer::is_white(**byte)).count();
+    let dict = between.get(..between.len().saturating_sub(white)).unwrap_or_default();
+    dict.ends_with(b">>")
+}
+
+/// Looks at a stream object and says where its data end.
+fn stream_object(
+    reading: &mut Reading<'_, '_>,
+    scan: &mut Scan,
+    object: Open,
+    behind_keyword: usize,
+) -> Result<usize, LimitExceeded> {
+    let dict = dictionary(reading, object.body)?.unwrap_or_default();
+    let length = dict.get_int(b"Length").and_then(|length| u64::try_from(length).ok());
+    match dict.get_name(b"Type") {
+        Some(b"ObjStm") => scan.object_streams.push(object.found),
+        Some(b"XRef") => scan.trailers.push((object.found.offset, dict)),
+        _ => {}
+    }
+    // A wrong length is found again, and told, when the object is read.
+    let mut ignored = Findings::default();
+    let head =
+        crate::syntax::pdf::parser::Head { id: object.found.id, start: object.found.offset, body: object.body };
+    let range = indirect::stream_range(reading.bytes, behind_keyword, length, head, reading.budget, &mut ignored)?;
+    // Without `endstream` nothing is skipped: the rest of the file may not be hidden.
+    Ok(indirect::endstream_at(reading.bytes, range.end).unwrap_or(behind_keyword))
+}
+
+/// The dictionary at `position`. Reading it costs, so that many unterminated ones cannot cost the square of the
+/// file.
+fn dictionary(reading: &mut Reading<'_, '_>, position: usize) -> Result<Option<Dict>, LimitExceeded> {
+    let mut ignored = Findings::default();
+    let mut parser = Parser::in_file(reading.bytes, position, None, reading.limits.nesting, &mut ignored);
+    let value = parser.value();
+    let read = to_u64(parser.position().saturating_sub(position));
+    reading.budget.spend((read >> 6).saturating_add(1))?;
+    match value.map(|object| object.value) {
+        Ok(Value::Dict(dict)) => Ok(Some(dict)),
+        Ok(_) | Err(_) => Ok(None),
+    }
+}
+
+/// The places of one word, in order.
+struct Occurrences<'a> {
+    rest: FindIter<'a, 'static>,
+    next: Option<usize>,
+}
+
+impl<'a> Occurrences<'a> {
+    fn new(bytes: &'a [u8], word: &'static [u8]) -> Self {
+        let mut rest = memmem::find_iter(bytes, word);
+        let next = rest.next();
+        Self { rest, next }
+    }
+
+    /// The first place from `position` on.
+    fn from(&mut self, position: usize) -> Option<usize> {
+        while self.next.is_some_and(|next| next < position) {
+            self.next = self.rest.next();
+        }
+        self.next
+    }
+}
+
+/// The revisions of a searched file, oldest first: each ends at a mark, the last one maybe without. What object
+/// streams contain is not there yet, see [`add_streamed`].
+pub(in super::super) fn revisions(reading: &mut Reading<'_, '_>, scan: &Scan) -> Vec<Revision> {
+    reading.findings.add(FindingCode::XrefRebuilt, None, None);
+    let mut revisions: Vec<Revision> = Vec::new();
+    let mut start = 0;
+    for mark in &scan.marks {
+        let next = scan.objects.iter().map(|found| found.offset).find(|offset| offset > mark);
+        let tail = revisions::tail_from(reading, *mark, next.unwrap_or(reading.bytes.len()));
+        let end = usize::try_from(tail.end).unwrap_or(usize::MAX);
+        if let Some(section) = section(reading, scan, start, end) {
+            revisions.push(Revision::new(vec![section], tail));
+        }
+        start = end;
+    }
+    let end = reading.bytes.len();
+    if let Some(section) = section(reading, scan, start, end) {
+        reading.findings.add(FindingCode::MissingStartxref, Some(start), None);
+        let end = to_u64(end);
+        revisions.push(Revision::new(vec![section], Tail { start_xref: None, end, end_with_eol: end }));
+    }
+    revisions
+}
+
+/// The section of the objects and trailers that stand from `start` to `end`; `None` where there are none.
+fn section(reading: &mut Reading<'_, '_>, scan: &Scan, start: usize, end: usize) -> Option<Section> {
+    let range = |offsets: &dyn Fn(usize) -> bool| scan.objects.partition_point(|found| offsets(found.offset));
+    let objects = scan.objects.get(range(&|offset| offset < start)..range(&|offset| offset < end))?;
+    let trailers = || scan.trailers.iter().rev().filter(|(offset, _)| (start..end).contains(offset));
+    let trailer = trailers().find(|(_, dict)| dict.has(b"Root")).or_else(|| trailers().next());
+    if objects.is_empty() && trailer.is_none() {
+        return None;
+    }
+    // Of objects with the same number the last one counts: it comes first here.
+    let single = objects.iter().rev().map(|found| (found.id.number, found.place())).collect();
+    let entries = Entries::from_single(single);
+    for found in objects {
+        if entries.lookup(found.id.number) != Some(found.place()) {
+            reading.findings.add(FindingCode::DuplicateObject, Some(found.offset), Some(found.id));
+        }
+    }
+    Some(Section {
+        kind: SectionKind::Rebuilt,
+        span: Span { start: to_u64(start), end: to_u64(end) },
+        trailer: trailer.map(|(_, dict)| dict.clone()).unwrap_or_default(),
+        entries,
+        prev: None,
+        hybrid: None,
+    })
+}
+
+/// Adds to a rebuilt section what its object streams contain: for each the place of the stream and the numbers of
+/// its objects. Of two definitions the one that stands later in the file counts.
+pub(in super::super) fn add_streamed(section: &mut Section, streams: &[(Found, Vec<u32>)]) {
+    let mut single: Vec<(u32, u64, Place)> = Vec::new();
+    for (number, place) in section.entries.iter() {
+        let offset = if let Place::InFile { offset, .. } = place { offset } else { 0 };
+        single.push((number, offset, place));
+    }
+    for (found, numbers) in streams {
+        let stream = found.id.number;
+        let placed = numbers
+            .iter()
+            .zip(0_u32..)
+            .map(|(number, index)| (*number, to_u64(found.offset), Place::InStream { stream, index }));
+        single.extend(placed);
+    }
+    single.sort_by_key(|(number, offset, _)| (*number, std::cmp::Reverse(*offset)));
+    section.entries = Entries::from_single(single.into_iter().map(|(number, _, place)| (number, place)).collect());
+}

@@ -1,0 +1,52 @@
+//! `docs/checks.md` is what the code says: it is made from `CheckId::ALL`, and this test fails where they differ.
+//!
+//! `SIGILLUM_BLESS=1 cargo test --test docs` writes it anew.
+
+mod support;
+
+use sigillum::validation::{CheckId, Verdict};
+use std::fmt::Write as _;
+
+const HEAD: &str = "\
+# Checks
+
+Made from `CheckId::ALL` in `src/validation/check.rs`; `SIGILLUM_BLESS=1 cargo test --test docs` writes it anew.
+
+The checks in the order of ETSI EN 319 102-1: format (`fc`), identification of the signer's certificate (`isc`), path (`xcv`),
+cryptography (`cv`), acceptance (`sav`). The **level** is that of a policy that says nothing about the check: `fail` ends with the conclusion,
+`warn` and `inform` only report. A check of the **floor** cannot be lowered by any policy. Names are part of the contract with callers:
+there will be more, none will be renamed.
+
+| check | basis | level | where it does not hold | floor |
+|---|---|---|---|---|
+";
+
+#[test]
+fn the_list_of_checks_is_that_of_the_code() {
+    let path = support::project().join("docs/checks.md");
+    let made = checks();
+    #[expect(clippy::disallowed_methods, reason = "the developer asks for it by the environment")]
+    if std::env::var_os("SIGILLUM_BLESS").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let written = support::read_text(&path);
+    assert_eq!(written, made, "docs/checks.md is not what the code says; SIGILLUM_BLESS=1 writes it anew");
+    assert!(CheckId::ALL.len() > 10);
+}
+
+fn checks() -> String {
+    let mut text = HEAD.to_owned();
+    for check in CheckId::ALL {
+        let floor = if check.is_floor() { "yes" } else { "" };
+        let (name, basis, level) = (check.name(), check.basis(), check.default_level().name());
+        let _ = writeln!(text, "| `{name}` | {basis} | {level} | {} | {floor} |", conclusion(check.conclusion()));
+    }
+    text
+}
+
+fn conclusion(verdict: Verdict) -> String {
+    match verdict.sub_indication() {
+        Some(sub) => format!("{} / {sub}", verdict.indication()),
+        None => verdict.indication().to_owned(),
+    }
+}
