@@ -7,8 +7,6 @@
 mod json;
 mod language;
 mod messages;
-#[cfg(test)]
-pub(crate) mod sample;
 mod text;
 mod visible;
 
@@ -73,3 +71,6 @@ impl DocumentError {
         Self { code, offset: None, limit: None, cause: None }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
+//! The JSON against the contract.
+
 use serde_json::Value;
 
 use super::*;
 use crate::document::{
     ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFinding, FieldLock, FieldLockAction,
 };
-use crate::reporting::sample;
+use crate::reporting::tests::sample;
 use crate::validation::{CheckId, CheckResult, Message, Need, NeedKind, RevocationListed, TimestampKind};
 
 const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: Some("vertrag.pdf") };

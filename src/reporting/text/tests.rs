@@ -1,6 +1,9 @@
+//! The text against what people must see first, and must not be shown.
+
 use super::*;
 use crate::document::DocumentFinding;
-use crate::reporting::{is_hidden, sample};
+use crate::reporting::is_hidden;
+use crate::reporting::tests::sample;
 use crate::validation::{CheckId, CheckResult, Message, TimestampKind};
 
 const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: Some("vertrag.pdf") };

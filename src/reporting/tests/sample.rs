@@ -8,17 +8,17 @@ use crate::validation::{
     TimeQuality, TimestampKind, TimestampReport, TrustSummary, Verdict,
 };
 
-pub(crate) fn time(text: &str) -> Timestamp {
+pub(in crate::reporting) fn time(text: &str) -> Timestamp {
     Timestamp::from_rfc3339(text).unwrap()
 }
 
 /// A document with one signature that passed.
-pub(crate) fn valid() -> Report {
+pub(in crate::reporting) fn valid() -> Report {
     report(vec![signature()], Answer::Valid, Message::SummaryValidOne { signer: "Anna Muster".to_owned() })
 }
 
 /// A document with one signature whose issuer is not trusted.
-pub(crate) fn not_trusted() -> Report {
+pub(in crate::reporting) fn not_trusted() -> Report {
     let mut signature = signature();
     let subject = "CN=Anna Muster,O=Kanton Beispiel,C=CH".to_owned();
     let detail = Message::PathEndsAt { subject, issuer: "CN=Beispiel CA".to_owned() };
@@ -31,7 +31,7 @@ pub(crate) fn not_trusted() -> Report {
 }
 
 /// A document with one signature whose content was changed.
-pub(crate) fn broken() -> Report {
+pub(in crate::reporting) fn broken() -> Report {
     let mut signature = signature();
     let detail = Message::DigestDiffers { algorithm: "SHA-256".to_owned() };
     signature.verdict = Verdict::Failed(Failure::HashFailure);
@@ -42,11 +42,11 @@ pub(crate) fn broken() -> Report {
 }
 
 /// A document without signature.
-pub(crate) fn unsigned() -> Report {
+pub(in crate::reporting) fn unsigned() -> Report {
     report(Vec::new(), Answer::NoSignature, Message::SummaryNoSignature {})
 }
 
-pub(crate) fn check(id: CheckId, result: CheckResult, detail: Option<Message>) -> Check {
+pub(in crate::reporting) fn check(id: CheckId, result: CheckResult, detail: Option<Message>) -> Check {
     Check { id, context: Context::Signature, result, object: Some("S1".to_owned()), detail }
 }
 
@@ -128,7 +128,7 @@ fn signature() -> SignatureReport {
     }
 }
 
-pub(crate) fn signer(name: &str, octet: &str) -> Signer {
+pub(in crate::reporting) fn signer(name: &str, octet: &str) -> Signer {
     Signer {
         common_name: Some(name.to_owned()),
         organization: Some("Kanton Beispiel".to_owned()),
@@ -139,7 +139,7 @@ pub(crate) fn signer(name: &str, octet: &str) -> Signer {
     }
 }
 
-pub(crate) fn element(subject: &str, octet: &str, trust_anchor: bool) -> PathElement {
+pub(in crate::reporting) fn element(subject: &str, octet: &str, trust_anchor: bool) -> PathElement {
     PathElement {
         subject: subject.to_owned(),
         sha256: octet.repeat(32),
@@ -150,7 +150,7 @@ pub(crate) fn element(subject: &str, octet: &str, trust_anchor: bool) -> PathEle
     }
 }
 
-pub(crate) fn timestamp(id: &str, kind: TimestampKind) -> TimestampReport {
+pub(in crate::reporting) fn timestamp(id: &str, kind: TimestampKind) -> TimestampReport {
     TimestampReport {
         id: id.to_owned(),
         field: None,
