@@ -7,6 +7,7 @@ mod arguments;
 mod documents;
 mod exit;
 mod files;
+mod material;
 mod report_id;
 mod runner;
 mod terminal;

@@ -135,8 +135,6 @@ labels! {
     NotPemOrDer = "not-pem-or-der" [];
     /// An object of a file that is not of the kind wanted, or cannot be parsed.
     UnusableObject = "unusable-object" ["number"];
-    /// A password that is too long or cannot be read.
-    UnusablePassword = "unusable-password" [];
     /// How many files of folders were skipped.
     Skipped = "skipped" ["count"];
     /// How many files came out how.
