@@ -211,9 +211,27 @@ mod tests {
     #[test]
     fn every_option_of_the_contract_is_read() {
         let all = validate(&[
-            "a.pdf", "--policy", "no-revocation", "--at", "2026-11-21T12:00:00Z", "--trust-anchor", "r.pem",
-            "--trust-anchor", "r2.pem", "--evidence", "e.pem", "--password-file", "-", "--offline", "--format",
-            "json", "--lang", "fr", "--jobs", "3", "b.pdf",
+            "a.pdf",
+            "--policy",
+            "no-revocation",
+            "--at",
+            "2026-11-21T12:00:00Z",
+            "--trust-anchor",
+            "r.pem",
+            "--trust-anchor",
+            "r2.pem",
+            "--evidence",
+            "e.pem",
+            "--password-file",
+            "-",
+            "--offline",
+            "--format",
+            "json",
+            "--lang",
+            "fr",
+            "--jobs",
+            "3",
+            "b.pdf",
         ])
         .unwrap();
         assert_eq!(all.files, [PathBuf::from("a.pdf"), PathBuf::from("b.pdf")]);
@@ -228,9 +246,19 @@ mod tests {
     #[test]
     fn what_is_not_there_yet_is_named() {
         for option in [
-            "--trust-list x", "--trust-list-signer x", "--evidence-out x", "--replay x", "--content n=x",
-            "--allow-host h:1", "--output-dir x", "--format etsi", "--format pdf", "--format html",
-            "--policy strict", "--policy archive", "--policy partial-xml",
+            "--trust-list x",
+            "--trust-list-signer x",
+            "--evidence-out x",
+            "--replay x",
+            "--content n=x",
+            "--allow-host h:1",
+            "--output-dir x",
+            "--format etsi",
+            "--format pdf",
+            "--format html",
+            "--policy strict",
+            "--policy archive",
+            "--policy partial-xml",
         ] {
             let words: Vec<&str> = option.split(' ').chain(["a.pdf"]).collect();
             let found = validate(&words).unwrap().not_yet().unwrap();

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn the_worst_is_the_one_of_the_contracts_order() {
-        let order = [Exit::Internal, Exit::NotValid, Exit::Unread, Exit::CannotTell, Exit::NoSignature, Exit::Valid];
+        let order =
+            [Exit::Internal, Exit::NotValid, Exit::Unread, Exit::CannotTell, Exit::NoSignature, Exit::Valid];
         assert_eq!(order.map(Exit::code), [70, 1, 4, 2, 3, 0]);
         assert!(order.windows(2).all(|pair| pair[0] > pair[1]));
     }

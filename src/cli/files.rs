@@ -48,7 +48,9 @@ pub(super) fn read(
         }
         let rest = usize::try_from(size).unwrap_or(0).saturating_sub(content.len());
         // One more, so that the end is seen without growing.
-        content.try_reserve_exact(rest.saturating_add(1)).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        content
+            .try_reserve_exact(rest.saturating_add(1))
+            .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
     }
     rest(&mut file, limit, content).map(Some)
 }

@@ -251,9 +251,8 @@ impl<'a> Writer<'a> {
             self.progress.clear();
             let gap = matches!(self.form, Form::Text(_)) && !first;
             let written = if gap { self.output.write_all(b"\n") } else { Ok(()) };
-            self.ended.output = written
-                .and_then(|()| self.output.write_all(text.as_bytes()))
-                .and_then(|()| self.output.flush());
+            self.ended.output =
+                written.and_then(|()| self.output.write_all(text.as_bytes())).and_then(|()| self.output.flush());
         }
         self.progress.show(self.done, self.texts);
         self.ended.output.is_ok()

@@ -59,7 +59,12 @@ fn judge(content: &[u8]) -> Result<Report, DocumentError> {
 
 fn report(answer: Answer) -> Report {
     Report {
-        document: DocumentFacts { media_type: MediaType::Pdf, size: 1, sha256: String::new(), findings: Vec::new() },
+        document: DocumentFacts {
+            media_type: MediaType::Pdf,
+            size: 1,
+            sha256: String::new(),
+            findings: Vec::new(),
+        },
         validation_time: Timestamp::from_unix(0),
         policy: PolicyReference { name: "default".into(), version: "1".into(), sha256: String::new() },
         trust: TrustSummary { anchors: 1 },
@@ -238,8 +243,7 @@ fn folders_are_walked_in_byte_order_and_what_is_no_document_is_counted() {
     let ended = runner(&judge, Form::Json, 2).run(&tasks, &mut output, &Progress::new(0));
     let text = String::from_utf8(output).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let mut expected =
-        vec!["B.pdf", "a-.pdf", "a.pdf", "a/k.pdf", "b/a/x.pdf", "b/form.xml", "b/z.pdf"];
+    let mut expected = vec!["B.pdf", "a-.pdf", "a.pdf", "a/k.pdf", "b/a/x.pdf", "b/form.xml", "b/z.pdf"];
     if cfg!(unix) {
         expected.push("link.pdf");
         expected.push("zz.pdf");

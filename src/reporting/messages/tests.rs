@@ -5,55 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::document::{ChangesLevel, Coverage};
 use crate::reporting::DocumentError;
+use crate::syntax::pdf::FindingCode;
 use crate::validation::{Doubt, Failure, Integrity, Term};
 
-/// Codes of `DocumentFinding`. Where a reader has an enumeration of its codes, its names belong here.
-const FINDINGS: &[&str] = &[
-    "junk-before-header",
-    "missing-header",
-    "unusual-header-version",
-    "data-after-end",
-    "missing-eof",
-    "missing-startxref",
-    "invalid-startxref",
-    "xref-rebuilt",
-    "invalid-prev",
-    "prev-zero",
-    "prev-forward",
-    "xref-loop",
-    "xref-offset-corrected",
-    "xref-subsection-shifted",
-    "xref-entry-malformed",
-    "xref-entry-count",
-    "duplicate-xref-entry",
-    "object-beyond-size",
-    "hybrid-xref",
-    "malformed-trailer",
-    "trailer-without-root",
-    "trailer-without-encrypt",
-    "catalog-searched",
-    "missing-page-tree",
-    "encryption-added-later",
-    "object-offset-corrected",
-    "xref-entry-mismatch",
-    "object-relocated",
-    "object-not-found",
-    "bad-generation",
-    "duplicate-object",
-    "malformed-object",
-    "unterminated-object",
-    "missing-endobj",
-    "duplicate-key",
-    "malformed-string",
-    "wrong-stream-length",
-    "missing-endstream",
-    "stream-keyword-eol",
-    "damaged-stream-data",
-    "damaged-encrypted-data",
-    "object-stream-mismatch",
-    "unreadable-object-stream",
-    "more-findings",
-];
+/// Codes of `DocumentFinding` besides those of the PDF reader.
+const FINDINGS: &[&str] = &["integrity-dictionary-not-checked", "security-store-unreadable"];
 
 /// Codes of `ChangeFinding`.
 const CHANGES: &[&str] = &["not-analysed", "trailing-data"];
@@ -89,6 +45,7 @@ fn expected() -> Expected {
     plain("fails", CheckId::ALL.iter().map(|id| id.name()).collect());
     plain("remedy", REMEDIES.iter().map(|id| id.name()).collect());
     plain("term", Term::ALL.iter().map(|term| term.name()).collect());
+    plain("finding", FindingCode::ALL.iter().map(|code| code.name()).collect());
     plain("finding", FINDINGS.to_vec());
     plain("change", CHANGES.to_vec());
     plain("error", DocumentError::CODES.to_vec());
