@@ -58,10 +58,15 @@ pub mod crypto;
 pub mod document;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod pki;
+pub mod reporting;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod syntax;
 pub mod trust;
 pub mod validation;
 
+#[cfg(feature = "service")]
+pub mod cli;
+#[cfg(feature = "service")]
+pub mod clock;
 #[cfg(feature = "service")]
 pub mod service;
