@@ -53,14 +53,20 @@ pub mod limits;
 pub mod time;
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
-pub mod pki;
-#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
-pub mod syntax;
-#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod crypto;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
-pub mod pki;
-#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod document;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod pki;
+pub mod reporting;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod syntax;
+pub mod trust;
 pub mod validation;
 
+#[cfg(feature = "service")]
+pub mod cli;
+#[cfg(feature = "service")]
+pub mod clock;
+#[cfg(feature = "service")]
+pub mod service;

@@ -51,7 +51,7 @@ impl Limits {
         der_depth: 64,
         certificates: 2_000,
         path_length: 12,
-        work: 60_000_000,
+        work: 20_000_000,
     };
 }
 
@@ -148,6 +148,7 @@ pub struct Budget {
     work_maximum: u64,
     decoded: u64,
     decoded_maximum: u64,
+    limits: Limits,
     cancel: CancelFlag,
 }
 
@@ -166,6 +167,7 @@ impl Budget {
             work_maximum: limits.work,
             decoded: limits.decoded_bytes,
             decoded_maximum: limits.decoded_bytes,
+            limits: limits.clone(),
             cancel,
         }
     }
@@ -198,6 +200,12 @@ impl Budget {
         Ok(())
     }
 
+    /// The limits that this budget was made from.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Bytes that filters may still produce.
     #[must_use]
     pub const fn decoded_left(&self) -> u64 {
@@ -214,6 +222,7 @@ impl Budget {
             work_maximum: self.work.checked_div(parts).unwrap_or(0),
             decoded: self.decoded.checked_div(parts).unwrap_or(0),
             decoded_maximum: self.decoded.checked_div(parts).unwrap_or(0),
+            limits: self.limits.clone(),
             cancel: self.cancel.clone(),
         }
     }

@@ -1,3 +1,7 @@
 //! The program: parse the command line, run, exit code. Nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sigillum::cli::run(std::env::args_os()).into()
+}

@@ -295,6 +295,16 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// Every digest that the value depends on: that of the message and, for PSS, that of the mask generation where
+    /// it is another one.
+    pub fn digests(self) -> impl Iterator<Item = DigestAlgorithm> {
+        let mask = match self {
+            Self::RsaPss { digest, mgf_digest, .. } if mgf_digest != digest => Some(mgf_digest),
+            _ => None,
+        };
+        self.digest().into_iter().chain(mask)
+    }
+
     /// The digest of the message; `None` for EdDSA, which hashes inside.
     #[must_use]
     pub const fn digest(self) -> Option<DigestAlgorithm> {

@@ -3,9 +3,19 @@
 //! [`Document::open`] finds out what is where, [`examine`] collects the facts once. An [`Examination`] holds no
 //! content of the document and is all that a validation needs.
 
+mod digests;
+mod examination;
 mod facts;
+mod open;
+mod pades;
+mod signature;
 
+pub use examination::{Examination, examine};
 pub use facts::{
     ByteRange, ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFacts, DocumentFinding, FieldLock,
     FieldLockAction, MediaType,
+};
+pub use open::{Document, Kind, OpenError, sniff};
+pub use signature::{
+    ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };

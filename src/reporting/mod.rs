@@ -71,3 +71,6 @@ impl DocumentError {
         Self { code, offset: None, limit: None, cause: None }
     }
 }
+
+#[cfg(test)]
+mod tests;

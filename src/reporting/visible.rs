@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn other_scripts_stay_as_they_are() {
-        for name in ["Παπαδόπουλος", "Иванов", "田中太郎", "محمد", "דוד", "İstanbul", "«Ñ»"] {
+        for name in ["Παπαδόπουλος", "Иванов", "田中太郎", "محمد", "דוד", "İstanbul", "«Ñ»"]
+        {
             assert_eq!(escaped(name), name);
         }
     }

@@ -163,6 +163,8 @@ checks! {
     InSignatureField = "fc-signature-field", "ISO 32000-2 §12.7.5.5", Fail, FORMAT;
     /// The signature does not stand twice (two fields with one dictionary, one dictionary key twice).
     NotDuplicated = "fc-not-duplicated", "EN 319 102-1 §5.2.2", Fail, FORMAT;
+    /// PDF: nothing but zeros follows the signature in Contents.
+    ContentsPadding = "fc-contents-padding", "ISO 32000-2 §12.8.1; EN 319 142-1 §5.5", Warn, FORMAT;
     /// CMS: there is exactly one signer.
     SingleSigner = "fc-single-signer", "EN 319 142-1 §5.3; ISO 32000-2 §12.8.3.3.1", Fail, FORMAT;
     /// PDF: the byte range starts at 0, leaves out exactly the value of Contents and ends at a revision's end.
@@ -215,6 +217,8 @@ checks! {
         Verdict::Indeterminate(Doubt::TryLater);
     /// The algorithms and key sizes of the path are reliable.
     PathAlgorithms = "xcv-algorithms", "EN 319 102-1 §5.2.6; TS 119 312", Fail, WEAK;
+    /// The algorithms of the signature are ones that this program can compute.
+    AlgorithmSupported = "cv-algorithm-supported", "EN 319 102-1 §5.2.7", Fail, WEAK;
     /// The digest of the signed bytes is the one that was signed.
     DocumentDigest = "cv-document-digest", "EN 319 102-1 §5.2.7", Fail, HASH;
     /// Time-stamp: the imprint is the digest of what it stands for.
@@ -227,6 +231,8 @@ checks! {
     SigningCertificateAttributeLegacy = "sav-signing-certificate-legacy", "EN 319 102-1 §5.2.8", Inform, CONSTRAINTS;
     /// The attribute that names the certificate is well formed and stands once.
     SigningCertificateAttributeForm = "sav-signing-certificate-form", "EN 319 122-1 §5.2.2; RFC 5035 §3", Fail, CONSTRAINTS;
+    /// The digest in the reference to the signer's certificate is reliable.
+    SigningCertificateReferenceAlgorithm = "sav-signing-certificate-algorithm", "EN 319 102-1 §5.2.8; TS 119 312", Warn, WEAK;
     /// The algorithms of the signature agree with those that it protects (RFC 6211).
     AlgorithmProtection = "sav-algorithm-protection", "RFC 6211 §3", Fail, CONSTRAINTS;
     /// The digest algorithm of the signed data is that of the signature value.
@@ -237,6 +243,8 @@ checks! {
     Coverage = "sav-coverage", "EN 319 102-1 §5.2.8", Fail, CONSTRAINTS;
     /// PDF: what was changed after signing has been analysed.
     ChangesAnalysed = "sav-changes-analysed", "EN 319 102-1 §5.2.8; ISO 32000-2 §12.8.2", Fail, CONSTRAINTS;
+    /// Time-stamp: the time that it states is not later than ours.
+    TimestampNotFromFuture = "sav-time-not-from-future", "EN 319 102-1 §5.4", Fail, CONSTRAINTS;
     /// The algorithms and key size of the signature are reliable.
     SignatureAlgorithms = "sav-algorithms", "EN 319 102-1 §5.2.8; TS 119 312", Fail, WEAK;
 }
@@ -261,6 +269,7 @@ impl CheckId {
                 | Self::SigningCertificateFound
                 | Self::SigningCertificateDigest
                 | Self::ChainToAnchor
+                | Self::AlgorithmSupported
                 | Self::DocumentDigest
                 | Self::MessageImprint
                 | Self::SignatureValue

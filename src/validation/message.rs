@@ -166,6 +166,8 @@ messages! {
     ByteRangeEnd = "byte-range-end" { end: u64 };
     /// The signature dictionary does not belong to the revision that the byte range covers.
     ByteRangeRevision = "byte-range-revision" {};
+    /// How many bytes that are not all zero follow the signature in Contents.
+    TrailingContents = "trailing-contents" { bytes: u64 };
     /// The other signature whose byte range collides.
     CollidesWith = "collides-with" { other: String };
     /// Two fields, or two keys, with one signature.

@@ -1,17 +1,92 @@
 //! The decision, in the chapters of ETSI EN 319 102-1: facts and policy in, report and needs out. Pure.
+//!
+//! [`validate`] sees facts only ([`Examination`]), never the document. What it would still need to say more is part of
+//! its answer; whoever can fetch it asks again.
 
+mod block;
 mod check;
+mod evidence;
+mod ledger;
 mod message;
+mod moment;
 mod need;
+mod path;
+pub mod policy;
+mod process;
 mod report;
+mod revocation;
+mod summary;
 mod verdict;
 
+use crate::crypto::Verifier;
+use crate::document::Examination;
+use crate::limits::Budget;
+use crate::trust::TrustStore;
+
 pub use check::{Check, CheckId, CheckResult, Context, Level};
+pub use evidence::{Evidence, Origin};
 pub use message::{Arg, Message, Term};
+pub use moment::Moment;
 pub use need::{Need, NeedKind};
+pub use policy::{Policy, PolicyError};
 pub use report::{
     Algorithms, Answer, ClaimedAttributes, DocumentVerdict, Integrity, PathElement, PolicyReference, Reason,
     Report, RevocationListed, Scope, SignatureReport, Signer, Summary, TimeQuality, TimestampKind, TimestampReport,
     TrustSummary,
 };
 pub use verdict::{Doubt, Failure, Verdict};
+
+/// What a validation answers.
+#[must_use]
+#[derive(Debug)]
+pub struct Outcome {
+    /// The report. Its needs are what is still missing.
+    pub report: Report,
+}
+
+/// Judges every signature of a document under `policy`, for the time and at the time of `moment`.
+///
+/// `evidence` holds certificates and revocation data besides those that the document brings along (which
+/// [`Evidence::add_embedded`] collects). Each signature has its own share of `budget`: where it is exhausted, that
+/// signature is INDETERMINATE with the limit named, and the others go on.
+pub fn validate(
+    examination: &Examination,
+    evidence: &Evidence,
+    trust: &TrustStore,
+    policy: &Policy,
+    moment: Moment,
+    budget: &mut Budget,
+) -> Outcome {
+    let verifier = Verifier;
+    let keys = path::Keys::new(&verifier);
+    let case = process::Case { evidence, trust, policy, moment, keys };
+    let count = examination.signatures.len().saturating_add(examination.document_timestamps.len());
+    let parts = u64::try_from(count).unwrap_or(u64::MAX);
+    let mut needs = Vec::new();
+    let mut signatures = Vec::with_capacity(examination.signatures.len());
+    for signature in &examination.signatures {
+        let mut share = budget.share(parts);
+        signatures.push(process::signature(signature, examination, &case, &mut needs, &mut share));
+    }
+    let mut document_timestamps = Vec::with_capacity(examination.document_timestamps.len());
+    for stamp in &examination.document_timestamps {
+        let mut share = budget.share(parts);
+        document_timestamps.push(process::document_timestamp(stamp, examination, &case, &mut needs, &mut share));
+    }
+    needs.sort();
+    needs.dedup();
+    let (verdict, summary) = summary::summarise(&signatures);
+    Outcome {
+        report: Report {
+            document: examination.document.clone(),
+            validation_time: moment.at,
+            policy: policy.reference().clone(),
+            trust: TrustSummary { anchors: trust.len() },
+            verdict,
+            summary,
+            signatures,
+            document_timestamps,
+            needs,
+        },
+    }
+}

@@ -37,7 +37,9 @@ fn line(view: &impl Serialize) -> String {
     // Writing strings and numbers to memory cannot fail; if it did, the line says so instead of being cut.
     match (view.serialize(&mut serializer), String::from_utf8(octets)) {
         (Ok(()), Ok(line)) => line,
-        _ => format!("{{\"schema\":\"{SCHEMA}\",\"document\":{{}},\"error\":{{\"code\":\"internal\",\"text\":\"internal\"}}}}"),
+        _ => format!(
+            "{{\"schema\":\"{SCHEMA}\",\"document\":{{}},\"error\":{{\"code\":\"internal\",\"text\":\"internal\"}}}}"
+        ),
     }
 }
 

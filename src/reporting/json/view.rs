@@ -219,7 +219,10 @@ impl<'a> SignatureView<'a> {
             signer: signature.signer.as_ref().map(SignerView::new),
             claimed_signing_time: signature.claimed_signing_time.map(|time| time.to_string()),
             best_signature_time: signature.best_signature_time.to_string(),
-            best_signature_time_source: signature.best_signature_time_source.as_deref().unwrap_or("validation-time"),
+            best_signature_time_source: signature
+                .best_signature_time_source
+                .as_deref()
+                .unwrap_or("validation-time"),
             time_quality: signature.time_quality.name(),
             algorithms: signature.algorithms.as_ref().map(AlgorithmsView::new),
             legal: LegalView {},
@@ -243,9 +246,7 @@ struct ScopeView {
 impl ScopeView {
     const fn new(scope: &Scope) -> Self {
         match scope {
-            Scope::ByteRange { range, revision } => {
-                Self { kind: "byte-range", range: *range, revision: *revision }
-            }
+            Scope::ByteRange { range, revision } => Self { kind: "byte-range", range: *range, revision: *revision },
         }
     }
 }

@@ -129,8 +129,12 @@ labels! {
     UnknownPolicy = "unknown-policy" ["policy"];
     /// A file named by an option that cannot be used.
     UnusableFile = "unusable-file" ["option", "file", "reason"];
-    /// Two options want standard input, or a password is too long.
-    UnusablePassword = "unusable-password" [];
+    /// A file that is longer than such files may be.
+    FileTooLarge = "file-too-large" ["maximum"];
+    /// A file without certificates.
+    NotPemOrDer = "not-pem-or-der" [];
+    /// An object of a file that is not of the kind wanted, or cannot be parsed.
+    UnusableObject = "unusable-object" ["number"];
     /// How many files of folders were skipped.
     Skipped = "skipped" ["count"];
     /// How many files came out how.

@@ -10,10 +10,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::DocumentError;
 use super::Language;
 use super::visible;
 use crate::time::Timestamp;
-use crate::validation::{Arg, Check, CheckId, CheckResult, Message, Reason, Verdict};
+use crate::validation::{Answer, Arg, Check, CheckId, CheckResult, Message, Reason, Verdict};
 
 pub use label::Label;
 
@@ -129,16 +130,27 @@ impl Texts {
         self.by_code("change", code)
     }
 
-    /// Why a document could not be read, by its code.
+    /// Why a document could not be read: the sentence of its code, the limit, and what the system says.
     #[must_use]
-    pub fn error(&self, code: &str) -> String {
-        self.by_code("error", code)
+    pub fn document_error(&self, error: &DocumentError, show: Show) -> String {
+        let mut text = self.by_code("error", error.code);
+        if let Some((limit, maximum)) = error.limit {
+            text.push(' ');
+            text.push_str(
+                &self.fill(Label::LimitIs, &[("limit", limit.to_owned()), ("maximum", maximum.to_string())]),
+            );
+        }
+        if let Some(cause) = &error.cause {
+            text.push(' ');
+            text.push_str(&self.fill(Label::SystemSays, &[("cause", show.write(cause).into_owned())]));
+        }
+        text
     }
 
-    /// The one word of a summary, by its name.
+    /// The one word of a summary.
     #[must_use]
-    pub fn answer(&self, answer: &str) -> &str {
-        self.text("answer", answer)
+    pub fn answer(&self, answer: Answer) -> &str {
+        self.text("answer", answer.name())
     }
 
     /// A verdict in plain words: the indication, and the sub-indication where there is one.

@@ -1,0 +1,291 @@
+//! The command line as it is written (contract, section 1). What is not there yet is known here all the same, so
+//! that it is refused by its name and not as something unheard of.
+
+use std::ffi::OsString;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::reporting::Language;
+use crate::time::{TimeError, Timestamp};
+
+/// Validates electronic signatures and seals on PDF documents.
+#[derive(Debug, Parser)]
+#[command(name = "sigillum", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// Configuration file (TOML; not there yet)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Data folder of the embedded default (not there yet)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Validates files, prints one report per file in argument order
+    Validate(Box<Validate>),
+    /// Runs the HTTP service (not there yet)
+    Serve(Later),
+    /// Lists and extracts the signed revisions (not there yet)
+    Revisions(Later),
+    /// Applies a seal (not there yet)
+    Seal(Later),
+    /// Adds evidence to a signature (not there yet)
+    Augment(Later),
+    /// Shows and maintains trust material (not there yet)
+    Trust(Later),
+    /// Lists, exports and verifies the journal (not there yet)
+    Journal(Later),
+    /// Checks a configuration (not there yet)
+    Config(Later),
+}
+
+impl Command {
+    /// The name as it is typed.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Validate(_) => "validate",
+            Self::Serve(_) => "serve",
+            Self::Revisions(_) => "revisions",
+            Self::Seal(_) => "seal",
+            Self::Augment(_) => "augment",
+            Self::Trust(_) => "trust",
+            Self::Journal(_) => "journal",
+            Self::Config(_) => "config",
+        }
+    }
+}
+
+/// The arguments of a command that is not there yet: whatever they are.
+#[derive(Args, Debug)]
+pub(super) struct Later {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    rest: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Validate {
+    /// Documents, or folders that are walked
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Policy by its name: default, no-revocation
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(super) policy: String,
+    /// Time for which is judged (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) at: Option<Timestamp>,
+    /// Certificate that is trusted as a root (PEM or DER; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(super) trust_anchor: Vec<PathBuf>,
+    /// Trust list (not there yet)
+    #[arg(long, value_name = "FILE")]
+    pub(super) trust_list: Vec<PathBuf>,
+    /// Signer of a trust list (not there yet)
+    #[arg(long, value_name = "FILE|SHA256")]
+    pub(super) trust_list_signer: Vec<OsString>,
+    /// Certificates, CRL or OCSP responses (PEM or DER; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// Writes the evidence bundle (not there yet)
+    #[arg(long, value_name = "FILE")]
+    pub(super) evidence_out: Option<PathBuf>,
+    /// Judges again from an evidence bundle (not there yet)
+    #[arg(long, value_name = "FILE")]
+    pub(super) replay: Option<PathBuf>,
+    /// What a detached XML signature signs (not there yet)
+    #[arg(long, value_name = "FILE")]
+    pub(super) content: Vec<OsString>,
+    /// Opens an encrypted PDF
+    #[arg(long, value_name = "TEXT", conflicts_with = "password_file")]
+    pub(super) password: Option<OsString>,
+    /// The same from a file, or from standard input (-)
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) password_file: Option<PathBuf>,
+    /// No network at all
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// Evidence may be fetched from this host (not there yet)
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(super) allow_host: Vec<OsString>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+    /// Folder for the reports (not there yet)
+    #[arg(long, value_name = "DIR")]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Language of the texts [default: de; en for JSON]
+    #[arg(long, value_enum)]
+    pub(super) lang: Option<Lang>,
+    /// Files judged at the same time [default: number of cores]
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroU16>,
+}
+
+impl Validate {
+    /// The language that was asked for, or that the form has.
+    pub(super) fn language(&self) -> Language {
+        match (self.lang, self.format) {
+            (Some(lang), _) => lang.into(),
+            (None, Format::Json) => Language::En,
+            (None, _) => Language::De,
+        }
+    }
+
+    /// The first option in use that is not there yet, as it is typed.
+    pub(super) fn not_yet(&self) -> Option<String> {
+        let options = [
+            (!self.trust_list.is_empty(), "--trust-list"),
+            (!self.trust_list_signer.is_empty(), "--trust-list-signer"),
+            (self.evidence_out.is_some(), "--evidence-out"),
+            (self.replay.is_some(), "--replay"),
+            (!self.content.is_empty(), "--content"),
+            (!self.allow_host.is_empty(), "--allow-host"),
+            (self.output_dir.is_some(), "--output-dir"),
+            (self.format == Format::Etsi, "--format etsi"),
+            (self.format == Format::Pdf, "--format pdf"),
+            (self.format == Format::Html, "--format html"),
+        ];
+        let option = options.iter().find(|(used, _)| *used).map(|(_, option)| (*option).to_owned());
+        option.or_else(|| LATER_POLICIES.contains(&&*self.policy).then(|| format!("--policy {}", self.policy)))
+    }
+}
+
+/// Policies of the contract that are not there yet.
+const LATER_POLICIES: &[&str] = &["strict", "archive", "partial-xml"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Etsi,
+    Pdf,
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
+    De,
+    Fr,
+    It,
+    En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::De => Self::De,
+            Lang::Fr => Self::Fr,
+            Lang::It => Self::It,
+            Lang::En => Self::En,
+        }
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, TimeError> {
+    Timestamp::from_rfc3339(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn validate(options: &[&str]) -> Result<Validate, clap::Error> {
+        let words = ["sigillum", "validate"].iter().chain(options);
+        match Arguments::try_parse_from(words)?.command {
+            Command::Validate(validate) => Ok(*validate),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_of_the_contract_is_read() {
+        let all = validate(&[
+            "a.pdf",
+            "--policy",
+            "no-revocation",
+            "--at",
+            "2026-11-21T12:00:00Z",
+            "--trust-anchor",
+            "r.pem",
+            "--trust-anchor",
+            "r2.pem",
+            "--evidence",
+            "e.pem",
+            "--password-file",
+            "-",
+            "--offline",
+            "--format",
+            "json",
+            "--lang",
+            "fr",
+            "--jobs",
+            "3",
+            "b.pdf",
+        ])
+        .unwrap();
+        assert_eq!(all.files, [PathBuf::from("a.pdf"), PathBuf::from("b.pdf")]);
+        assert_eq!((all.trust_anchor.len(), all.evidence.len()), (2, 1));
+        assert_eq!(all.at, Timestamp::from_rfc3339("2026-11-21T12:00:00Z").ok());
+        assert_eq!(all.language(), Language::Fr);
+        assert_eq!(all.not_yet(), None);
+        assert_eq!(validate(&["a.pdf"]).unwrap().language(), Language::De);
+        assert_eq!(validate(&["a.pdf", "--format", "json"]).unwrap().language(), Language::En);
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_named() {
+        for option in [
+            "--trust-list x",
+            "--trust-list-signer x",
+            "--evidence-out x",
+            "--replay x",
+            "--content n=x",
+            "--allow-host h:1",
+            "--output-dir x",
+            "--format etsi",
+            "--format pdf",
+            "--format html",
+            "--policy strict",
+            "--policy archive",
+            "--policy partial-xml",
+        ] {
+            let words: Vec<&str> = option.split(' ').chain(["a.pdf"]).collect();
+            let found = validate(&words).unwrap().not_yet().unwrap();
+            assert!(option.starts_with(&found), "{option}: {found}");
+        }
+    }
+
+    #[test]
+    fn wrong_use_is_refused() {
+        for options in [
+            &["a.pdf", "--jobs", "0"][..],
+            &["a.pdf", "--at", "yesterday"],
+            &["a.pdf", "--format", "xml"],
+            &["a.pdf", "--lang", "rm"],
+            &["a.pdf", "--password", "x", "--password-file", "y"],
+            &["a.pdf", "--nonsense"],
+            &[],
+        ] {
+            assert!(validate(options).is_err(), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn commands_that_come_later_take_whatever_follows() {
+        for words in ["serve --listen 127.0.0.1:8443", "seal a.pdf -o b.pdf --profile x", "config check", "trust"] {
+            let parsed = Arguments::try_parse_from(["sigillum"].into_iter().chain(words.split(' '))).unwrap();
+            assert!(words.starts_with(parsed.command.name()), "{words}");
+        }
+    }
+}

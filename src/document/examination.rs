@@ -1,0 +1,161 @@
+//! The facts of a document, collected once: every signature with its place, form and digests, and the evidence that
+//! the document brings along. An examination holds no content of the document.
+
+use super::digests::{Wanted, digests};
+use super::facts::{DocumentFacts, DocumentFinding, MediaType};
+use super::open::Document;
+use super::pades;
+use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter};
+use crate::crypto::{AlgorithmError, DigestAlgorithm, SignatureAlgorithm};
+use crate::limits::{Budget, LimitExceeded};
+use crate::pki::SignedData;
+
+/// All that a validation needs to know of a document.
+#[derive(Debug)]
+pub struct Examination {
+    /// The document itself.
+    pub document: DocumentFacts,
+    /// Every signature, in file order.
+    pub signatures: Vec<Signature>,
+    /// Every document time-stamp, in file order.
+    pub document_timestamps: Vec<Signature>,
+    /// Certificates and revocation data of the document.
+    pub evidence: EmbeddedEvidence,
+}
+
+/// Collects the facts.
+///
+/// # Errors
+/// Where a limit is reached before all signatures are found: then nobody could say how many there are. What one
+/// signature exceeds is said of that signature.
+pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examination, LimitExceeded> {
+    let pdf = &document.pdf;
+    let located = pades::locate(pdf, &document.limits, budget)?;
+    let mut findings: Vec<DocumentFinding> = Vec::new();
+    let mut signatures = Vec::with_capacity(located.found.len());
+    for found in &located.found {
+        signatures.push(pades::read(pdf, found, &document.limits, budget)?);
+    }
+    sort_and_name(&mut signatures);
+    collisions(&mut signatures);
+    let evidence = pades::embedded(pdf, &mut findings, budget)?;
+    let sha256 = digest_all(pdf.bytes(), &mut signatures, budget);
+
+    for (code, object) in located.obstacles {
+        findings.push(DocumentFinding { code, offset: None, object: object.map(|id| id.to_string()) });
+    }
+    findings.extend(pdf.findings().into_iter().map(|finding| DocumentFinding {
+        code: finding.code.name(),
+        offset: finding.offset,
+        object: finding.object.map(|id| id.to_string()),
+    }));
+    if pdf.encryption().is_some_and(|encryption| encryption.integrity_dictionary) {
+        findings.push(DocumentFinding { code: "integrity-dictionary-not-checked", offset: None, object: None });
+    }
+    findings.sort_by_key(|finding| finding.offset.unwrap_or(u64::MAX));
+
+    let (document_timestamps, signatures) =
+        signatures.into_iter().partition(|signature| signature.sub_filter == SubFilter::Rfc3161);
+    Ok(Examination {
+        document: DocumentFacts {
+            media_type: MediaType::Pdf,
+            size: u64::try_from(pdf.bytes().len()).unwrap_or(u64::MAX),
+            sha256,
+            findings,
+        },
+        signatures,
+        document_timestamps,
+        evidence,
+    })
+}
+
+/// File order is the order of the holes; what has none comes last.
+fn sort_and_name(signatures: &mut [Signature]) {
+    signatures.sort_by_key(|signature| signature.byte_range.map_or(u64::MAX, |range| range[1]));
+    let (mut s, mut d) = (0_u32, 0_u32);
+    for signature in signatures {
+        let (letter, count) =
+            if signature.sub_filter == SubFilter::Rfc3161 { ("D", &mut d) } else { ("S", &mut s) };
+        *count = count.saturating_add(1);
+        signature.id = format!("{letter}{count}");
+    }
+}
+
+/// The hole of another signature has to be covered whole or not at all.
+fn collisions(signatures: &mut [Signature]) {
+    let ranges: Vec<_> = signatures.iter().map(|signature| (signature.id.clone(), signature.byte_range)).collect();
+    for signature in signatures {
+        let Some([_, hole, after, tail]) = signature.byte_range else { continue };
+        let end = after.saturating_add(tail);
+        for (id, other) in &ranges {
+            let Some([_, other_hole, other_after, _]) = *other else { continue };
+            if *id == signature.id {
+                continue;
+            }
+            let overlaps = other_hole < after && hole < other_after;
+            let cut = other_hole < end && end < other_after;
+            if overlaps || cut {
+                signature.defects.push(FormatDefect::Collision(id.clone()));
+            }
+        }
+    }
+}
+
+/// Fills in the digests of each signature, and gives SHA-256 of the document in hex.
+fn digest_all(bytes: &[u8], signatures: &mut [Signature], budget: &Budget) -> String {
+    let mut wanted = Vec::new();
+    let mut whose = Vec::new();
+    for (index, signature) in signatures.iter().enumerate() {
+        let algorithms =
+            signature.form.as_ref().map(|form| algorithms(&signature.sub_filter, form)).unwrap_or_default();
+        if let Some(range) = signature.byte_range
+            && !algorithms.is_empty()
+        {
+            wanted.push(Wanted { range, algorithms });
+            whose.push(index);
+        }
+    }
+    let parts = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+    let mut budgets: Vec<Budget> = wanted.iter().map(|_| budget.share(parts)).collect();
+    let (results, of_document) = digests(bytes, &wanted, &mut budgets);
+    for (index, result) in whose.into_iter().zip(results) {
+        let Some(signature) = signatures.get_mut(index) else { continue };
+        match result {
+            Ok(digests) => signature.digests = digests,
+            Err(limit) => signature.limit = Some(limit),
+        }
+    }
+    of_document.to_string()
+}
+
+/// Which digests of the byte range a signature names, as far as we know them.
+fn algorithms(sub_filter: &SubFilter, form: &SignatureForm) -> Vec<DigestAlgorithm> {
+    match (sub_filter, form) {
+        // The digest is named inside the encrypted block: any that was ever used with this format.
+        (_, SignatureForm::Pkcs1 { .. }) => {
+            vec![DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
+        }
+        (_, SignatureForm::Token(token)) => {
+            DigestAlgorithm::from_algorithm_identifier(&token.tst_info.imprint_algorithm.raw).into_iter().collect()
+        }
+        (SubFilter::Pkcs7Sha1, SignatureForm::Cms(_)) => vec![DigestAlgorithm::Sha1],
+        (_, SignatureForm::Cms(cms)) => cms_algorithms(cms),
+    }
+}
+
+fn cms_algorithms(cms: &SignedData) -> Vec<DigestAlgorithm> {
+    let Some(signer) = cms.signers.first() else {
+        return Vec::new();
+    };
+    let digest = DigestAlgorithm::from_algorithm_identifier(&signer.digest_algorithm.raw).ok();
+    let mut algorithms: Vec<DigestAlgorithm> = digest.into_iter().collect();
+    if signer.signed_attributes.is_none()
+        && let Ok(signature) | Err(AlgorithmError::DigestMismatch { algorithm: signature, .. }) =
+            SignatureAlgorithm::from_algorithm_identifier(&signer.signature_algorithm.raw, digest)
+        && let Some(digest) = signature.digest()
+        && !algorithms.contains(&digest)
+    {
+        algorithms.push(digest);
+    }
+    algorithms
+}

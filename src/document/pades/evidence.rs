@@ -1,0 +1,74 @@
+//! The document security store (ISO 32000-2 §12.8.4.3, EN 319 142-1 §5.4.2): certificates and revocation data that
+//! the document brings along. Nothing of it is believed here.
+
+use std::sync::Arc;
+
+use crate::document::facts::DocumentFinding;
+use crate::document::signature::EmbeddedEvidence;
+use crate::limits::{Budget, LimitExceeded};
+use crate::pki::Certificate;
+use crate::syntax::pdf::{ObjectError, Pdf};
+
+/// Reads the document security store of the latest revision; what cannot be read is a finding.
+///
+/// # Errors
+/// Where a limit is reached.
+pub(crate) fn embedded(
+    pdf: &Pdf<'_>,
+    findings: &mut Vec<DocumentFinding>,
+    budget: &mut Budget,
+) -> Result<EmbeddedEvidence, LimitExceeded> {
+    let mut evidence = EmbeddedEvidence::default();
+    let latest = pdf.latest();
+    let store = match pdf.catalog(latest, budget) {
+        Ok(catalog) => match catalog.get(b"DSS") {
+            Some(store) => pdf.resolve(store, latest, budget),
+            None => return Ok(evidence),
+        },
+        Err(error) => Err(error),
+    };
+    let store = match store {
+        Ok(store) => store,
+        Err(ObjectError::Limit(limit)) => return Err(limit),
+        Err(_) => {
+            findings.push(DocumentFinding { code: "security-store-unreadable", offset: None, object: None });
+            return Ok(evidence);
+        }
+    };
+    let Some(store) = store.as_dict() else {
+        return Ok(evidence);
+    };
+    for key in [&b"Certs"[..], b"CRLs", b"OCSPs"] {
+        let Some(array) = store.get(key) else { continue };
+        let array = match pdf.resolve(array, latest, budget) {
+            Ok(array) => array,
+            Err(ObjectError::Limit(limit)) => return Err(limit),
+            Err(_) => {
+                findings.push(DocumentFinding { code: "security-store-unreadable", offset: None, object: None });
+                continue;
+            }
+        };
+        for element in array.as_array().unwrap_or_default() {
+            budget.spend(2)?;
+            let data = pdf.resolve(element, latest, budget).and_then(|object| match object.as_stream() {
+                Some(stream) => pdf.stream_data(stream, budget).map(Some),
+                None => Ok(None),
+            });
+            let certificate = |data: &[u8]| Certificate::parse(data).ok();
+            match data {
+                Ok(Some(data)) if key == b"CRLs" => evidence.crls.push(data.into()),
+                Ok(Some(data)) if key == b"OCSPs" => evidence.ocsp_responses.push(data.into()),
+                Ok(Some(data)) if certificate(&data).is_some() => {
+                    evidence.certificates.extend(certificate(&data).map(Arc::new));
+                }
+                Err(ObjectError::Limit(limit)) => return Err(limit),
+                Ok(_) | Err(_) => findings.push(DocumentFinding {
+                    code: "security-store-unreadable",
+                    offset: None,
+                    object: element.as_reference().map(|id| id.to_string()),
+                }),
+            }
+        }
+    }
+    Ok(evidence)
+}

@@ -1,0 +1,14 @@
+//! Signatures of a PDF (ISO 32000-2 §12.8, ETSI EN 319 142-1): where they are and which bytes they cover.
+//!
+//! Every signature is found: those that are values of signature fields, and signature dictionaries that no field
+//! names. What cannot be parsed is found too, with what is wrong about it.
+
+mod byte_range;
+mod dictionary;
+mod evidence;
+mod locate;
+mod permissions;
+
+pub(super) use dictionary::read;
+pub(super) use evidence::embedded;
+pub(super) use locate::locate;

@@ -1,0 +1,3 @@
+//! What the tests of several forms share.
+
+pub(super) mod sample;

@@ -1,0 +1,127 @@
+//! The report for a person: first the one sentence, then why not and what to do, then each signature.
+//!
+//! Nothing is shown as certain that is not: what a signer claims is labelled as claimed, a name from a
+//! certificate that is not confirmed says so, and a policy that did not look at revocation says so. Text of
+//! strangers is made visible and cut ([`super::shown`]), so that a name cannot steer the terminal. Checks that
+//! hold are not listed here; the JSON has them all.
+
+mod page;
+mod signature;
+
+use super::{DocumentError, Envelope, Label, Language, Show, Texts, UnreadDocument, shown};
+use crate::document::DocumentFinding;
+use crate::validation::{Answer, Report};
+use page::{Colour, Page};
+
+/// How many findings, warnings or changes of one kind are listed.
+const LISTED: usize = 20;
+
+/// The built-in policy that does not look at revocation.
+const WITHOUT_REVOCATION: &str = "no-revocation";
+
+/// Whether the text may be coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// No escape sequences.
+    Plain,
+    /// ANSI colours.
+    Colour,
+}
+
+/// The report as text, each line ended by a line feed.
+#[must_use]
+pub fn to_text(report: &Report, envelope: &Envelope<'_>, language: Language, style: Style) -> String {
+    let texts = Texts::of(language);
+    let mut page = Page::new(texts, style);
+    let colour = match report.summary.answer {
+        Answer::Valid => Colour::Green,
+        Answer::NotValid => Colour::Red,
+        Answer::CannotTell | Answer::NoSignature => Colour::Yellow,
+    };
+    page.headline(colour, &texts.message(&report.summary.message, Show::Visible));
+    if let Some(reason) = report.summary.main_reason.as_ref().filter(|_| report.summary.answer != Answer::Valid) {
+        page.row(0, Label::MainReason, &texts.reason(reason, Show::Visible));
+        if let Some(remedy) = reason.check.and_then(|check| texts.remedy(check)) {
+            page.row(0, Label::Remedy, remedy);
+        }
+    }
+    about_document(&mut page, report, envelope);
+    for signature in &report.signatures {
+        signature::section(&mut page, signature);
+    }
+    for timestamp in &report.document_timestamps {
+        signature::document_timestamp(&mut page, timestamp);
+    }
+    page.finish()
+}
+
+/// The text for a document that could not be read.
+#[must_use]
+pub fn error_to_text(
+    error: &DocumentError,
+    document: &UnreadDocument<'_>,
+    language: Language,
+    style: Style,
+) -> String {
+    let texts = Texts::of(language);
+    let mut page = Page::new(texts, style);
+    let mut reason = texts.document_error(error, Show::Visible);
+    if let Some(offset) = error.offset {
+        reason.push_str(&format!(" ({})", texts.fill(Label::AtOffset, &[("offset", offset.to_string())])));
+    }
+    page.headline(Colour::Yellow, &texts.fill(Label::NotRead, &[("reason", reason)]));
+    if let Some(name) = document.name {
+        page.row(0, Label::File, &shown(name));
+    }
+    page.finish()
+}
+
+/// File, time, policy, trust, and what is odd about the file.
+fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
+    let texts = page.texts();
+    let facts = texts.fill(
+        Label::FileFacts,
+        &[("size", report.document.size.to_string()), ("sha256", report.document.sha256.clone())],
+    );
+    match envelope.document_name {
+        Some(name) => page.row(0, Label::File, &format!("{}: {facts}", shown(name))),
+        None => page.row(0, Label::File, &facts),
+    }
+    let policy = || shown(&report.policy.name).into_owned();
+    let how = texts.fill(
+        Label::ValidatedFor,
+        &[
+            ("time", texts.time(report.validation_time)),
+            ("policy", policy()),
+            ("version", shown(&report.policy.version).into_owned()),
+        ],
+    );
+    let anchors = texts.fill(Label::Anchors, &[("count", report.trust.anchors.to_string())]);
+    page.row(0, Label::Validated, &format!("{how}; {anchors}"));
+    if report.trust.anchors == 0 {
+        page.row(0, Label::Caution, texts.label(Label::NoAnchors));
+    }
+    if report.policy.name == WITHOUT_REVOCATION {
+        page.row(0, Label::Caution, &texts.fill(Label::RevocationNotChecked, &[("policy", policy())]));
+    }
+    page.rows(0, Label::Finding, report.document.findings.iter().map(|finding| finding_line(texts, finding)));
+}
+
+fn finding_line(texts: &Texts, finding: &DocumentFinding) -> String {
+    let mut places = Vec::new();
+    if let Some(object) = &finding.object {
+        places.push(texts.fill(Label::AtObject, &[("object", shown(object).into_owned())]));
+    }
+    if let Some(offset) = finding.offset {
+        places.push(texts.fill(Label::AtOffset, &[("offset", offset.to_string())]));
+    }
+    placed(&texts.finding(finding.code), &places)
+}
+
+/// A sentence with its places in brackets.
+fn placed(text: &str, places: &[String]) -> String {
+    if places.is_empty() { text.to_owned() } else { format!("{text} ({})", places.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests;

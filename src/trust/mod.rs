@@ -1,0 +1,62 @@
+//! Who is believed, for what, since when.
+//!
+//! A [`TrustStore`] is an immutable snapshot: anchors that an operator configured. An anchor is believed because
+//! somebody configured it; its own signature, validity and revocation are never looked at (RFC 5280 §6.1.1 (d)).
+
+use std::sync::Arc;
+
+use crate::pki::{Certificate, Name};
+use crate::time::Timestamp;
+
+/// A certificate that is believed.
+#[derive(Clone, Debug)]
+pub struct TrustAnchor {
+    /// The certificate.
+    pub certificate: Arc<Certificate>,
+    /// When trust in it ends, where an operator said so (compromise): from then on no path may end here.
+    pub sunset: Option<Timestamp>,
+}
+
+/// An immutable snapshot of what is believed.
+#[derive(Clone, Debug, Default)]
+pub struct TrustStore {
+    anchors: Vec<TrustAnchor>,
+}
+
+impl TrustStore {
+    /// A store of these anchors; the same certificate twice counts once.
+    #[must_use]
+    pub fn new(anchors: Vec<TrustAnchor>) -> Self {
+        let mut store = Self::default();
+        for anchor in anchors {
+            if store.anchor_of(&anchor.certificate).is_some() {
+                continue;
+            }
+            store.anchors.push(anchor);
+        }
+        store
+    }
+
+    /// How many anchors there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.anchors.len()
+    }
+
+    /// Whether nothing is believed at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.anchors.is_empty()
+    }
+
+    /// The anchor that is this very certificate.
+    #[must_use]
+    pub fn anchor_of(&self, certificate: &Certificate) -> Option<&TrustAnchor> {
+        self.anchors.iter().find(|anchor| anchor.certificate.der() == certificate.der())
+    }
+
+    /// The anchors with this subject (RFC 5280 §7.1).
+    pub fn named<'a>(&'a self, subject: &'a Name) -> impl Iterator<Item = &'a TrustAnchor> {
+        self.anchors.iter().filter(move |anchor| anchor.certificate.subject().matches(subject))
+    }
+}

@@ -1,0 +1,176 @@
+//! What a validation may use besides the document's signatures: certificates and revocation data, each with where it
+//! came from. A plain list of facts: nothing in it is believed because it is in it.
+
+use std::sync::Arc;
+
+use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm};
+use crate::limits::Limits;
+use crate::pki::{Certificate, Crl, OcspResponse, SignedData, TimestampToken};
+
+/// How deep values of embedded evidence may be nested.
+const DEPTH: u32 = Limits::DEFAULT.der_depth;
+
+/// Where a piece of evidence came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The document brings it along.
+    Embedded,
+    /// The caller gave it.
+    Supplied,
+    /// The service fetched it.
+    Fetched,
+}
+
+impl Origin {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Supplied => "supplied",
+            Self::Fetched => "fetched",
+        }
+    }
+}
+
+/// Certificates and revocation data.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    certificates: Vec<Arc<Certificate>>,
+    crls: Vec<(Crl, Origin)>,
+    ocsp_responses: Vec<(OcspResponse, Origin)>,
+    unreadable: usize,
+}
+
+impl Evidence {
+    /// No evidence.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a certificate.
+    pub fn add_certificate(&mut self, certificate: Arc<Certificate>) {
+        if self.certificates.iter().all(|known| known.der() != certificate.der()) {
+            self.certificates.push(certificate);
+        }
+    }
+
+    /// Takes a CRL.
+    pub fn add_crl(&mut self, crl: Crl, origin: Origin) {
+        self.crls.push((crl, origin));
+    }
+
+    /// Takes an OCSP response.
+    pub fn add_ocsp_response(&mut self, response: OcspResponse, origin: Origin) {
+        self.ocsp_responses.push((response, origin));
+    }
+
+    /// Takes everything that the document brings along; what cannot be parsed is counted and is no evidence.
+    pub fn add_embedded(&mut self, examination: &Examination) {
+        let EmbeddedEvidence { certificates, crls, ocsp_responses } = &examination.evidence;
+        for certificate in certificates {
+            self.add_certificate(Arc::clone(certificate));
+        }
+        for crl in crls {
+            self.parse_crl(crl);
+        }
+        for response in ocsp_responses {
+            self.parse_ocsp(response);
+        }
+        for signature in examination.signatures.iter().chain(&examination.document_timestamps) {
+            self.add_signature(signature);
+        }
+    }
+
+    fn add_signature(&mut self, signature: &Signature) {
+        match &signature.form {
+            Some(SignatureForm::Cms(cms)) => self.add_cms(cms),
+            Some(SignatureForm::Token(token)) => self.add_cms(&token.signed_data),
+            Some(SignatureForm::Pkcs1 { certificates, .. }) => {
+                for der in certificates {
+                    self.parse_certificate(der);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn add_cms(&mut self, cms: &SignedData) {
+        for der in &cms.certificates {
+            self.parse_certificate(der);
+        }
+        for der in &cms.crls {
+            self.parse_crl(der);
+        }
+        for der in &cms.ocsp_responses {
+            self.parse_ocsp(der);
+        }
+        for signer in &cms.signers {
+            let signed = signer.signed_attributes.as_ref();
+            match signed.map(|signed| signed.adbe_revocation_info()) {
+                Some(Ok(Some(archival))) => {
+                    archival.crls.iter().for_each(|der| self.parse_crl(der));
+                    archival.ocsp_responses.iter().for_each(|der| self.parse_ocsp(der));
+                }
+                Some(Err(_)) => self.unreadable = self.unreadable.saturating_add(1),
+                Some(Ok(None)) | None => {}
+            }
+            let content = signed.into_iter().flat_map(|signed| signed.content_timestamps());
+            for token in content.chain(signer.signature_timestamps()) {
+                match TimestampToken::parse(token, DEPTH) {
+                    Ok(token) => self.add_cms(&token.signed_data),
+                    Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+                }
+            }
+        }
+    }
+
+    fn parse_certificate(&mut self, der: &[u8]) {
+        if self.certificates.iter().any(|known| known.der() == der) {
+            return;
+        }
+        match Certificate::parse(der) {
+            Ok(certificate) => self.certificates.push(Arc::new(certificate)),
+            Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+        }
+    }
+
+    fn parse_crl(&mut self, der: &[u8]) {
+        match Crl::parse(der, DEPTH) {
+            Ok(crl) => self.crls.push((crl, Origin::Embedded)),
+            Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+        }
+    }
+
+    fn parse_ocsp(&mut self, der: &[u8]) {
+        match OcspResponse::parse(der, DEPTH) {
+            Ok(response) => self.ocsp_responses.push((response, Origin::Embedded)),
+            Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+        }
+    }
+
+    /// The certificates.
+    #[must_use]
+    pub fn certificates(&self) -> &[Arc<Certificate>] {
+        &self.certificates
+    }
+
+    /// The CRLs.
+    #[must_use]
+    pub fn crls(&self) -> &[(Crl, Origin)] {
+        &self.crls
+    }
+
+    /// The OCSP responses.
+    #[must_use]
+    pub fn ocsp_responses(&self) -> &[(OcspResponse, Origin)] {
+        &self.ocsp_responses
+    }
+
+    /// How many pieces of embedded evidence could not be parsed.
+    #[must_use]
+    pub const fn unreadable(&self) -> usize {
+        self.unreadable
+    }
+}

@@ -1,0 +1,87 @@
+//! What paths of one validation share: parsed keys, fingerprints and verified signatures, each computed once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::crypto::{
+    AlgorithmError, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier,
+    VerifyError, digest,
+};
+use crate::limits::{Budget, LimitExceeded};
+use crate::pki::Certificate;
+
+/// A public-key operation counts so many units of work.
+pub(in crate::validation) const PUBLIC_KEY_WORK: u64 = 100;
+
+/// A certificate with what was computed of it.
+#[derive(Debug)]
+pub(in crate::validation) struct Holder {
+    /// The certificate.
+    pub(in crate::validation) certificate: Arc<Certificate>,
+    /// SHA-256 of it, lowercase hex.
+    pub(in crate::validation) sha256: String,
+    /// Its key, where we know the kind.
+    pub(in crate::validation) key: Option<PublicKey>,
+    /// How its issuer signed it.
+    pub(in crate::validation) algorithm: Result<SignatureAlgorithm, AlgorithmError>,
+}
+
+/// Keys and verifications of one validation.
+pub(in crate::validation) struct Keys<'v> {
+    verifier: &'v dyn SignatureVerifier,
+    holders: RefCell<HashMap<*const Certificate, Rc<Holder>>>,
+    verified: RefCell<HashMap<(String, String), bool>>,
+}
+
+impl<'v> Keys<'v> {
+    pub(in crate::validation) fn new(verifier: &'v dyn SignatureVerifier) -> Self {
+        Self { verifier, holders: RefCell::default(), verified: RefCell::default() }
+    }
+
+    pub(in crate::validation) fn verifier(&self) -> &'v dyn SignatureVerifier {
+        self.verifier
+    }
+
+    /// What was computed of a certificate. The map holds the certificate, so its address stays its own.
+    pub(in crate::validation) fn holder(&self, certificate: &Arc<Certificate>) -> Rc<Holder> {
+        let address = Arc::as_ptr(certificate);
+        if let Some(holder) = self.holders.borrow().get(&address) {
+            return Rc::clone(holder);
+        }
+        let holder = Rc::new(Holder {
+            certificate: Arc::clone(certificate),
+            sha256: digest(DigestAlgorithm::Sha256, certificate.der()).to_string(),
+            key: PublicKey::from_spki(certificate.spki()).ok(),
+            algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
+        });
+        self.holders.borrow_mut().insert(address, Rc::clone(&holder));
+        holder
+    }
+
+    /// Whether `issuer`'s key verifies the signature of `subject`; each pair is computed once.
+    pub(in crate::validation) fn issued(
+        &self,
+        issuer: &Holder,
+        subject: &Holder,
+        budget: &mut Budget,
+    ) -> Result<bool, LimitExceeded> {
+        let pair = (issuer.sha256.clone(), subject.sha256.clone());
+        if let Some(known) = self.verified.borrow().get(&pair) {
+            return Ok(*known);
+        }
+        let good = match (&issuer.key, &subject.algorithm) {
+            (Some(key), Ok(algorithm)) => {
+                budget.spend(PUBLIC_KEY_WORK)?;
+                let message = Message::Bytes(subject.certificate.tbs());
+                let verified: Result<SignatureValid, VerifyError> =
+                    self.verifier.verify(key, algorithm, message, subject.certificate.signature());
+                verified.is_ok() && !subject.certificate.signature_algorithms_differ()
+            }
+            _ => false,
+        };
+        self.verified.borrow_mut().insert(pair, good);
+        Ok(good)
+    }
+}

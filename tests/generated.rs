@@ -1,0 +1,184 @@
+//! The generated set with known truth: documents made with independent programs, right and wrong in a known way.
+//!
+//! Two columns per group, both judged for 2026-11-21T12:00:00Z with both roots as anchors and the intermediates as
+//! evidence: the policy `no-revocation`, under which the groups that need neither revocation data, nor time-stamps,
+//! nor an analysis of later changes have to come out exactly as the truth says; and `default`, under which nothing may
+//! be accepted that is not right. No file whose truth is invalid or indeterminate is accepted under either, except,
+//! under `no-revocation`, where only revocation or a time-stamp makes it so.
+
+#![cfg(feature = "service")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+use sigillum::limits::{CancelFlag, Limits};
+use sigillum::pki::{Certificate, pem};
+use sigillum::service::{ValidationRequest, validate};
+use sigillum::time::Timestamp;
+use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::{Answer, Moment, Policy, Report};
+use support::exceptions::Exceptions;
+
+const AT: &str = "2026-11-21T12:00:00Z";
+
+/// Files that are right under `no-revocation` today, by the way their truth came about: what they need is done. All
+/// others of the set need revocation, time-stamps as proof, or an analysis of later changes.
+fn is_decided(file: &Value) -> bool {
+    let name = text(file, "file").trim_start_matches("pdf/").trim_end_matches(".pdf");
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    match text(file, "group") {
+        "algorithms" | "cms" => true,
+        "formats" => !starts(&["pades-b-lt"]),
+        "encrypted" => name != "encrypted-aes256-lta",
+        "docmdp" => name == "certified-2" || name == "certified-3",
+        "certificates" => starts(&["bad-keyusage", "cert-", "qc-", "rogue-", "not-yet-valid"]),
+        "attacks" => starts(&["raw-", "usf-"]) || name == "swa",
+        _ => false,
+    }
+}
+
+/// Whether only revocation, or a time-stamp, makes the file less than valid.
+fn hangs_on_revocation_or_time(file: &Value) -> bool {
+    const SUB: [&str; 4] = ["REVOKED", "TRY_LATER", "NO_POE", "CERTIFICATE_CHAIN_GENERAL_FAILURE"];
+    let name = text(file, "file");
+    let group = text(file, "group");
+    let by_name = ["ocsp-", "revoked", "ts-", "superseded", "lta-"].iter().any(|part| name.contains(part));
+    (group == "certificates" || group == "timestamps")
+        && by_name
+        && SUB.iter().any(|sub| text(file, "etsi").contains(sub))
+}
+
+#[test]
+fn the_generated_set_is_judged_right() {
+    const SUITE: &str = "generated set";
+    let Some(shared) = support::shared() else {
+        support::skipped(SUITE);
+        return;
+    };
+    let mut exceptions = Exceptions::load(&support::project().join("tests/generated/exceptions.tsv"));
+    let folder = shared.join("data/generated");
+    let truth: Value = serde_json::from_slice(&support::read(&folder.join("pdf.json"))).unwrap();
+    let certificates = shared.join("data/test-pki/certs");
+    let mut groups: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    let mut decided = 0;
+    for file in truth["files"].as_array().unwrap() {
+        let path = folder.join(text(file, "file"));
+        let bytes = support::read(&path);
+        let by = |policy: &str| judge(&bytes, file, policy, &certificates);
+        let (lenient, strict) = (by("no-revocation"), by("default"));
+        let row = groups.entry(text(file, "group").to_owned()).or_default();
+        row[0] += 1;
+        row[1] += usize::from(as_truth(file, &lenient).is_ok());
+        row[2] += usize::from(as_truth(file, &strict).is_ok());
+        let name = text(file, "file");
+        if let Err(failure) = no_false_accept(file, &strict, false) {
+            panic!("{name} under default: {failure}");
+        }
+        if let Err(failure) = no_false_accept(file, &lenient, true) {
+            panic!("{name} under no-revocation: {failure}");
+        }
+        if is_decided(file) && file["contested"] != true {
+            decided += 1;
+            row[3] += 1;
+            exceptions.check(name, as_truth(file, &lenient));
+        }
+    }
+    println!("{:<14}{:>6}{:>16}{:>10}{:>16}", "group", "files", "no-revocation", "default", "must be right");
+    for (group, [files, lenient, strict, must]) in &groups {
+        println!("{group:<14}{files:>6}{lenient:>16}{strict:>10}{must:>16}");
+    }
+    assert!(decided > 40, "the groups that must be right have shrunk to {decided}");
+    support::suite(SUITE, exceptions.finish());
+}
+
+fn judge(bytes: &[u8], file: &Value, policy: &str, certificates: &Path) -> Result<Report, String> {
+    let load = |names: &[&str]| -> Vec<Arc<Certificate>> {
+        let mut loaded = Vec::new();
+        for name in names {
+            for object in pem::objects(&support::read(&certificates.join(name))).unwrap() {
+                loaded.push(Arc::new(Certificate::parse(&object.der).unwrap()));
+            }
+        }
+        loaded
+    };
+    let anchors = load(&["peers/root.pem", "peers/root2.pem"]);
+    let at = Timestamp::from_rfc3339(AT).unwrap();
+    let request = ValidationRequest {
+        password: file["password"].as_str().map(|password| password.as_bytes().to_vec()),
+        policy: Policy::builtin(policy).unwrap(),
+        trust: TrustStore::new(
+            anchors.into_iter().map(|certificate| TrustAnchor { certificate, sunset: None }).collect(),
+        ),
+        certificates: load(&["intermediates.pem"]),
+        crls: Vec::new(),
+        ocsp_responses: Vec::new(),
+        moment: Moment { at, clock: at },
+        limits: Limits::DEFAULT,
+    };
+    validate(bytes, &request, &CancelFlag::default()).map_err(|error| error.to_string())
+}
+
+fn no_false_accept(
+    file: &Value,
+    outcome: &Result<Report, String>,
+    revocation_only_informs: bool,
+) -> Result<(), String> {
+    let Ok(report) = outcome else { return Ok(()) };
+    let wrong = matches!(text(file, "verdict"), "invalid" | "indeterminate");
+    let excused = revocation_only_informs && hangs_on_revocation_or_time(file);
+    let contested = file["contested"] == true;
+    if wrong && report.summary.answer == Answer::Valid && !excused && !contested {
+        return Err(format!("accepted, but the truth is {} {}", text(file, "verdict"), text(file, "etsi")));
+    }
+    if text(file, "verdict") == "changed"
+        && report
+            .signatures
+            .iter()
+            .any(|one| one.changes.as_ref().is_none_or(|changes| changes.level.name() == "none"))
+        && report.signatures.len() == 1
+    {
+        return Err("a later change is not reported".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether the report says what the truth says, with the exact sub-indication.
+fn as_truth(file: &Value, outcome: &Result<Report, String>) -> Result<(), String> {
+    let report = outcome.as_ref().map_err(|error| format!("not readable: {error}"))?;
+    let answer = report.summary.answer;
+    let found: Vec<String> = report
+        .signatures
+        .iter()
+        .map(|one| match one.verdict.sub_indication() {
+            Some(sub) => format!("{}/{sub}", one.verdict.total_indication()),
+            None => one.verdict.total_indication().to_owned(),
+        })
+        .collect();
+    let fits = |wanted: &str| {
+        found.iter().any(|one| one == wanted || (!wanted.contains('/') && one.split('/').next() == Some(wanted)))
+    };
+    let right = match text(file, "verdict") {
+        "valid" => answer == Answer::Valid,
+        "none" => answer == Answer::NoSignature || found.iter().all(|one| one == "TOTAL-FAILED/FORMAT_FAILURE"),
+        "indeterminate" => answer == Answer::CannotTell && wanted(file).into_iter().any(fits),
+        "invalid" => matches!(answer, Answer::NotValid | Answer::CannotTell) && wanted(file).into_iter().any(fits),
+        _ => false,
+    };
+    if right {
+        return Ok(());
+    }
+    Err(format!("{} {found:?}, but the truth is {} {}", answer.name(), text(file, "verdict"), text(file, "etsi")))
+}
+
+fn wanted(file: &Value) -> Vec<&str> {
+    let also = file["etsi_also"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    file["etsi"].as_str().into_iter().chain(also).collect()
+}
+
+fn text<'v>(file: &'v Value, member: &str) -> &'v str {
+    file[member].as_str().unwrap_or_default()
+}
