@@ -252,6 +252,34 @@ impl PublicKey {
         &self.sha256
     }
 
+    /// What one verification with this key may cost, in the units of [`Limits::work`] (about a microsecond each).
+    /// Take it from the budget before: a stranger chooses the key, and the dearest one costs a thousand times
+    /// what a usual one does. From measurements of the slower path, without *ring*, rounded up.
+    ///
+    /// [`Limits::work`]: crate::limits::Limits::work
+    #[must_use]
+    pub fn verification_work(&self) -> u64 {
+        // A modular multiplication grows with the square of the modulus; an exponent bit is one, or two.
+        let power = |modulus: &[u8], exponent_bits: u64| {
+            let kilobits = u64::from(bit_len(modulus)).div_ceil(1_024);
+            kilobits.saturating_mul(kilobits).saturating_mul(exponent_bits).saturating_mul(3).div_ceil(2)
+        };
+        match &self.material {
+            KeyMaterial::Rsa(key) | KeyMaterial::RsaPss { key, .. } => {
+                power(&key.modulus, u64::from(bit_len(&key.exponent)))
+            }
+            KeyMaterial::Ec { curve, .. } => match curve {
+                Curve::P224 | Curve::P256 | Curve::Secp256k1 | Curve::BrainpoolP256r1 => 400,
+                Curve::P384 | Curve::P521 | Curve::BrainpoolP384r1 => 1_500,
+                Curve::BrainpoolP512r1 => 4_500,
+            },
+            KeyMaterial::Ed25519(_) => 60,
+            KeyMaterial::Ed448(_) => 2_700,
+            // Two powers with exponents as long as q.
+            KeyMaterial::Dsa(key) => power(&key.p, u64::from(bit_len(&key.q)).saturating_mul(2)),
+        }
+    }
+
     pub(super) const fn material(&self) -> &KeyMaterial {
         &self.material
     }
@@ -506,6 +534,17 @@ mod tests {
             assert_eq!(key(p, q, g, y), Err(KeyError::DsaNumbers));
         }
         assert_eq!(kind(&spki(ID_DSA, &[], &integer(&[4]))), Err(KeyError::Parameters), "inherited");
+    }
+
+    #[test]
+    fn work_grows_with_what_a_stranger_may_choose() {
+        let work = |modulus: &[u8], exponent: &[u8]| {
+            PublicKey::from_spki(&rsa_spki(modulus, exponent)).unwrap().verification_work()
+        };
+        assert_eq!(work(&modulus(2_048), F4), 102);
+        assert!(work(&modulus(512), &[3]) > 0);
+        assert!(work(&modulus(16_384), &[0x7f; 8]) > 20_000);
+        assert!(work(&modulus(3_072), &[0x7f; 32]) > 3_000);
     }
 
     #[test]
