@@ -110,10 +110,7 @@ impl Certificate {
     /// [`CertificateError`] where the bytes are no certificate.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
         let outer = Tlv::parse_all(der, DEPTH)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
         let signature = read_signature_value(&mut fields)?;

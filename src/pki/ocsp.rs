@@ -166,10 +166,7 @@ impl OcspResponse {
     /// [`OcspError`].
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, OcspError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let status = OcspStatus::from_code(fields.expect(tag::ENUMERATED)?.integer()?);
         let response = fields.optional(tag::context_constructed(0))?;
         fields.finish()?;
@@ -216,10 +213,7 @@ impl BasicOcsp {
     /// [`OcspError`].
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, OcspError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
         let signature = read_signature_value(&mut fields)?;
@@ -347,10 +341,7 @@ impl SingleResponse {
         match oid.content() {
             oid::OCSP_ARCHIVE_CUTOFF => self.archive_cutoff = Some(value.time()?),
             oid::OCSP_CERT_HASH => {
-                if value.tag != tag::SEQUENCE {
-                    return Err(value.malformed());
-                }
-                let mut fields = value.reader()?;
+                let mut fields = value.sequence()?;
                 let algorithm = AlgorithmIdentifier::read(&mut fields)?;
                 let hash = fields.expect(tag::OCTET_STRING)?.octets()?.into();
                 fields.finish()?;

@@ -115,10 +115,7 @@ impl TstInfo {
     /// Where the bytes are none.
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, DerError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let version = fields.expect(tag::INTEGER)?.integer()?;
         let policy = fields.expect(tag::OID)?.oid()?;
         let mut message_imprint = fields.expect(tag::SEQUENCE)?.reader()?;
@@ -192,10 +189,7 @@ impl TimestampResponse {
     /// [`TimestampError`].
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, TimestampError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let mut status_info = fields.expect(tag::SEQUENCE)?.reader()?;
         let status = status_info.expect(tag::INTEGER)?.integer()?;
         let mut status_text = Vec::new();

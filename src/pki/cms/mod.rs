@@ -8,6 +8,7 @@
 //! Not read: attribute certificates and evidence records (kept raw), and other content types than signed data.
 
 mod attributes;
+mod claims;
 mod ess;
 mod signer;
 
@@ -23,9 +24,10 @@ use crate::syntax::der::tag;
 use super::algorithm::AlgorithmIdentifier;
 use super::oid;
 
-pub use attributes::{
-    AdbeRevocationInfo, AlgorithmProtection, Attribute, AttributeError, AttributeFault, ContentHints, PolicyHash,
-    SignaturePolicy, SignedAttributes, SignerAttributes, SignerLocation,
+pub use attributes::{Attribute, AttributeError, AttributeFault, SignedAttributes};
+pub use claims::{
+    AdbeRevocationInfo, AlgorithmProtection, ContentHints, PolicyHash, SignaturePolicy, SignerAttributes,
+    SignerLocation,
 };
 pub use ess::{EssCertId, IssuerSerial, SigningCertificate};
 pub use signer::{RevocationValues, SignerIdentifier, SignerInfo};
@@ -97,10 +99,7 @@ impl SignedData {
     /// [`CmsError`] where the bytes are no signed data, or a part of it cannot be read.
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, CmsError> {
         let outer = Tlv::parse_first(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut content_info = outer.reader()?;
+        let mut content_info = outer.sequence()?;
         let content_type = content_info.expect(tag::OID)?.oid()?;
         if content_type.content() != oid::SIGNED_DATA {
             return Err(CmsError::ContentType(content_type));

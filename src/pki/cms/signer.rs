@@ -134,7 +134,7 @@ impl SignerInfo {
     /// Where the attribute is repeated or malformed.
     pub fn certificate_values(&self) -> Result<Vec<Box<[u8]>>, AttributeError> {
         let values =
-            only(&self.unsigned_attributes, oid::CERTIFICATE_VALUES, |value| raw_values(&sequence(value)?))?;
+            only(&self.unsigned_attributes, oid::CERTIFICATE_VALUES, |value| raw_values(&mut value.sequence()?))?;
         Ok(values.unwrap_or_default())
     }
 
@@ -167,31 +167,28 @@ impl SignerIdentifier {
 
 impl RevocationValues {
     fn from_tlv(value: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = sequence(value)?.reader()?;
-        let mut list = |number| match fields.optional(tag::context_constructed(number))? {
-            Some(wrapper) => {
-                let mut inner = wrapper.reader()?;
-                let values = raw_values(&inner.expect(tag::SEQUENCE)?)?;
-                inner.finish()?;
-                Ok(values)
-            }
-            None => Ok(Vec::new()),
-        };
-        let crls = list(0)?;
-        let basic_ocsp_responses = list(1)?;
+        let mut fields = value.sequence()?;
+        let crls = explicit_list(&mut fields, 0)?;
+        let basic_ocsp_responses = explicit_list(&mut fields, 1)?;
         let other = fields.optional(tag::context_constructed(2))?.map(|tlv| tlv.raw.into());
         fields.finish()?;
         Ok(Self { crls, basic_ocsp_responses, other })
     }
 }
 
-fn sequence<'a>(value: &Tlv<'a>) -> Result<Tlv<'a>, DerError> {
-    if value.tag == tag::SEQUENCE { Ok(*value) } else { Err(value.malformed()) }
+/// `[number] EXPLICIT SEQUENCE OF` something `OPTIONAL`: each value as sent.
+pub(crate) fn explicit_list(fields: &mut Reader<'_>, number: u8) -> Result<Vec<Box<[u8]>>, DerError> {
+    let Some(wrapper) = fields.optional(tag::context_constructed(number))? else {
+        return Ok(Vec::new());
+    };
+    let mut inner = wrapper.reader()?;
+    let values = raw_values(&mut inner.expect(tag::SEQUENCE)?.reader()?)?;
+    inner.finish()?;
+    Ok(values)
 }
 
-/// Each value inside, as sent.
-pub(crate) fn raw_values(parent: &Tlv<'_>) -> Result<Vec<Box<[u8]>>, DerError> {
-    let mut inner = parent.reader()?;
+/// Each value that is left, as sent.
+pub(crate) fn raw_values(inner: &mut Reader<'_>) -> Result<Vec<Box<[u8]>>, DerError> {
     let mut values = Vec::new();
     while !inner.is_empty() {
         values.push(inner.next_tlv()?.raw.into());
