@@ -329,3 +329,154 @@ impl fmt::Display for CrlError {
 }
 
 impl std::error::Error for CrlError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::name::tests::name;
+    use crate::pki::testdata;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::int;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::seq;
+    use crate::syntax::der::value;
+
+    const DEPTH: u32 = 16;
+
+    fn crl() -> Crl {
+        Crl::parse(&testdata::der(testdata::CRL), DEPTH).unwrap()
+    }
+
+    fn time(text: &str) -> Timestamp {
+        Timestamp::from_rfc3339(text).unwrap()
+    }
+
+    fn ca(common_name: &str) -> Name {
+        name(&[(oid::COMMON_NAME, tag::UTF8_STRING, common_name.as_bytes())])
+    }
+
+    #[test]
+    fn the_fields_are_read() {
+        let crl = crl();
+        assert_eq!((crl.version, crl.entry_count), (2, 3));
+        assert_eq!(crl.issuer.common_name(), Some("Root"));
+        assert_eq!(crl.this_update.plus_seconds(30 * 86_400), crl.next_update.unwrap());
+        assert_eq!(crl.crl_number.as_deref(), Some(&[5][..]));
+        assert!(!crl.is_delta());
+        assert_eq!(crl.expired_certs_on_crl, Some(time("2026-01-01T00:00:00Z")));
+        assert!(crl.authority_key_identifier.as_ref().unwrap().key_id.is_some());
+        let scope = crl.issuing_distribution_point.as_ref().unwrap();
+        assert!(scope.only_user_certs && scope.indirect && !scope.only_ca_certs && !scope.only_attribute_certs);
+        assert!(scope.only_some_reasons.unwrap().contains(1) && scope.name.is_some());
+        assert!(crl.unknown_critical_extensions.is_empty() && crl.malformed_extensions.is_empty());
+        assert!(crl.der()[4..].starts_with(crl.tbs()) && crl.der().ends_with(&crl.signature));
+        assert_eq!(crl.inner_signature_algorithm, crl.signature_algorithm);
+    }
+
+    #[test]
+    fn entries_are_found_by_issuer_and_serial_number() {
+        let crl = crl();
+        let found = crl.find(&crl.issuer, &[0, 1, 2]).unwrap().unwrap();
+        assert_eq!(found.revoked_at, time("2026-03-01T12:00:00Z"));
+        assert_eq!(found.reason, Some(RevocationReason::KeyCompromise));
+        let held = crl.find(&crl.issuer, &[1, 4]).unwrap().unwrap();
+        assert!(held.reason == Some(RevocationReason::CertificateHold) && !held.is_final());
+        assert_eq!(crl.find(&crl.issuer, &[1, 5]).unwrap().unwrap().reason, None);
+        assert_eq!(crl.find(&crl.issuer, &[1, 6]), Ok(None));
+        assert_eq!(crl.find(&ca("Other"), &[1, 2]), Ok(None));
+        let serials: Vec<_> = crl.entries().map(|entry| entry.unwrap().serial).collect();
+        assert_eq!(serials, [[1, 2].into(), [1, 4].into(), Box::from([1, 5])]);
+    }
+
+    fn extension(oid: &[u8], critical: bool, inner: &[u8]) -> Vec<u8> {
+        let flag = if critical { value(tag::BOOLEAN, &[0xff]) } else { Vec::new() };
+        seq(&[&testdata::oid(oid), &flag, &octets(inner)])
+    }
+
+    fn entry(serial: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let date = value(tag::UTC_TIME, b"260301120000Z");
+        let list = if extensions.is_empty() { Vec::new() } else { seq(&[&extensions.concat()]) };
+        seq(&[&int(serial), &date, &list])
+    }
+
+    fn list(entries: &[Vec<u8>], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let algorithm = seq(&[&testdata::oid(&[0x2a, 3])]);
+        let date = value(tag::GENERALIZED_TIME, b"20260901000000Z");
+        let revoked = seq(&[&entries.concat()]);
+        let wrapped = if extensions.is_empty() { Vec::new() } else { explicit(0, &seq(&[&extensions.concat()])) };
+        let issuer = ca("Root");
+        let tbs = seq(&[&int(&[1]), &algorithm, issuer.der(), &date, &revoked, &wrapped]);
+        seq(&[&tbs, &algorithm, &[0x03, 0x02, 0x00, 0xaa]])
+    }
+
+    fn certificate_issuer(of: &Name) -> Vec<u8> {
+        extension(oid::CERTIFICATE_ISSUER, true, &seq(&[&explicit(4, of.der())]))
+    }
+
+    #[test]
+    fn the_issuer_of_an_entry_holds_until_the_next_one() {
+        let (other, third) = (ca("Other"), ca("Third"));
+        let entries = [
+            entry(&[1], &[]),
+            entry(&[2], &[certificate_issuer(&other)]),
+            entry(&[3], &[]),
+            entry(&[1], &[certificate_issuer(&third)]),
+        ];
+        let crl = Crl::parse(&list(&entries, &[]), DEPTH).unwrap();
+        assert!(crl.find(&ca("Root"), &[1]).unwrap().is_some());
+        assert!(crl.find(&ca("ROOT"), &[3]).unwrap().is_none());
+        assert!(crl.find(&other, &[3]).unwrap().is_some());
+        assert!(crl.find(&other, &[1]).unwrap().is_none());
+        assert!(crl.find(&third, &[1]).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_final_revocation_goes_before_a_hold() {
+        let hold = extension(oid::REASON_CODE, false, &value(tag::ENUMERATED, &[6]));
+        let crl = Crl::parse(&list(&[entry(&[1], &[hold]), entry(&[1], &[])], &[]), DEPTH).unwrap();
+        assert!(crl.find(&crl.issuer, &[1]).unwrap().unwrap().is_final());
+    }
+
+    #[test]
+    fn a_list_against_the_standard_is_read_all_the_same() {
+        let crl = Crl::parse(&list(&[], &[]), DEPTH).unwrap();
+        assert_eq!((crl.entry_count, crl.this_update), (0, time("2026-09-01T00:00:00Z")));
+        assert_eq!(crl.find(&crl.issuer, &[1]), Ok(None));
+        assert_eq!(crl.next_update, None);
+    }
+
+    #[test]
+    fn unknown_critical_extensions_are_named_wherever_they_are() {
+        let odd = [0x2a, 3, 4];
+        let in_entry = list(&[entry(&[1], &[]), entry(&[2], &[extension(&odd, true, &[5, 0])])], &[]);
+        let in_list = list(&[], &[extension(&odd, true, &[5, 0])]);
+        for bytes in [in_entry, in_list] {
+            assert_eq!(Crl::parse(&bytes, DEPTH).unwrap().unknown_critical_extensions, [Oid::from_content(&odd)]);
+        }
+        let harmless = list(&[entry(&[2], &[extension(&odd, false, &[5, 0])])], &[]);
+        assert!(Crl::parse(&harmless, DEPTH).unwrap().unknown_critical_extensions.is_empty());
+    }
+
+    #[test]
+    fn a_delta_is_one_even_where_its_number_is_malformed() {
+        let delta = |inner: &[u8]| {
+            Crl::parse(&list(&[], &[extension(oid::DELTA_CRL_INDICATOR, true, inner)]), DEPTH).unwrap()
+        };
+        assert!(delta(&int(&[4])).is_delta());
+        let odd = delta(&[0x05, 0x00]);
+        assert!(odd.is_delta() && odd.delta_base_number.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_and_not_a_missing_entry() {
+        let bad_reason = extension(oid::REASON_CODE, false, &[0x05, 0x00]);
+        let crl = Crl::parse(&list(&[entry(&[1], &[bad_reason])], &[]), DEPTH).unwrap();
+        assert!(matches!(crl.find(&crl.issuer, &[1]), Err(CrlError::EntryExtension(_))));
+        assert_eq!(crl.find(&crl.issuer, &[2]), Ok(None));
+        let bad_issuer = extension(oid::CERTIFICATE_ISSUER, true, &[0x05, 0x00]);
+        let crl = Crl::parse(&list(&[entry(&[1], &[bad_issuer]), entry(&[2], &[])], &[]), DEPTH).unwrap();
+        assert!(matches!(crl.find(&crl.issuer, &[2]), Err(CrlError::EntryExtension(_))));
+        assert_eq!(crl.entries().count(), 1, "the walk ends with the error");
+        assert!(Crl::parse(&list(&[int(&[1])], &[]), DEPTH).is_err());
+    }
+}

@@ -323,3 +323,176 @@ impl fmt::Display for AttributeError {
 }
 
 impl std::error::Error for AttributeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::cms::PolicyHash;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::int;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::oid as object;
+    use crate::pki::testdata::seq;
+    use crate::pki::testdata::set;
+    use crate::pki::testdata::utf8;
+
+    fn attribute(oid: &[u8], values: &[&[u8]]) -> Vec<u8> {
+        seq(&[&object(oid), &set(values)])
+    }
+
+    /// Signed attributes of these members, in this order.
+    fn signed(members: &[Vec<u8>]) -> SignedAttributes {
+        SignedAttributes::from_tlv(&Tlv::parse_all(&explicit(0, &members.concat()), 16).unwrap()).unwrap()
+    }
+
+    fn fault<T: std::fmt::Debug>(result: Result<T, AttributeError>) -> AttributeFault {
+        result.unwrap_err().fault
+    }
+
+    #[test]
+    fn what_is_signed_is_kept_as_sent_and_made_der() {
+        let (early, late) =
+            (attribute(oid::CONTENT_TYPE, &[&object(oid::DATA)]), attribute(&[0x2a], &[&int(&[1])]));
+        let sorted = signed(&[late.clone(), early.clone()]);
+        assert_eq!(sorted.as_sent, set(&[&late, &early]));
+        assert_eq!(sorted.der, None);
+        let unsorted = signed(&[early.clone(), late.clone()]);
+        assert_eq!(unsorted.as_sent, set(&[&early, &late]));
+        assert_eq!(unsorted.der, Some(set(&[&late, &early])));
+    }
+
+    #[test]
+    fn a_set_of_indefinite_length_gets_a_frame() {
+        let member = attribute(oid::CONTENT_TYPE, &[&object(oid::DATA)]);
+        let sent = [&[0xa0, 0x80], &member[..], &[0, 0]].concat();
+        let signed = SignedAttributes::from_tlv(&Tlv::parse_all(&sent, 16).unwrap()).unwrap();
+        assert_eq!((signed.as_sent, signed.der), (set(&[&member]), None));
+    }
+
+    #[test]
+    fn a_long_form_of_a_short_length_stays_in_what_was_sent() {
+        let member = attribute(oid::CONTENT_TYPE, &[&object(oid::DATA)]);
+        let length = u8::try_from(member.len()).unwrap();
+        let sent = [&[0xa0, 0x81, length], &member[..]].concat();
+        let signed = SignedAttributes::from_tlv(&Tlv::parse_all(&sent, 16).unwrap()).unwrap();
+        assert_eq!(signed.as_sent[..3], [0x31, 0x81, length]);
+        assert_eq!(signed.der, Some(set(&[&member])));
+    }
+
+    #[test]
+    fn absent_repeated_counted_and_malformed_are_told_apart() {
+        let digest = attribute(oid::MESSAGE_DIGEST, &[&octets(&[1])]);
+        assert_eq!(signed(&[]).message_digest(), Ok(None));
+        assert_eq!(signed(std::slice::from_ref(&digest)).message_digest(), Ok(Some(vec![1])));
+        assert_eq!(fault(signed(&[digest.clone(), digest]).message_digest()), AttributeFault::Repeated);
+        let two = attribute(oid::MESSAGE_DIGEST, &[&octets(&[1]), &octets(&[2])]);
+        assert_eq!(fault(signed(&[two]).message_digest()), AttributeFault::ValueCount(2));
+        let none = attribute(oid::MESSAGE_DIGEST, &[]);
+        assert_eq!(fault(signed(&[none]).message_digest()), AttributeFault::ValueCount(0));
+        let bad = attribute(oid::MESSAGE_DIGEST, &[&int(&[1])]);
+        assert!(matches!(fault(signed(&[bad]).message_digest()), AttributeFault::Malformed(_)));
+        let no_commitment = attribute(oid::COMMITMENT_TYPE, &[]);
+        assert_eq!(fault(signed(&[no_commitment]).commitment_types()), AttributeFault::ValueCount(0));
+    }
+
+    #[test]
+    fn signing_certificates_name_their_digest() {
+        let id = seq(&[&octets(&[1; 20])]);
+        let v1 = attribute(oid::SIGNING_CERTIFICATE, &[&seq(&[&seq(&[&id])])]);
+        let read = signed(&[v1]).signing_certificate_v1().unwrap().unwrap();
+        assert_eq!((read.ids[0].digest_algorithm.oid.content(), read.ids[0].hash.len()), (oid::SHA1, 20));
+        let named = seq(&[&seq(&[&object(&[0x2a, 3])]), &octets(&[1; 64])]);
+        let policies = seq(&[&seq(&[&object(&[0x2a, 4])])]);
+        let v2 = attribute(oid::SIGNING_CERTIFICATE_V2, &[&seq(&[&seq(&[&named, &id]), &policies])]);
+        let read = signed(&[v2]).signing_certificate_v2().unwrap().unwrap();
+        assert_eq!(read.ids[0].digest_algorithm.oid.content(), [0x2a, 3]);
+        assert_eq!(read.ids[1].digest_algorithm.oid.content(), oid::SHA256);
+        assert_eq!((read.ids[0].issuer_serial.is_none(), read.policies.len()), (true, 1));
+        let empty = attribute(oid::SIGNING_CERTIFICATE_V2, &[&seq(&[&seq(&[])])]);
+        assert!(matches!(fault(signed(&[empty]).signing_certificate_v2()), AttributeFault::Malformed(_)));
+    }
+
+    #[test]
+    fn policies_are_read_with_and_without_hash() {
+        let policy =
+            |members: &[&[u8]]| signed(&[attribute(oid::SIGNATURE_POLICY, &[&seq(members)])]).signature_policy();
+        let hash = seq(&[&seq(&[&object(oid::SHA256)]), &octets(&[3; 32])]);
+        let uri = seq(&[&object(oid::POLICY_QUALIFIER_URI), &value(tag::IA5_STRING, b"https://p")]);
+        let qualifiers = seq(&[&uri, &seq(&[&object(&[0x2a, 9]), &utf8("x")])]);
+        let id = object(&[0x2a, 3]);
+        let Ok(Some(SignaturePolicy::Explicit { hash: Some(PolicyHash { value: digest, .. }), uri, .. })) =
+            policy(&[&id, &hash, &qualifiers])
+        else {
+            panic!()
+        };
+        assert_eq!((digest.as_ref(), uri.as_deref()), (&[3; 32][..], Some("https://p")));
+        let Ok(Some(SignaturePolicy::Explicit { hash, uri, other_qualifiers, .. })) = policy(&[&id, &qualifiers])
+        else {
+            panic!()
+        };
+        assert_eq!((hash, uri.is_some(), other_qualifiers.len()), (None, true, 1));
+        let implied = signed(&[attribute(oid::SIGNATURE_POLICY, &[&[0x05, 0x00]])]).signature_policy();
+        assert_eq!(implied, Ok(Some(SignaturePolicy::Implied)));
+    }
+
+    #[test]
+    fn what_a_signer_claims_is_read() {
+        let place = seq(&[
+            &explicit(0, &utf8("CH")),
+            &explicit(1, &utf8("Zürich")),
+            &explicit(2, &seq(&[&utf8("Neumühlequai 10"), &utf8("8090 Zürich")])),
+        ]);
+        let role = |values: &[&[u8]]| seq(&[&object(&[0x55, 4, 72]), &set(values)]);
+        let syntax = seq(&[&explicit(1, &[&[0x86, 5][..], b"urn:r"].concat())]);
+        let roles =
+            seq(&[&explicit(0, &seq(&[&role(&[&utf8("Notar")]), &role(&[&syntax])])), &explicit(1, &seq(&[]))]);
+        let commitments = [seq(&[&object(&[0x2a, 1])]), seq(&[&object(&[0x2a, 2]), &seq(&[])])];
+        let signed = signed(&[
+            attribute(oid::SIGNER_LOCATION, &[&place]),
+            attribute(oid::SIGNER_ATTRIBUTES_V2, &[&roles]),
+            attribute(oid::COMMITMENT_TYPE, &[&commitments[0], &commitments[1]]),
+            attribute(oid::MIME_TYPE, &[&utf8("text/plain")]),
+            attribute(oid::CONTENT_HINTS, &[&seq(&[&utf8("a text"), &object(oid::DATA)])]),
+            attribute(oid::CONTENT_IDENTIFIER, &[&octets(&[8])]),
+            attribute(oid::CONTENT_TIMESTAMP, &[&seq(&[]), &seq(&[])]),
+            attribute(oid::CONTENT_TIMESTAMP, &[&seq(&[])]),
+        ]);
+        let location = signed.claimed_signer_location().unwrap().unwrap();
+        assert_eq!((location.country.as_deref(), location.locality.as_deref()), (Some("CH"), Some("Zürich")));
+        assert_eq!(location.postal_address, ["Neumühlequai 10", "8090 Zürich"]);
+        let attributes = signed.signer_attributes().unwrap().unwrap();
+        assert_eq!(attributes.claimed_roles, ["Notar", "urn:r"]);
+        assert_eq!((attributes.claimed.len(), attributes.certified.len()), (2, 1));
+        assert_eq!(signed.commitment_types().unwrap().len(), 2);
+        assert_eq!(signed.mime_type().unwrap().as_deref(), Some("text/plain"));
+        assert_eq!(signed.content_hints().unwrap().unwrap().description.as_deref(), Some("a text"));
+        assert_eq!(signed.content_identifier().unwrap(), Some(vec![8]));
+        assert_eq!(signed.content_timestamps().count(), 3);
+    }
+
+    #[test]
+    fn claimed_roles_under_an_implicit_tag_are_read_too() {
+        let role = seq(&[&object(&[0x55, 4, 72]), &set(&[&utf8("Notar")])]);
+        for claimed in [role.clone(), [role.clone(), role.clone()].concat(), seq(&[&role])] {
+            let attributes = signed(&[attribute(oid::SIGNER_ATTRIBUTES, &[&seq(&[&explicit(0, &claimed)])])]);
+            assert_eq!(attributes.signer_attributes().unwrap().unwrap().claimed_roles[0], "Notar");
+        }
+    }
+
+    #[test]
+    fn repeated_algorithms_and_revocation_data_are_read() {
+        let algorithm = seq(&[&object(oid::SHA256)]);
+        let signature = object(&[0x2a, 3]);
+        let protection = seq(&[&algorithm, &explicit(1, &signature)]);
+        let archive = seq(&[&explicit(0, &seq(&[&seq(&[])])), &explicit(1, &seq(&[&seq(&[]), &seq(&[])]))]);
+        let signed = signed(&[
+            attribute(oid::ALGORITHM_PROTECTION, &[&protection]),
+            attribute(oid::ADBE_REVOCATION_INFO, &[&archive]),
+        ]);
+        let protection = signed.algorithm_protection().unwrap().unwrap();
+        assert_eq!(protection.digest_algorithm.raw.as_ref(), algorithm);
+        assert_eq!(protection.signature_algorithm.unwrap().raw.as_ref(), seq(&[&signature]));
+        let archive = signed.adbe_revocation_info().unwrap().unwrap();
+        assert_eq!((archive.crls.len(), archive.ocsp_responses.len(), archive.other.len()), (1, 2, 0));
+    }
+}
