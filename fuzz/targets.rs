@@ -3,20 +3,38 @@
 //! The files in `fuzz_targets/` give them to the fuzzer; `tests/fuzz_replay.rs` runs them with a stable compiler over seeds
 //! and seeded mutations. A target does not only look for panics: it asserts what must hold of whatever was parsed.
 
+use sigillum::limits::{Budget, Limits};
+use sigillum::pki::{
+    BasicOcsp, Certificate, Crl, OcspResponse, SignedData, TimestampResponse, TimestampToken, pem,
+};
 use sigillum::syntax::der::{Reader, Tlv, is_der};
+use sigillum::syntax::pdf::{ObjectId, Pdf, RevisionIndex, Value};
 
 /// Which fixtures are the seeds of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seeds {
-    /// ASN.1: certificates, keys and signatures.
+    /// ASN.1: certificates, keys, signatures, time-stamps, revocation data.
     Der,
+    /// PEM: certificates.
+    Pem,
+    /// Whole documents.
+    Documents,
 }
 
 /// A target: its name, its seeds, what it does.
 pub(crate) type Target = (&'static str, Seeds, fn(&[u8]));
 
 /// Every target.
-pub(crate) const ALL: &[Target] = &[("der", Seeds::Der, der)];
+pub(crate) const ALL: &[Target] = &[
+    ("der", Seeds::Der, der),
+    ("pem", Seeds::Pem, pem),
+    ("certificate", Seeds::Der, certificate),
+    ("cms", Seeds::Der, cms),
+    ("timestamp", Seeds::Der, timestamp),
+    ("crl", Seeds::Der, crl),
+    ("ocsp", Seeds::Der, ocsp),
+    ("pdf", Seeds::Documents, pdf),
+];
 
 /// Nesting that the targets allow.
 const DEPTH: u32 = 64;
@@ -64,4 +82,116 @@ fn typed(value: &Tlv<'_>) {
     if value.integer().is_ok() {
         assert!(value.content.len() <= 9, "an integer that cannot fit");
     }
+}
+
+/// PEM: what is decoded is not longer than its text.
+pub(crate) fn pem(data: &[u8]) {
+    if let Ok(objects) = pem::objects(data) {
+        let decoded: usize = objects.iter().map(|object| object.der.len()).sum();
+        assert!(decoded <= data.len(), "more decoded than there was");
+    }
+}
+
+/// A certificate keeps its own bytes, and its parts lie inside them.
+pub(crate) fn certificate(data: &[u8]) {
+    let Ok(certificate) = Certificate::parse(data) else { return };
+    assert_eq!(certificate.der(), data, "a certificate with other bytes than it was parsed from");
+    for part in [certificate.tbs(), certificate.spki(), certificate.serial()] {
+        assert!(contains(data, part), "a part that is not in the certificate");
+    }
+    let shown = format!("{} {}", certificate.subject(), certificate.issuer());
+    assert!(!shown.chars().any(char::is_control), "a name with control characters is shown as it is: {shown:?}");
+    let _ = format!("{certificate:?}");
+}
+
+/// Signed data keep their own bytes; what follows them is counted.
+pub(crate) fn cms(data: &[u8]) {
+    let Ok(signed) = SignedData::parse(data, DEPTH) else { return };
+    assert!(data.starts_with(signed.raw()), "signed data with other bytes than they were parsed from");
+    assert_eq!(
+        signed.raw().len() + signed.padding + signed.trailing,
+        data.len(),
+        "octets behind it are not counted"
+    );
+    assert!(signed.padding == 0 || signed.trailing == 0);
+    if signed.is_der {
+        assert!(is_der(signed.raw(), DEPTH));
+    }
+    let _ = format!("{signed:?}");
+}
+
+/// A time-stamp token, and the answer of an authority.
+pub(crate) fn timestamp(data: &[u8]) {
+    if let Ok(token) = TimestampToken::parse(data, DEPTH) {
+        assert!(data.starts_with(token.signed_data.raw()));
+        assert!(contains(data, &token.tst_info.imprint) || !token.signed_data.is_der, "an imprint from nowhere");
+    }
+    if let Ok(response) = TimestampResponse::parse(data, DEPTH) {
+        let _ = format!("{response:?}");
+    }
+}
+
+/// A revocation list: its entries are read lazily, so the walk over them must end.
+pub(crate) fn crl(data: &[u8]) {
+    let Ok(list) = Crl::parse(data, DEPTH) else { return };
+    assert_eq!(list.der(), data, "a list with other bytes than it was parsed from");
+    assert!(contains(data, list.tbs()));
+    let mut entries = 0;
+    let mut last = None;
+    for entry in list.entries() {
+        entries += 1;
+        assert!(entries <= data.len(), "more entries than octets");
+        last = entry.ok();
+    }
+    if let Some(entry) = last {
+        let found = list.find(entry.certificate_issuer.as_ref().unwrap_or(&list.issuer), &entry.serial);
+        assert!(!matches!(found, Ok(None)), "an entry that is listed is not found");
+    }
+}
+
+/// An OCSP response, and the basic response inside it.
+pub(crate) fn ocsp(data: &[u8]) {
+    if let Ok(response) = OcspResponse::parse(data, DEPTH) {
+        let _ = format!("{response:?}");
+    }
+    if let Ok(response) = BasicOcsp::parse(data, DEPTH) {
+        let _ = format!("{response:?}");
+    }
+}
+
+/// A PDF: opens with and without a password, and every object of every revision is read, under a budget.
+pub(crate) fn pdf(data: &[u8]) {
+    let limits = Limits { work: 300_000, decoded_bytes: 8 << 20, ..Limits::DEFAULT };
+    for password in [None, Some(&b"test-password"[..])] {
+        let mut budget = Budget::new(&limits);
+        let Ok(pdf) = Pdf::open(data, password, &limits, &mut budget) else { continue };
+        assert!(!pdf.revisions().is_empty(), "a file without revisions");
+        for revision in (0..pdf.revisions().len()).map(RevisionIndex::new) {
+            let _ = pdf.catalog(revision, &mut budget);
+            let numbers: Vec<_> = pdf.object_numbers(revision).map(|(number, _)| number).take(10_000).collect();
+            assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "object numbers out of order");
+            for number in numbers {
+                let Ok(object) = pdf.object(ObjectId { number, generation: 0 }, revision, &mut budget) else {
+                    continue;
+                };
+                if let Value::Stream(stream) = &object.value {
+                    assert!(
+                        stream.raw_span().end <= u64::try_from(data.len()).unwrap(),
+                        "a stream beyond the end of the file"
+                    );
+                    let _ = pdf.stream_data(stream, &mut budget);
+                }
+            }
+        }
+        for finding in pdf.findings() {
+            assert!(
+                finding.offset.is_none_or(|offset| offset <= u64::try_from(data.len()).unwrap()),
+                "{finding:?}"
+            );
+        }
+    }
+}
+
+fn contains(data: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || data.windows(part.len()).any(|window| window == part)
 }

@@ -8,8 +8,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this module and uses a part of it")]
 
 pub mod exceptions;
+pub mod pdf;
 pub mod rng;
 pub mod seeds;
+pub mod sign;
 pub mod table;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! What the fixtures hold, taken apart: documents, and the ASN.1 in certificates, keys and signatures.
 
-use super::{files, project, read, read_text};
+use super::{files, project, read};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -10,13 +10,19 @@ pub fn documents() -> Vec<Vec<u8>> {
     found.iter().map(|path| read(path)).collect()
 }
 
-/// Every certificate, key and signature of the fixtures.
+/// Every PEM file of the fixtures.
+pub fn pem_files() -> Vec<Vec<u8>> {
+    let found = files(&project().join("fixtures"), |name| name.ends_with(".pem"));
+    found.iter().map(|path| read(path)).collect()
+}
+
+/// Every certificate, key, signature, time-stamp, revocation list and OCSP response of the fixtures.
 pub fn der_values() -> Vec<Vec<u8>> {
-    let folder = project().join("fixtures");
-    let keys = files(&folder, |name| name.ends_with(".p8"));
-    let certificates = files(&folder, |name| name.ends_with(".pem"));
-    let mut values: Vec<_> = keys.iter().map(|path| read(path)).collect();
-    values.extend(certificates.iter().flat_map(|path| from_pem(&read_text(path))));
+    let alone = files(&project().join("fixtures"), |name| {
+        [".p8", ".crl", ".ocsp", ".tst", ".tsr"].iter().any(|ending| name.ends_with(ending))
+    });
+    let mut values: Vec<_> = alone.iter().map(|path| read(path)).collect();
+    values.extend(pem_files().iter().flat_map(|file| from_pem(std::str::from_utf8(file).unwrap())));
     values.extend(documents().iter().flat_map(|document| contents(document)));
     values
 }

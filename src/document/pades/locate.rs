@@ -220,6 +220,15 @@ impl Walk<'_, '_> {
                 Err(error) => self.obstacle("objects-not-searched", error)?,
             }
         }
+        self.behind_end(budget)
+    }
+
+    /// Signature dictionaries after the last revision: no reader that follows the cross-reference information sees
+    /// them, one that searches the file does.
+    fn behind_end(&mut self, budget: &mut Budget) -> Result<(), LimitExceeded> {
+        for (id, dict) in self.pdf.dicts_behind_end(&[b"ByteRange", b"Contents"], budget)? {
+            self.located.found.push(Found { dict, object: Some(id), fields: Vec::new() });
+        }
         Ok(())
     }
 

@@ -24,6 +24,7 @@
 //! * If no chain of sections can be followed, or it leads to no catalog, the whole file is searched. Revisions are
 //!   then told apart by their `startxref … %%EOF` marks, and what was deleted is there again.
 
+mod behind;
 mod error;
 mod filter;
 mod finding;

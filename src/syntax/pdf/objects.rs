@@ -208,7 +208,9 @@ impl Pdf<'_> {
             self.note(FindingCode::ObjectOffsetCorrected, Some(to_u64(head.start)), Some(id));
             return Ok(Some(head));
         }
-        self.note(FindingCode::XrefEntryMismatch, Some(offset), Some(id));
+        // An entry may point behind the end of the file: then there is no place to name.
+        let place = Some(offset).filter(|offset| *offset < to_u64(self.bytes.len()));
+        self.note(FindingCode::XrefEntryMismatch, place, Some(id));
         let end = self.revision(at).map_or(u64::MAX, super::Revision::end);
         let scan = self.scan(budget)?;
         budget.spend(to_u64(scan.objects.len()) >> 8)?;
