@@ -141,6 +141,7 @@ fn the_core_is_pure() {
     caught(purity, "src/trust/mod.rs", "eprintln!(\"{list}\");");
     passes(purity, "src/limits.rs", "const VERSION: &str = env!(\"CARGO_PKG_VERSION\");\nwriteln!(f, \"x\")?;");
     passes(purity, "src/pki/mod.rs", "use std::net::Ipv4Addr;");
+    passes(purity, "src/main.rs", "std::process::ExitCode::from(0)");
     passes(purity, "src/service/mod.rs", "pub async fn validate() { std::fs::read(path) }");
 }
 
@@ -234,8 +235,8 @@ fn one_path(source: &Source) -> Vec<String> {
 
 /// Below `service` there is no I/O, no async and no clock.
 fn purity(source: &Source) -> Vec<String> {
-    let service = rank("service");
-    if source.module() != "lib" && rank(source.module()) >= service {
+    let own = source.module();
+    if own == "main" || (own != "lib" && rank(own) >= rank("service")) {
         return Vec::new();
     }
     source.find(|line| {
