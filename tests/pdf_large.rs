@@ -66,7 +66,10 @@ fn many_small_objects() {
     let found = pdf.find_dicts_with(&[b"ByteRange", b"Contents"], pdf.latest(), &mut budget).expect("found");
     let searched = start.elapsed();
     let memory = memory().saturating_sub(before);
-    println!("{} MB, 880,000 objects: open {opened:?}, with search {searched:?}, {memory} MiB", bytes.len() / 1_000_000);
+    println!(
+        "{} MB, 880,000 objects: open {opened:?}, with search {searched:?}, {memory} MiB",
+        bytes.len() / 1_000_000
+    );
     assert_eq!(found, vec![ObjectId { number: 700_003, generation: 0 }]);
     assert!(searched < Duration::from_millis(700));
     assert!(memory < 120);
@@ -76,9 +79,10 @@ fn many_small_objects() {
 #[ignore = "for an optimised build"]
 fn few_big_streams() {
     let data = b"no object here ".repeat(35_000);
-    let bytes = file((0..200).map(|_| {
-        [format!("<</Length {}>>\nstream\n", data.len()).as_bytes(), &data, b"\nendstream"].concat()
-    }));
+    let bytes = file(
+        (0..200)
+            .map(|_| [format!("<</Length {}>>\nstream\n", data.len()).as_bytes(), &data, b"\nendstream"].concat()),
+    );
     let (limits, mut budget) = pdf_support::usual();
     let mut found = Vec::new();
     let taken = best(|| {
