@@ -1,7 +1,5 @@
-//! The program: parse the command line, run, exit code. Nothing else.
+//! The program: run the command line, exit code. Nothing else.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    sigillum::cli::run(std::env::args_os()).into()
+fn main() -> sigillum::cli::Exit {
+    sigillum::cli::run()
 }

@@ -34,6 +34,11 @@ impl Signed {
         Verifier.verify(&self.key, &algorithm, Message::Bytes(message), signature).map(|_| ())
     }
 
+    /// How many times a random fault is tried: fewer where a verification takes a millisecond and more.
+    fn tries(&self) -> usize {
+        if self.key.verification_work() < 1_000 { 64 } else { 8 }
+    }
+
     /// As [`Signed::verify`], where the algorithm has a digest.
     fn verify_digest(&self, message: &[u8], signature: &[u8]) -> Option<Result<(), VerifyError>> {
         let digest = digest(self.algorithm.digest()?, message);
@@ -103,6 +108,37 @@ fn every_signature_verifies_from_the_message_and_from_its_digest() {
 }
 
 #[test]
+fn a_digest_of_another_algorithm_is_refused() {
+    let mut algorithms = 0;
+    for signed in table() {
+        let Some(expected) = signed.algorithm.digest() else { continue };
+        for found in DigestAlgorithm::ALL.into_iter().filter(|found| *found != expected) {
+            algorithms += 1;
+            let digest = digest(found, &signed.message);
+            let verdict =
+                Verifier.verify(&signed.key, &signed.algorithm, Message::Digest(&digest), &signed.signature);
+            assert_eq!(verdict, Err(VerifyError::DigestMismatch { expected, found }), "{}", signed.name);
+        }
+        let shake = DigestAlgorithm::Shake256_512;
+        let algorithm = match signed.algorithm {
+            SignatureAlgorithm::RsaPkcs1 { .. } => SignatureAlgorithm::RsaPkcs1 { digest: shake },
+            SignatureAlgorithm::Ecdsa { .. } => SignatureAlgorithm::Ecdsa { digest: shake },
+            SignatureAlgorithm::Dsa { .. } => SignatureAlgorithm::Dsa { digest: shake },
+            SignatureAlgorithm::RsaPss { digest, salt_len, .. } => {
+                SignatureAlgorithm::RsaPss { digest, mgf_digest: shake, salt_len }
+            }
+            other => panic!("{other}"),
+        };
+        match signed.verify(algorithm, &signed.message, &signed.signature) {
+            Err(VerifyError::Unsupported { key, .. }) => assert_eq!(key, signed.key.kind()),
+            Err(VerifyError::PssRestriction) => assert_eq!(signed.name, "pss-key-restricted"),
+            other => panic!("{}: {other:?}", signed.name),
+        }
+    }
+    assert!(algorithms > 700, "{algorithms}");
+}
+
+#[test]
 fn flipped_bits_of_a_signature_are_refused() {
     let mut random = Random(0x7e57_0001);
     let mut seen = Vec::new();
@@ -111,13 +147,13 @@ fn flipped_bits_of_a_signature_are_refused() {
         let kind = (signed.key.kind(), signed.algorithm.family());
         let all = signed.signature.len() * 8;
         let from_message =
-            if seen.contains(&kind) { random.positions(64, all) } else { (0..all).collect::<Vec<_>>() };
+            if seen.contains(&kind) { random.positions(signed.tries(), all) } else { (0..all).collect::<Vec<_>>() };
         seen.push(kind);
         for bit in from_message {
             let verdict = signed.verify(signed.algorithm, &signed.message, &flip(&signed.signature, bit));
             assert_eq!(verdict, Err(VerifyError::Mismatch), "{} bit {bit}", signed.name);
         }
-        for bit in random.positions(64, all) {
+        for bit in random.positions(signed.tries(), all) {
             if let Some(verdict) = signed.verify_digest(&signed.message, &flip(&signed.signature, bit)) {
                 assert_eq!(verdict, Err(VerifyError::Mismatch), "{} bit {bit}, from the digest", signed.name);
             }
@@ -146,7 +182,7 @@ fn a_signature_of_another_length_is_refused() {
 fn flipped_bits_of_a_message_are_refused() {
     let mut random = Random(0x7e57_0002);
     for signed in table() {
-        for position in random.positions(64, signed.message.len() * 8) {
+        for position in random.positions(signed.tries(), signed.message.len() * 8) {
             let flipped = flip(&signed.message, position);
             let verdict = signed.verify(signed.algorithm, &flipped, &signed.signature);
             assert_eq!(verdict, Err(VerifyError::Mismatch), "{} bit {position}", signed.name);
@@ -162,7 +198,7 @@ fn a_key_with_a_flipped_bit_does_not_verify() {
     let mut random = Random(0x7e57_0003);
     for signed in table() {
         let all = signed.key.spki().len() * 8;
-        let positions = if all < 1_600 { (0..all).collect() } else { random.positions(400, all) };
+        let positions = if all < 1_600 { (0..all).collect() } else { random.positions(6 * signed.tries(), all) };
         for position in positions {
             // Octet 69 of this key is the least length of a salt: 32, where the signature has 40.
             if signed.name == "pss-key-restricted" && position / 8 == 69 {
@@ -174,6 +210,35 @@ fn a_key_with_a_flipped_bit_does_not_verify() {
             assert!(verdict.is_err(), "{}: the key with bit {position} flipped verifies", signed.name);
         }
     }
+}
+
+#[test]
+fn damaged_keys_and_signatures_are_refused_without_a_panic() {
+    let mut random = Random(0x7e57_0005);
+    let (mut parsed, mut refused) = (0, 0);
+    for signed in table() {
+        for _ in 0..signed.tries() {
+            let signature = random.damage(&signed.signature);
+            if signature != signed.signature {
+                let verdict = signed.verify(signed.algorithm, &signed.message, &signature);
+                assert_eq!(verdict, Err(VerifyError::Mismatch), "{}", signed.name);
+            }
+            let spki = random.damage(signed.key.spki());
+            match PublicKey::from_spki(&spki) {
+                Ok(key) => {
+                    parsed += 1;
+                    for message in [Message::Bytes(&signed.message), Message::Bytes(&[])] {
+                        let verdict = Verifier.verify(&key, &signed.algorithm, message, &signed.signature);
+                        assert!(verdict.is_err() || spki == signed.key.spki(), "{}", signed.name);
+                    }
+                }
+                Err(_) => refused += 1,
+            }
+            // Whatever it is, it is an answer.
+            let _ = SignatureAlgorithm::from_algorithm_identifier(&random.damage(signed.key.spki()), None);
+        }
+    }
+    assert!(parsed > 100 && refused > 100, "{parsed} parsed, {refused} refused");
 }
 
 #[test]
@@ -232,7 +297,7 @@ fn the_plain_forms_of_ecdsa_and_dsa_verify_and_are_not_the_der_form() {
                     signed.name
                 );
             }
-            for bit in random.positions(64, plain.len() * 8) {
+            for bit in random.positions(signed.tries(), plain.len() * 8) {
                 let verdict = signed.verify(form, &signed.message, &flip(&plain, bit));
                 assert_eq!(verdict, Err(VerifyError::Mismatch), "{} bit {bit} as {form}", signed.name);
             }
@@ -332,6 +397,21 @@ struct Random(u64);
 impl Random {
     fn positions(&mut self, count: usize, bound: usize) -> Vec<usize> {
         (0..count).map(|_| self.below(bound)).collect()
+    }
+
+    /// One to three octets replaced, removed or put in.
+    fn damage(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut damaged = bytes.to_vec();
+        for _ in 0..=self.below(3) {
+            let at = self.below(damaged.len());
+            let octet = u8::try_from(self.below(256)).unwrap();
+            match self.below(4) {
+                0 => drop(damaged.remove(at)),
+                1 => damaged.insert(at, octet),
+                _ => damaged[at] = octet,
+            }
+        }
+        damaged
     }
 
     fn below(&mut self, bound: usize) -> usize {

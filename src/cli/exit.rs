@@ -1,6 +1,6 @@
 //! What the exit code says: the worst of all files (contract, section 1).
 
-use std::process::ExitCode;
+use std::process::{ExitCode, Termination};
 
 use crate::validation::Answer;
 
@@ -50,9 +50,9 @@ impl From<Answer> for Exit {
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit.code())
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self.code())
     }
 }
 

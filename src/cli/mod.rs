@@ -13,7 +13,6 @@ mod runner;
 mod terminal;
 mod validate;
 
-use std::ffi::OsString;
 use std::io;
 use std::io::Write;
 use std::panic;
@@ -25,9 +24,8 @@ use arguments::{Arguments, Command};
 
 pub use exit::Exit;
 
-/// Runs the program with its arguments, the first of which is its own name.
-#[must_use]
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+/// Runs the program with the arguments that it was started with.
+pub fn run() -> Exit {
     panic::set_hook(Box::new(|breakdown| {
         // Where, but not what: the message could hold content of a document.
         say(&match breakdown.location() {
@@ -35,7 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             None => "internal error".to_owned(),
         });
     }));
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Valid };

@@ -433,3 +433,163 @@ fn mgf1_digest(function: &AlgorithmIdentifier<'_>) -> Result<DigestAlgorithm, Al
     let parameter = function.parameters.ok_or(AlgorithmError::Parameters)?;
     DigestAlgorithm::from_algorithm_identifier(parameter.raw)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An `AlgorithmIdentifier` from the content of its fields.
+    fn identifier(oid: &[u8], parameters: &[u8]) -> Vec<u8> {
+        wrap(tag::SEQUENCE, &[wrap(tag::OID, oid), parameters.to_vec()].concat())
+    }
+
+    fn wrap(tag: u8, content: &[u8]) -> Vec<u8> {
+        [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+    }
+
+    fn read(
+        oid: &str,
+        parameters: &[u8],
+        digest: Option<DigestAlgorithm>,
+    ) -> Result<SignatureAlgorithm, AlgorithmError> {
+        let oid = Oid::from_dotted(oid).unwrap();
+        SignatureAlgorithm::from_algorithm_identifier(&identifier(oid.content(), parameters), digest)
+    }
+
+    const NULL: &[u8] = &[5, 0];
+    const RSA_SHA256: &str = "1.2.840.113549.1.1.11";
+    const PSS: &str = "1.2.840.113549.1.1.10";
+
+    #[test]
+    fn identifiers_name_what_their_dotted_text_names() {
+        for (content, dotted, _) in OIDS {
+            assert_eq!(Oid::from_dotted(dotted).unwrap().content(), *content, "{dotted}");
+            assert_eq!(OIDS.iter().filter(|(other, ..)| other == content).count(), 1, "{dotted}");
+        }
+        assert_eq!(Oid::from_content(ID_MGF1).to_string(), "1.2.840.113549.1.1.8");
+    }
+
+    /// Every name but the TeleTrusT and BSI ones is what `openssl asn1parse` or `openssl list` prints for it.
+    #[test]
+    fn identifiers_are_those_of_their_names() {
+        for (oid, name) in [
+            ("1.2.840.113549.1.1.4", "RSA with MD5"),
+            ("1.2.840.113549.1.1.5", "RSA with SHA1"),
+            ("1.3.14.3.2.29", "RSA with SHA1"),
+            ("1.3.36.3.3.1.2", "RSA with RIPEMD160"),
+            ("1.2.840.113549.1.1.12", "RSA with SHA384"),
+            ("1.2.840.113549.1.1.13", "RSA with SHA512"),
+            ("1.2.840.113549.1.1.14", "RSA with SHA224"),
+            ("1.2.840.113549.1.1.15", "RSA with SHA512-224"),
+            ("1.2.840.113549.1.1.16", "RSA with SHA512-256"),
+            ("1.2.840.10045.4.1", "ECDSA with SHA1"),
+            ("1.2.840.10045.4.3.1", "ECDSA with SHA224"),
+            ("1.2.840.10045.4.3.4", "ECDSA with SHA512"),
+            ("1.2.840.10040.4.3", "DSA with SHA1"),
+            ("2.16.840.1.101.3.4.3.2", "DSA with SHA256"),
+            ("2.16.840.1.101.3.4.3.10", "ECDSA with SHA3-256"),
+            ("2.16.840.1.101.3.4.3.16", "RSA with SHA3-512"),
+            ("0.4.0.127.0.7.1.1.4.1.3", "PLAIN-ECDSA with SHA256"),
+            ("0.4.0.127.0.7.1.1.4.1.6", "PLAIN-ECDSA with RIPEMD160"),
+            ("1.3.101.112", "Ed25519"),
+            ("1.3.101.113", "Ed448"),
+        ] {
+            assert_eq!(read(oid, &[], None).unwrap().name(), name, "{oid}");
+        }
+    }
+
+    #[test]
+    fn a_digest_given_beside_the_identifier_is_used_or_has_to_agree() {
+        let sha256 = Some(DigestAlgorithm::Sha256);
+        let rsa = SignatureAlgorithm::RsaPkcs1 { digest: DigestAlgorithm::Sha256 };
+        assert_eq!(read("1.2.840.113549.1.1.1", NULL, sha256), Ok(rsa));
+        assert_eq!(read("1.2.840.113549.1.1.1", NULL, None), Err(AlgorithmError::DigestMissing));
+        assert_eq!(read(RSA_SHA256, NULL, sha256), Ok(rsa));
+        assert_eq!(read(RSA_SHA256, NULL, None), Ok(rsa));
+        assert_eq!(
+            read(RSA_SHA256, NULL, Some(DigestAlgorithm::Sha1)),
+            Err(AlgorithmError::DigestMismatch { algorithm: rsa, digest: DigestAlgorithm::Sha1 })
+        );
+        let curve = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let ecdsa = SignatureAlgorithm::Ecdsa { digest: DigestAlgorithm::Sha256 };
+        assert_eq!(read("1.2.840.10045.2.1", &curve, sha256), Ok(ecdsa));
+        assert_eq!(read("1.2.840.10040.4.1", &[], None), Err(AlgorithmError::DigestMissing));
+        assert_eq!(read("1.3.101.112", &[], sha256), Ok(SignatureAlgorithm::Ed25519));
+    }
+
+    #[test]
+    fn parameters_have_to_be_those_of_the_algorithm() {
+        let integer = [2, 1, 0];
+        assert!(read(RSA_SHA256, &[], None).is_ok());
+        assert_eq!(read(RSA_SHA256, &integer, None), Err(AlgorithmError::Parameters));
+        assert!(matches!(read(RSA_SHA256, &[5, 0, 5, 0], None), Err(AlgorithmError::Der(_))));
+        assert_eq!(read("1.3.101.112", NULL, None), Err(AlgorithmError::Parameters));
+        assert_eq!(read(PSS, &[], None), Err(AlgorithmError::Parameters));
+        assert_eq!(read(PSS, NULL, None), Err(AlgorithmError::Parameters));
+        assert!(
+            matches!(read("1.2.3", NULL, None), Err(AlgorithmError::Unknown(oid)) if oid.to_string() == "1.2.3")
+        );
+        assert!(matches!(
+            SignatureAlgorithm::from_algorithm_identifier(&[0x30, 2, 6, 0], None),
+            Err(AlgorithmError::Der(_))
+        ));
+        let trailing = [identifier(ID_ED25519, &[]), vec![0]].concat();
+        assert!(SignatureAlgorithm::from_algorithm_identifier(&trailing, None).is_err());
+    }
+
+    #[test]
+    fn pss_parameters_are_read_strictly() {
+        let digest = |oid: &str| identifier(Oid::from_dotted(oid).unwrap().content(), &[]);
+        let sha256 = digest("2.16.840.1.101.3.4.2.1");
+        let sha512 = digest("2.16.840.1.101.3.4.2.3");
+        let hash = wrap(0xa0, &sha512);
+        let mask = wrap(0xa1, &identifier(ID_MGF1, &sha256));
+        let salt = |octets: &[u8]| wrap(0xa2, &wrap(tag::INTEGER, octets));
+        let trailer = |octet: u8| wrap(0xa3, &[2, 1, octet]);
+        let parse = |fields: &[&[u8]]| read(PSS, &wrap(tag::SEQUENCE, &fields.concat()), None);
+        let pss = |digest, mgf_digest, salt_len| Ok(SignatureAlgorithm::RsaPss { digest, mgf_digest, salt_len });
+
+        assert_eq!(parse(&[]), pss(DigestAlgorithm::Sha1, DigestAlgorithm::Sha1, 20));
+        assert_eq!(
+            parse(&[&hash, &mask, &salt(&[0x01, 0xbe]), &trailer(1)]),
+            pss(DigestAlgorithm::Sha512, DigestAlgorithm::Sha256, 446)
+        );
+        assert_eq!(parse(&[&mask]), pss(DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, 20));
+        assert_eq!(parse(&[&hash, &salt(&[0])]), pss(DigestAlgorithm::Sha512, DigestAlgorithm::Sha1, 0));
+
+        assert_eq!(parse(&[&salt(&[0xff])]), Err(AlgorithmError::SaltLength));
+        assert_eq!(parse(&[&salt(&[0x08, 0x01])]), Err(AlgorithmError::SaltLength));
+        assert_eq!(parse(&[&salt(&[0x7f, 0xff, 0xff, 0xff, 0xff])]), Err(AlgorithmError::SaltLength));
+        assert_eq!(parse(&[&trailer(2)]), Err(AlgorithmError::Trailer));
+        assert!(matches!(parse(&[&mask, &hash]), Err(AlgorithmError::Der(_))), "out of order");
+        assert!(matches!(parse(&[&hash, &hash]), Err(AlgorithmError::Der(_))), "twice");
+        assert!(matches!(parse(&[&hash, &[5, 0]]), Err(AlgorithmError::Der(_))), "something behind");
+        let unknown_mask = wrap(0xa1, &identifier(&[0x2a, 3], &sha256));
+        assert!(matches!(parse(&[&unknown_mask]), Err(AlgorithmError::MaskGeneration(_))));
+        let bare_mask = wrap(0xa1, &identifier(ID_MGF1, &[]));
+        assert_eq!(parse(&[&bare_mask]), Err(AlgorithmError::Parameters));
+        let not_a_digest = wrap(0xa0, &identifier(ID_MGF1, &[]));
+        assert!(matches!(parse(&[&not_a_digest]), Err(AlgorithmError::UnknownDigest(_))));
+        let two_in_one = wrap(0xa0, &[sha512.clone(), sha256.clone()].concat());
+        assert!(matches!(parse(&[&two_in_one]), Err(AlgorithmError::Der(_))));
+    }
+
+    #[test]
+    fn families_are_those_of_policies() {
+        let digest = DigestAlgorithm::Sha256;
+        for (algorithm, family) in [
+            (SignatureAlgorithm::RsaPkcs1 { digest }, "RSA"),
+            (SignatureAlgorithm::RsaPss { digest, mgf_digest: digest, salt_len: 32 }, "RSASSA-PSS"),
+            (SignatureAlgorithm::Ecdsa { digest }, "ECDSA"),
+            (SignatureAlgorithm::XmlEcdsa { digest }, "ECDSA"),
+            (SignatureAlgorithm::PlainEcdsa { digest }, "PLAIN-ECDSA"),
+            (SignatureAlgorithm::Dsa { digest }, "DSA"),
+            (SignatureAlgorithm::XmlDsa { digest }, "DSA"),
+            (SignatureAlgorithm::Ed25519, "EdDSA"),
+            (SignatureAlgorithm::Ed448, "EdDSA"),
+        ] {
+            assert_eq!(algorithm.family().name(), family);
+            assert_eq!(algorithm.digest().is_none(), family == "EdDSA");
+        }
+    }
+}

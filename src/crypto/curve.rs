@@ -140,3 +140,41 @@ where
     let key = PublicKey::<C>::from_sec1_bytes(octets).ok()?;
     Some(key.to_sec1_point(false).as_bytes().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_name_what_their_dotted_text_names() {
+        for (content, dotted, curve) in OIDS {
+            assert_eq!(Oid::from_dotted(dotted).unwrap().content(), *content, "{dotted}");
+            assert_eq!(Curve::from_content(content), Some(*curve), "{dotted}");
+            assert_eq!(curve.oid().to_string(), *dotted);
+            assert_eq!(u32::try_from(curve.order_len()).unwrap(), curve.bits().div_ceil(8));
+        }
+    }
+
+    #[test]
+    fn what_is_no_point_is_refused() {
+        for (_, _, curve) in OIDS {
+            let len = curve.order_len();
+            let uncompressed = |filler: u8| [vec![4], vec![filler; 2 * len]].concat();
+            let hybrid = |form: u8| [vec![form], vec![1; 2 * len]].concat();
+            let compressed_beyond_the_field = [vec![2], vec![0xff; len]].concat();
+            for octets in [
+                vec![],
+                vec![0],
+                vec![4],
+                uncompressed(0),
+                uncompressed(1),
+                uncompressed(0xff),
+                hybrid(6),
+                hybrid(7),
+                compressed_beyond_the_field,
+            ] {
+                assert_eq!(curve.decode_point(&octets), None, "{curve} {octets:02x?}");
+            }
+        }
+    }
+}

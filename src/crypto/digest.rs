@@ -342,3 +342,110 @@ impl fmt::Debug for DigestState {
         write!(f, "DigestState({})", self.algorithm)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `printf abc | openssl dgst -<algorithm>`; SHAKE256 with `-xoflen 64`.
+    const ABC: [(DigestAlgorithm, &str); 14] = [
+        (DigestAlgorithm::Md5, "900150983cd24fb0d6963f7d28e17f72"),
+        (DigestAlgorithm::Ripemd160, "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"),
+        (DigestAlgorithm::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (DigestAlgorithm::Sha224, "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"),
+        (DigestAlgorithm::Sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            DigestAlgorithm::Sha384,
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
+        ),
+        (
+            DigestAlgorithm::Sha512,
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ),
+        (DigestAlgorithm::Sha512_224, "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa"),
+        (DigestAlgorithm::Sha512_256, "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"),
+        (DigestAlgorithm::Sha3_224, "e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf"),
+        (DigestAlgorithm::Sha3_256, "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"),
+        (
+            DigestAlgorithm::Sha3_384,
+            "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b298d88cea927ac7f539f1edf228376d25",
+        ),
+        (
+            DigestAlgorithm::Sha3_512,
+            "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0",
+        ),
+        (
+            DigestAlgorithm::Shake256_512,
+            "483366601360a8771c6863080cc4114d8db44530f8f1e1ee4f94ea37e78b5739d5a15bef186a5386c75744c0527e1faa9f8726e462a12a4feb06bd8801e751e4",
+        ),
+    ];
+
+    #[test]
+    fn digests_are_those_of_openssl() {
+        assert!(ABC.iter().map(|(algorithm, _)| *algorithm).eq(DigestAlgorithm::ALL));
+        for (algorithm, expected) in ABC {
+            let digest = digest(algorithm, b"abc");
+            assert_eq!(digest.to_string(), expected, "{algorithm}");
+            assert_eq!(digest.as_bytes().len(), algorithm.output_len(), "{algorithm}");
+            assert_eq!(Digest::from_bytes(algorithm, digest.as_bytes()), Some(digest), "{algorithm}");
+            assert_eq!(Digest::from_bytes(algorithm, &digest.as_bytes()[1..]), None, "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn a_clone_goes_on_from_where_the_original_stands() {
+        let text: Vec<u8> = (0..=255).cycle().take(1_000).collect();
+        for algorithm in DigestAlgorithm::ALL {
+            let mut state = DigestState::new(algorithm);
+            for (at, octet) in text.iter().enumerate() {
+                if at % 97 == 0 {
+                    assert_eq!(state.clone().finish(), digest(algorithm, &text[..at]), "{algorithm} at {at}");
+                }
+                state.update(&[*octet]);
+            }
+            assert_eq!(state.finish(), digest(algorithm, &text), "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn identifiers_name_what_their_dotted_text_names() {
+        for (content, dotted, algorithm) in OIDS {
+            assert_eq!(Oid::from_dotted(dotted).unwrap().content(), *content, "{dotted}");
+            assert_eq!(DigestAlgorithm::from_content(content), Some(*algorithm), "{dotted}");
+        }
+        for algorithm in DigestAlgorithm::ALL {
+            assert_eq!(DigestAlgorithm::from_oid(&algorithm.oid()), Some(algorithm));
+            assert_eq!(DigestAlgorithm::from_name(algorithm.name()), Some(algorithm));
+        }
+        assert_eq!(DigestAlgorithm::from_content(b""), None);
+    }
+
+    #[test]
+    fn an_identifier_may_have_null_or_no_parameters() {
+        let read = |der: &[u8]| DigestAlgorithm::from_algorithm_identifier(der);
+        assert_eq!(read(b"\x30\x07\x06\x05\x2b\x0e\x03\x02\x1a"), Ok(DigestAlgorithm::Sha1));
+        assert_eq!(read(b"\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00"), Ok(DigestAlgorithm::Sha1));
+        assert_eq!(read(b"\x30\x0a\x06\x05\x2b\x0e\x03\x02\x1a\x05\x01\x00"), Err(AlgorithmError::Parameters));
+        assert_eq!(read(b"\x30\x0a\x06\x05\x2b\x0e\x03\x02\x1a\x02\x01\x00"), Err(AlgorithmError::Parameters));
+        assert!(matches!(read(b"\x30\x0a\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00"), Err(AlgorithmError::Der(_))));
+        assert!(matches!(
+            read(b"\x30\x07\x06\x05\x2b\x0e\x03\x02\x1b"),
+            Err(AlgorithmError::UnknownDigest(oid)) if oid.to_string() == "1.3.14.3.2.27"
+        ));
+        // id-shake256-len has a length; id-shake256 has none.
+        let with_len = b"\x30\x0f\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x12\x02\x02\x02\x00";
+        assert_eq!(read(with_len), Ok(DigestAlgorithm::Shake256_512));
+        let other_len = b"\x30\x0f\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x12\x02\x02\x01\x00";
+        assert_eq!(read(other_len), Err(AlgorithmError::Parameters));
+        assert_eq!(read(b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x12"), Err(AlgorithmError::Parameters));
+        let without = b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0c";
+        assert_eq!(read(without), Ok(DigestAlgorithm::Shake256_512));
+    }
+
+    #[test]
+    fn digests_of_different_algorithms_differ() {
+        let one = Digest::from_bytes(DigestAlgorithm::Sha256, &[7; 32]);
+        assert_ne!(one, Digest::from_bytes(DigestAlgorithm::Sha3_256, &[7; 32]));
+        assert_eq!(one, Digest::from_bytes(DigestAlgorithm::Sha256, &[7; 32]));
+    }
+}

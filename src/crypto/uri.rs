@@ -140,3 +140,64 @@ impl SignatureAlgorithm {
         SIGNATURES.iter().find(|(_, algorithm)| *algorithm == xml).map(|(uri, _)| *uri)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_uri_round_trips_and_stands_once() {
+        for (uri, algorithm) in DIGESTS {
+            assert_eq!(DigestAlgorithm::from_uri(uri), Some(*algorithm));
+            assert_eq!(algorithm.uri(), Some(*uri));
+        }
+        for (uri, algorithm) in SIGNATURES {
+            assert_eq!(SignatureAlgorithm::from_uri(uri), Ok(*algorithm));
+            assert_eq!(algorithm.uri(), Some(*uri));
+        }
+    }
+
+    #[test]
+    fn the_name_in_a_uri_is_the_algorithm() {
+        for (uri, algorithm) in SIGNATURES {
+            let (_, name) = uri.split_once('#').unwrap();
+            let flat = |text: &str| text.to_lowercase().replace('-', "");
+            if let Some(digest) = algorithm.digest() {
+                assert!(flat(name).contains(&flat(digest.name())), "{uri}");
+            }
+            if let SignatureAlgorithm::RsaPss { digest, mgf_digest, salt_len } = algorithm {
+                assert_eq!(
+                    (digest, usize::try_from(*salt_len).unwrap()),
+                    (mgf_digest, digest.output_len()),
+                    "{uri}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_uris_are_refused() {
+        for uri in ["", "http://www.w3.org/2000/09/xmldsig#hmac-sha1", "http://www.w3.org/2000/09/xmldsig#RSA-SHA1"]
+        {
+            assert_eq!(SignatureAlgorithm::from_uri(uri), Err(AlgorithmError::UnknownUri), "{uri}");
+            assert_eq!(DigestAlgorithm::from_uri(uri), None, "{uri}");
+        }
+        assert_eq!(SignatureAlgorithm::from_uri(RSA_PSS), Err(AlgorithmError::Parameters));
+        assert_eq!(DigestAlgorithm::Sha512_256.uri(), None);
+    }
+
+    #[test]
+    fn missing_pss_parameters_have_their_defaults() {
+        let pss = |digest, mgf_digest, salt_len| Ok(SignatureAlgorithm::RsaPss { digest, mgf_digest, salt_len });
+        let sha256 = DigestAlgorithm::Sha256;
+        let sha512 = DigestAlgorithm::Sha512;
+        assert_eq!(SignatureAlgorithm::xml_rsa_pss(None, None, None, None), pss(sha256, sha256, 32));
+        assert_eq!(SignatureAlgorithm::xml_rsa_pss(Some(sha512), None, None, Some(1)), pss(sha512, sha256, 64));
+        assert_eq!(
+            SignatureAlgorithm::xml_rsa_pss(Some(sha512), Some(sha512), Some(8), None),
+            pss(sha512, sha512, 8)
+        );
+        assert_eq!(SignatureAlgorithm::xml_rsa_pss(None, None, None, Some(2)), Err(AlgorithmError::Trailer));
+        assert_eq!(SignatureAlgorithm::from_uri(RSA_PSS), Err(AlgorithmError::Parameters));
+    }
+}

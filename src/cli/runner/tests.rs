@@ -84,7 +84,7 @@ fn report(answer: Answer) -> Report {
     }
 }
 
-fn runner(judge: &Judge<'static>, form: Form, jobs: usize) -> Runner<'_> {
+fn runner<'a>(judge: &'a Judge<'static>, form: Form, jobs: usize) -> Runner<'a> {
     let ids = ReportIds::new(Timestamp::from_unix(0));
     Runner { judge, form, language: Language::En, jobs, file_bytes: 2_000, ids }
 }

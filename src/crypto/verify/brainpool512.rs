@@ -181,3 +181,68 @@ fn number(octets: &[u8]) -> Option<U512> {
     padded.get_mut(start..)?.copy_from_slice(octets);
     Some(U512::from_be_slice(&padded))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(one: &Point, other: &Point) -> bool {
+        one.x.mul(&other.z) == other.x.mul(&one.z) && one.y.mul(&other.z) == other.y.mul(&one.z)
+    }
+
+    fn multiple(scalar: &U512) -> Point {
+        multiply_and_add(scalar, &GENERATOR, &U512::ZERO, &Point::INFINITY)
+    }
+
+    #[test]
+    fn the_generator_is_on_the_curve_and_has_the_order() {
+        assert_eq!(GENERATOR.y.square(), equation(&GENERATOR.x));
+        assert_eq!(multiple(ORDER.as_ref()).z, Element::ZERO);
+        let before = multiple(&ORDER.as_ref().wrapping_sub(&U512::ONE));
+        assert!(same(&before, &Point { y: GENERATOR.y.neg(), ..GENERATOR }));
+        assert_eq!(before.add(&GENERATOR).z, Element::ZERO);
+    }
+
+    #[test]
+    fn addition_is_complete() {
+        let infinity = &Point::INFINITY;
+        assert!(same(&GENERATOR.add(infinity), &GENERATOR));
+        assert!(same(&infinity.add(&GENERATOR), &GENERATOR));
+        assert_eq!(infinity.add(infinity).z, Element::ZERO);
+        let double = GENERATOR.add(&GENERATOR);
+        assert!(same(&double, &multiple(&U512::from_u8(2))));
+        let triple = double.add(&GENERATOR);
+        assert!(same(&triple, &GENERATOR.add(&double)));
+        assert!(same(&triple.add(&double), &multiple(&U512::from_u8(5))));
+        assert!(same(
+            &multiply_and_add(&U512::from_u8(2), &GENERATOR, &U512::ONE, &triple),
+            &multiple(&U512::from_u8(5))
+        ));
+    }
+
+    #[test]
+    fn a_compressed_point_has_the_y_of_its_form() {
+        let y_is_odd = bool::from(GENERATOR.y.retrieve().is_odd());
+        let x = GENERATOR.x.retrieve().to_be_bytes();
+        for form in [2, 3] {
+            let compressed = [&[form], x.as_ref()].concat();
+            let point = decode_point(&compressed).unwrap();
+            assert_eq!(decode_point(&point).as_ref(), Some(&point));
+            let is_generator = coordinate(&point[65..]) == Some(GENERATOR.y);
+            assert_eq!(is_generator, y_is_odd == (form == 3));
+        }
+        let beyond = [&[2], FIELD.as_ref().to_be_bytes().as_ref()].concat();
+        assert_eq!(decode_point(&beyond), None);
+    }
+
+    #[test]
+    fn r_and_s_out_of_range_are_refused() {
+        let one = [1_u8];
+        let order = ORDER.as_ref().to_be_bytes();
+        let point = decode_point(&[&[2], GENERATOR.x.retrieve().to_be_bytes().as_ref()].concat()).unwrap();
+        for (r, s) in [(&[][..], &one[..]), (&one, &[]), (order.as_ref(), &one), (&one, order.as_ref())] {
+            assert_eq!(verify(&point, &[7; 64], r, s), None);
+        }
+        assert_eq!(verify(&point, &[7; 64], &[1; 65], &one), None);
+    }
+}

@@ -220,9 +220,12 @@ fn over_bytes(key: &KeyMaterial, algorithm: SignatureAlgorithm, message: &[u8], 
 /// Without *ring*, from the digest of the message, which is of the algorithm's.
 fn over_digest(key: &KeyMaterial, algorithm: SignatureAlgorithm, digest: &Digest, signature: &[u8]) -> Answer {
     use SignatureAlgorithm as A;
+    let shake = DigestAlgorithm::Shake256_512;
+    if digest.algorithm() == shake || matches!(algorithm, A::RsaPss { mgf_digest, .. } if mgf_digest == shake) {
+        // RFC 8702 gives SHAKE256 identifiers of its own in RSA and ECDSA, and encodings that are not these.
+        return Answer::NotSupported;
+    }
     match (key, algorithm) {
-        // No standard says how SHAKE256 stands in an RSA signature with a DigestInfo.
-        (_, A::RsaPkcs1 { digest: DigestAlgorithm::Shake256_512 }) => Answer::NotSupported,
         (KeyMaterial::Rsa(key), A::RsaPkcs1 { .. }) => rsa::verify_pkcs1(key, digest, signature).into(),
         (KeyMaterial::Rsa(key) | KeyMaterial::RsaPss { key, .. }, A::RsaPss { mgf_digest, salt_len, .. }) => {
             rsa::verify_pss(key, digest, mgf_digest, salt_len, signature).into()

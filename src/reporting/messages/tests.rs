@@ -9,7 +9,15 @@ use crate::syntax::pdf::FindingCode;
 use crate::validation::{Doubt, Failure, Integrity, Term};
 
 /// Codes of `DocumentFinding` besides those of the PDF reader.
-const FINDINGS: &[&str] = &["integrity-dictionary-not-checked", "security-store-unreadable"];
+const FINDINGS: &[&str] = &[
+    "catalog-unreadable",
+    "form-unreadable",
+    "field-unreadable",
+    "field-repeated",
+    "objects-not-searched",
+    "integrity-dictionary-not-checked",
+    "security-store-unreadable",
+];
 
 /// Codes of `ChangeFinding`.
 const CHANGES: &[&str] = &["not-analysed", "trailing-data"];

@@ -12,6 +12,7 @@ use super::{DocumentError, Envelope, Label, Language, Show, Texts, UnreadDocumen
 use crate::document::DocumentFinding;
 use crate::validation::{Answer, Report};
 use page::{Colour, Page};
+use signature::Said;
 
 /// How many findings, warnings or changes of one kind are listed.
 const LISTED: usize = 20;
@@ -46,8 +47,10 @@ pub fn to_text(report: &Report, envelope: &Envelope<'_>, language: Language, sty
         }
     }
     about_document(&mut page, report, envelope);
+    // Of the only signature, the main reason has said why.
+    let said = report.signatures.len() == 1 && report.summary.main_reason.is_some();
     for signature in &report.signatures {
-        signature::section(&mut page, signature);
+        signature::section(&mut page, signature, if said { Said::Already } else { Said::Here });
     }
     for timestamp in &report.document_timestamps {
         signature::document_timestamp(&mut page, timestamp);

@@ -14,8 +14,17 @@ const INDENT: usize = 2;
 /// How many certificates of a path are shown; paths are shorter.
 const PATH_SHOWN: usize = 12;
 
+/// Where the reason of a signature's verdict is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// In its section.
+    Here,
+    /// At the top: it is the main reason.
+    Already,
+}
+
 /// The section of one signature.
-pub(super) fn section(page: &mut Page, signature: &SignatureReport) {
+pub(super) fn section(page: &mut Page, signature: &SignatureReport, reason: Said) {
     let texts = page.texts();
     let id = ("id", shown(&signature.id).into_owned());
     let head = match &signature.field {
@@ -39,7 +48,7 @@ pub(super) fn section(page: &mut Page, signature: &SignatureReport) {
     if let Some(found) = &signature.changes {
         changes(page, found);
     }
-    if signature.verdict != Verdict::Passed {
+    if signature.verdict != Verdict::Passed && reason == Said::Here {
         page.row(INDENT, Label::Reason, &texts.reason(&signature.reason, Show::Visible));
     }
     other_failures(page, &signature.reason, &signature.checks);

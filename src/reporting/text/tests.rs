@@ -53,6 +53,16 @@ fn the_first_line_is_the_sentence_and_the_next_says_why_and_what_to_do() {
 }
 
 #[test]
+fn the_reason_is_said_once_of_one_signature_and_of_each_of_several() {
+    let count = |report: &Report| german(report).matches("Nicht vertraut heisst nicht ungültig").count();
+    let mut report = sample::not_trusted();
+    report.signatures[0].checks.clear();
+    assert_eq!(count(&report), 1);
+    report.signatures.push(report.signatures[0].clone());
+    assert_eq!(count(&report), 3);
+}
+
+#[test]
 fn without_anchors_the_option_is_named() {
     let mut report = sample::not_trusted();
     report.trust.anchors = 0;

@@ -1,0 +1,173 @@
+//! The members of `sigillum-report/1`, in the contract's order: borrowed views of a report.
+
+mod evidence;
+mod signature;
+mod unread;
+
+use serde::Serialize;
+
+use super::{Envelope, SCHEMA, Show, Texts};
+use crate::document::{DocumentFacts, DocumentFinding};
+use crate::validation::{Need, PolicyReference, Report, Summary, TrustSummary};
+use evidence::{ReasonView, TimestampView, timestamps};
+use signature::SignatureView;
+
+pub(super) use unread::ErrorLine;
+
+/// A list that this version has nothing for, and that is always there.
+type Nothing = [(); 0];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReportView<'a> {
+    schema: &'static str,
+    report_id: &'a str,
+    software: SoftwareView,
+    document: DocumentView<'a>,
+    validation_time: String,
+    policy: PolicyView<'a>,
+    trust: TrustView,
+    verdict: &'static str,
+    summary: SummaryView,
+    signatures: Vec<SignatureView<'a>>,
+    document_timestamps: Vec<TimestampView<'a>>,
+    needs: Vec<NeedView<'a>>,
+    gathering: Nothing,
+}
+
+impl<'a> ReportView<'a> {
+    pub(super) fn new(report: &'a Report, envelope: &Envelope<'a>, texts: &Texts) -> Self {
+        Self {
+            schema: SCHEMA,
+            report_id: envelope.report_id,
+            software: SoftwareView { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            document: DocumentView::new(&report.document, envelope.document_name, texts),
+            validation_time: report.validation_time.to_string(),
+            policy: PolicyView::new(&report.policy),
+            trust: TrustView::new(&report.trust),
+            verdict: report.verdict.name(),
+            summary: SummaryView::new(&report.summary, texts),
+            signatures: report.signatures.iter().map(|signature| SignatureView::new(signature, texts)).collect(),
+            document_timestamps: timestamps(&report.document_timestamps, texts),
+            needs: report.needs.iter().map(NeedView::new).collect(),
+            gathering: [],
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SoftwareView {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    media_type: &'static str,
+    size: u64,
+    sha256: &'a str,
+    findings: Vec<DocumentFindingView<'a>>,
+}
+
+impl<'a> DocumentView<'a> {
+    fn new(facts: &'a DocumentFacts, name: Option<&'a str>, texts: &Texts) -> Self {
+        Self {
+            name,
+            media_type: facts.media_type.name(),
+            size: facts.size,
+            sha256: &facts.sha256,
+            findings: facts.findings.iter().map(|finding| DocumentFindingView::new(finding, texts)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DocumentFindingView<'a> {
+    code: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<&'a str>,
+}
+
+impl<'a> DocumentFindingView<'a> {
+    fn new(finding: &'a DocumentFinding, texts: &Texts) -> Self {
+        Self {
+            code: finding.code,
+            text: texts.finding(finding.code),
+            offset: finding.offset,
+            object: finding.object.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PolicyView<'a> {
+    name: &'a str,
+    version: &'a str,
+    sha256: &'a str,
+}
+
+impl<'a> PolicyView<'a> {
+    fn new(policy: &'a PolicyReference) -> Self {
+        Self { name: &policy.name, version: &policy.version, sha256: &policy.sha256 }
+    }
+}
+
+#[derive(Serialize)]
+struct TrustView {
+    lists: Nothing,
+    anchors: usize,
+    supplementary: Nothing,
+}
+
+impl TrustView {
+    const fn new(trust: &TrustSummary) -> Self {
+        Self { lists: [], anchors: trust.anchors, supplementary: [] }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SummaryView {
+    answer: &'static str,
+    text: String,
+    signatures: usize,
+    passed: usize,
+    failed: usize,
+    indeterminate: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    main_reason: Option<ReasonView>,
+}
+
+impl SummaryView {
+    fn new(summary: &Summary, texts: &Texts) -> Self {
+        Self {
+            answer: summary.answer.name(),
+            text: texts.message(&summary.message, Show::Verbatim),
+            signatures: summary.signatures,
+            passed: summary.passed,
+            failed: summary.failed,
+            indeterminate: summary.indeterminate,
+            main_reason: summary.main_reason.as_ref().map(|reason| ReasonView::new(reason, texts)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct NeedView<'a> {
+    kind: &'static str,
+    #[serde(rename = "for")]
+    certificate_sha256: &'a str,
+    urls: &'a [String],
+}
+
+impl<'a> NeedView<'a> {
+    fn new(need: &'a Need) -> Self {
+        Self { kind: need.kind.name(), certificate_sha256: &need.certificate_sha256, urls: &need.urls }
+    }
+}
