@@ -14,6 +14,7 @@ pub struct Signer {
     key: Key,
     certificate: Vec<u8>,
     random: SystemRandom,
+    crls: Vec<u8>,
 }
 
 enum Key {
@@ -40,7 +41,29 @@ impl Signer {
 
     fn new(key: Key, name: &str) -> Self {
         let pem = read_text(&project().join(format!("fixtures/bench/{name}.pem")));
-        Self { key, certificate: seeds::from_pem(&pem).remove(0), random: random() }
+        Self { key, certificate: seeds::from_pem(&pem).remove(0), random: random(), crls: Vec::new() }
+    }
+
+    /// The same signer, who brings along a CRL of his issuer that names nobody. Its signature is none: who judges it
+    /// has to notice.
+    #[must_use]
+    pub fn with_crl(mut self) -> Self {
+        let (_, certificate) = x509_parser::parse_x509_certificate(&self.certificate).expect("a certificate");
+        let algorithm = der::sequence(&[der::oid("1.2.840.10045.4.3.3")]);
+        let tbs = der::sequence(&[
+            der::integer(&[1]),
+            algorithm.clone(),
+            certificate.issuer().as_raw().to_vec(),
+            der::tlv(0x17, b"260601000000Z"),
+            der::tlv(0x17, b"360601000000Z"),
+        ]);
+        self.crls = der::tlv(0xa1, &der::sequence(&[tbs, algorithm, der::tlv(0x03, &[0; 97])]));
+        self
+    }
+
+    /// The certificate.
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// Appends a revision to `pdf`, signed as PAdES-B-B in the new field `name`.
@@ -74,6 +97,7 @@ impl Signer {
             der::tlv(0x31, &sha256),
             der::sequence(&[der::oid(DATA)]),
             der::tlv(0xa0, &self.certificate),
+            self.crls.clone(),
             der::tlv(0x31, &signer_info),
         ]);
         der::sequence(&[der::oid("1.2.840.113549.1.7.2"), der::tlv(0xa0, &signed_data)])
