@@ -67,7 +67,8 @@ fn texts(pdf: &Pdf<'_>) -> [Vec<u8>; 3] {
     let root = follow(pdf, trailer.get(b"Root").expect("there"));
     let pages = entry(pdf, &root, b"Pages");
     let page = follow(pdf, &entry(pdf, &pages, b"Kids").as_array().expect("an array")[0]);
-    let mut data = |object: Object| pdf.stream_data(object.as_stream().expect("a stream"), &mut budget).expect("read");
+    let mut data =
+        |object: Object| pdf.stream_data(object.as_stream().expect("a stream"), &mut budget).expect("read");
     let title = entry(pdf, &info, b"Title").as_string().expect("a string").bytes.clone();
     assert!(entry(pdf, &info, b"Author").as_string().is_some_and(|author| author.bytes.is_empty()));
     [title, data(entry(pdf, &page, b"Contents")), data(entry(pdf, &root, b"Metadata"))]
@@ -147,7 +148,8 @@ fn signatures_of_encrypted_files() {
             assert!(password.is_none(), "{name}");
             continue;
         }
-        let signatures = pdf.find_dicts_with(&[b"ByteRange", b"Contents"], pdf.latest(), &mut budget).expect("found");
+        let signatures =
+            pdf.find_dicts_with(&[b"ByteRange", b"Contents"], pdf.latest(), &mut budget).expect("found");
         assert!(!signatures.is_empty(), "{name}");
         for id in signatures {
             check_signature(&pdf, id, &name);
@@ -167,8 +169,12 @@ fn check_signature(pdf: &Pdf<'_>, id: ObjectId, name: &str) {
     let string = contents.as_string().expect("a string");
     assert!(string.hex && string.bytes.first() == Some(&0x30), "{name}");
     let span = contents.span.expect("in the file");
-    let written = &pdf.bytes()[usize::try_from(span.start).expect("fits")..usize::try_from(span.end).expect("fits")];
-    assert_eq!((written.first(), written.last(), written.len()), (Some(&b'<'), Some(&b'>'), 2 * string.bytes.len() + 2));
+    let written =
+        &pdf.bytes()[usize::try_from(span.start).expect("fits")..usize::try_from(span.end).expect("fits")];
+    assert_eq!(
+        (written.first(), written.last(), written.len()),
+        (Some(&b'<'), Some(&b'>'), 2 * string.bytes.len() + 2)
+    );
     if let Some(date) = dict.get_string(b"M") {
         assert!(date.bytes.starts_with(b"D:20"), "{name}: {date:?}");
     }

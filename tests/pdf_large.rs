@@ -26,7 +26,7 @@ fn file(bodies: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     let first = [b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), b"<</Type/Pages/Kids[]/Count 0>>".to_vec()];
     for body in first.into_iter().chain(bodies) {
         offsets.push(file.len());
-        write!(file, "{} 0 obj\n", offsets.len()).expect("into memory");
+        writeln!(file, "{} 0 obj", offsets.len()).expect("into memory");
         file.extend(body);
         file.extend(b"\nendobj\n");
     }
@@ -34,7 +34,7 @@ fn file(bodies: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     let size = offsets.len() + 1;
     write!(file, "xref\n0 {size}\n0000000000 65535 f \n").expect("into memory");
     for offset in offsets {
-        write!(file, "{offset:010} 00000 n \n").expect("into memory");
+        writeln!(file, "{offset:010} 00000 n ").expect("into memory");
     }
     write!(file, "trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{section}\n%%EOF\n").expect("into memory");
     file
@@ -66,7 +66,10 @@ fn many_small_objects() {
     let found = pdf.find_dicts_with(&[b"ByteRange", b"Contents"], pdf.latest(), &mut budget).expect("found");
     let searched = start.elapsed();
     let memory = memory().saturating_sub(before);
-    println!("{} MB, 880,000 objects: open {opened:?}, with search {searched:?}, {memory} MiB", bytes.len() / 1_000_000);
+    println!(
+        "{} MB, 880,000 objects: open {opened:?}, with search {searched:?}, {memory} MiB",
+        bytes.len() / 1_000_000
+    );
     assert_eq!(found, vec![ObjectId { number: 700_003, generation: 0 }]);
     assert!(searched < Duration::from_millis(700));
     assert!(memory < 120);
@@ -76,9 +79,10 @@ fn many_small_objects() {
 #[ignore = "for an optimised build"]
 fn few_big_streams() {
     let data = b"no object here ".repeat(35_000);
-    let bytes = file((0..200).map(|_| {
-        [format!("<</Length {}>>\nstream\n", data.len()).as_bytes(), &data, b"\nendstream"].concat()
-    }));
+    let bytes = file(
+        (0..200)
+            .map(|_| [format!("<</Length {}>>\nstream\n", data.len()).as_bytes(), &data, b"\nendstream"].concat()),
+    );
     let (limits, mut budget) = pdf_support::usual();
     let mut found = Vec::new();
     let taken = best(|| {

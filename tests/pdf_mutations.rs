@@ -32,10 +32,38 @@ impl Random {
 
 /// Words that matter to the reader, to be put where they do not belong.
 const WORDS: &[&[u8]] = &[
-    b"obj", b"endobj", b"stream\n", b"endstream", b"xref\n0 9\n", b"trailer", b"startxref\n", b"%%EOF", b"<<", b">>",
-    b"[", b"]", b"(", b")", b"<", b"/Prev 9", b"/Length 5 0 R", b"/Filter/FlateDecode", b"/Type/ObjStm", b" 0 R",
-    b"/W[1 8 8]", b"/Index[0 999999999]", b"/Size 4294967295", b"4294967296", b"-1", b"99999999999999999999", b"#",
-    b"/XRefStm 9", b"/Encrypt 1 0 R", b"/Extends 5 0 R", b"\0", b"%",
+    b"obj",
+    b"endobj",
+    b"stream\n",
+    b"endstream",
+    b"xref\n0 9\n",
+    b"trailer",
+    b"startxref\n",
+    b"%%EOF",
+    b"<<",
+    b">>",
+    b"[",
+    b"]",
+    b"(",
+    b")",
+    b"<",
+    b"/Prev 9",
+    b"/Length 5 0 R",
+    b"/Filter/FlateDecode",
+    b"/Type/ObjStm",
+    b" 0 R",
+    b"/W[1 8 8]",
+    b"/Index[0 999999999]",
+    b"/Size 4294967295",
+    b"4294967296",
+    b"-1",
+    b"99999999999999999999",
+    b"#",
+    b"/XRefStm 9",
+    b"/Encrypt 1 0 R",
+    b"/Extends 5 0 R",
+    b"\0",
+    b"%",
 ];
 
 fn mutate(bytes: &[u8], random: &mut Random) -> Vec<u8> {
@@ -109,8 +137,11 @@ fn samples() -> Vec<Vec<u8>> {
     let container = modern.len();
     let members = "1 0 2 29 <</Type/Catalog/Pages 2 0 R>> <</Type/Pages/Kids[]/Count 0>>";
     modern.extend(
-        format!("3 0 obj<</Type/ObjStm/N 2/First 9/Length {}>>stream\n{members}\nendstream endobj\n", members.len())
-            .bytes(),
+        format!(
+            "3 0 obj<</Type/ObjStm/N 2/First 9/Length {}>>stream\n{members}\nendstream endobj\n",
+            members.len()
+        )
+        .bytes(),
     );
     let section = modern.len();
     let data = format!("00000000 02000300 02000301 01{container:04x}00 01{section:04x}00>");

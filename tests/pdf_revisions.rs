@@ -49,7 +49,8 @@ fn a_file_cut_off_is_its_older_revision() {
 
 fn compare(pdf: &Pdf<'_>, at: RevisionIndex, cut: &[u8], password: Option<&[u8]>) -> Result<(), String> {
     let (limits, mut budget) = pdf_support::usual();
-    let older = Pdf::open(cut, password, &limits, &mut budget).map_err(|error| format!("does not open: {error}"))?;
+    let older =
+        Pdf::open(cut, password, &limits, &mut budget).map_err(|error| format!("does not open: {error}"))?;
     if older.findings().iter().any(|finding| finding.code == FindingCode::XrefRebuilt) {
         return Err("has to be rebuilt".to_owned());
     }
