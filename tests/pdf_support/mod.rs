@@ -48,14 +48,10 @@ pub(crate) fn corpus(shared: &Path) -> Vec<(String, Vec<u8>)> {
 pub(crate) fn generated(shared: &Path) -> Vec<(String, Vec<u8>, Option<String>)> {
     let text = std::fs::read(shared.join("data/generated/pdf.json")).expect("a list");
     let list: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
-    let password = |name: &str| -> Option<String> {
-        let found = match &list["files"] {
-            serde_json::Value::Array(files) => {
-                files.iter().find(|file| file["file"].as_str() == Some(name))?.clone()
-            }
-            files => files.get(name)?.clone(),
-        };
-        found["password"].as_str().map(str::to_owned)
+    let listed = list["files"].as_array().expect("files");
+    let password = |name: &str| {
+        let file = listed.iter().find(|file| file["file"].as_str() == Some(&format!("pdf/{name}")));
+        file.expect("every file is listed")["password"].as_str().map(str::to_owned)
     };
     let mut files: Vec<_> = std::fs::read_dir(shared.join("data/generated/pdf"))
         .expect("a folder")

@@ -270,6 +270,14 @@ pub(super) fn decode_name(raw: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Whether every `#` of a name begins an escape, and none stands for NUL.
+pub(super) fn name_is_clean(raw: &[u8]) -> bool {
+    raw.iter().enumerate().filter(|(_, byte)| **byte == b'#').all(|(at, _)| match raw.get(at..) {
+        Some([_, high, low, ..]) => hex_pair(*high, *low).is_some_and(|byte| byte != 0),
+        _ => false,
+    })
+}
+
 /// Whether the name that is written as `raw` is `wanted`.
 pub(super) fn name_is(raw: &[u8], wanted: &[u8]) -> bool {
     if raw.len() == wanted.len() { raw == wanted } else { raw.len() > wanted.len() && *decode_name(raw) == *wanted }
@@ -393,6 +401,8 @@ mod tests {
     fn names_are_decoded() {
         assert_eq!(&*decode_name(b"By#74e#52ange"), b"ByteRange");
         assert_eq!(&*decode_name(b"a#g1#4"), b"a#g1#4");
+        assert!(name_is_clean(b"By#74e#52ange") && name_is_clean(b"A"));
+        assert!(!name_is_clean(b"#4") && !name_is_clean(b"#00") && !name_is_clean(b"#gg"));
         assert!(name_is(b"By#74eRange", b"ByteRange"));
         assert!(!name_is(b"ByteRang", b"ByteRange"));
         assert!(!name_is(b"ByteRange#20", b"ByteRange"));

@@ -40,6 +40,7 @@ mod parser;
 mod sample;
 mod search;
 mod security;
+mod streams;
 mod view;
 mod xref;
 

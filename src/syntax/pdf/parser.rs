@@ -131,7 +131,7 @@ impl<'a, 'f> Parser<'a, 'f> {
                 Some(id) => Value::Reference(id),
                 None => Value::Number(Number::new(text)),
             },
-            Token::Name(raw) => Value::Name(Name::from_raw(raw)),
+            Token::Name(raw) => Value::Name(self.name(raw, lexeme.start)),
             Token::Literal { raw, closed } => {
                 self.check_closed(closed, lexeme.start);
                 Value::String(PdfString { bytes: lexer::decode_literal(raw), hex: false })
@@ -164,6 +164,13 @@ impl<'a, 'f> Parser<'a, 'f> {
             }
         };
         Ok(Object { value, span: self.span(lexeme.start) })
+    }
+
+    fn name(&mut self, raw: &[u8], offset: usize) -> Name {
+        if !lexer::name_is_clean(raw) {
+            self.note(FindingCode::MalformedString, offset);
+        }
+        Name::from_raw(raw)
     }
 
     fn deeper(&self, depth: u32) -> Result<u32, ParseError> {
@@ -219,7 +226,7 @@ impl<'a, 'f> Parser<'a, 'f> {
             match lexeme.token {
                 Token::DictClose => break,
                 Token::Name(raw) => {
-                    let key = Name::from_raw(raw);
+                    let key = self.name(raw, lexeme.start);
                     let ahead = self.lexer.peek();
                     let value = if ahead.token == Token::DictClose {
                         self.note(FindingCode::MalformedObject, ahead.start);
@@ -302,6 +309,7 @@ mod tests {
         assert_eq!(parse(b"foo").1, vec![FindingCode::MalformedObject]);
         assert_eq!(parse(b"(a").1, vec![FindingCode::UnterminatedObject]);
         assert_eq!(parse(b"<4z>").1, vec![FindingCode::MalformedString]);
+        assert_eq!(parse(b"/Im#1").1, vec![FindingCode::MalformedString]);
     }
 
     #[test]
