@@ -101,6 +101,8 @@ const PANICS: &[&str] = &[
 struct Source {
     path: String,
     text: String,
+    /// Whether the file is only compiled for tests: the other file that declares it says so.
+    for_tests: bool,
 }
 
 type Rule = fn(&Source) -> Vec<String>;
@@ -141,6 +143,7 @@ fn the_core_is_pure() {
     caught(purity, "src/trust/mod.rs", "eprintln!(\"{list}\");");
     passes(purity, "src/limits.rs", "const VERSION: &str = env!(\"CARGO_PKG_VERSION\");\nwriteln!(f, \"x\")?;");
     passes(purity, "src/pki/mod.rs", "use std::net::Ipv4Addr;");
+    passes(purity, "src/main.rs", "std::process::ExitCode::from(0)");
     passes(purity, "src/service/mod.rs", "pub async fn validate() { std::fs::read(path) }");
 }
 
@@ -185,7 +188,7 @@ fn files_are_short() {
 #[test]
 fn files_say_what_they_are() {
     hold(module_doc);
-    let silent = Source { path: "src/pki/mod.rs".into(), text: "use std::fmt;\n".into() };
+    let silent = Source { text: "use std::fmt;\n".into(), ..planted("src/pki/mod.rs", "") };
     assert!(!module_doc(&silent).is_empty(), "a file without documentation was not caught");
 }
 
@@ -194,7 +197,6 @@ fn tests_come_last() {
     hold(tests_last);
     caught(tests_last, "src/pki/mod.rs", "#[cfg(test)]\nmod tests {\n    fn f() {}\n}\n\nfn after() {}");
     caught(tests_last, "src/pki/mod.rs", "#[cfg(test)]\nmod tests;\n\nfn after() {}");
-    caught(tests_last, "src/pki/mod.rs", "mod tests;");
     passes(tests_last, "src/pki/mod.rs", "#[cfg(test)]\nmod tests;");
     passes(
         tests_last,
@@ -203,6 +205,26 @@ fn tests_come_last() {
     );
     // What is compiled for tests elsewhere stays under all the other rules.
     caught(panics, "src/pki/mod.rs", "#[cfg(test)]\nfn only_for_tests() { x.unwrap(); }");
+}
+
+#[test]
+fn files_for_tests_are_those_that_are_declared_so() {
+    let mut sources = vec![
+        planted("src/pki/mod.rs", "mod name;\n#[cfg(test)]\n/// Samples.\nmod samples;\n#[cfg(test)]\nmod tests;"),
+        planted("src/pki/name.rs", "#[cfg(test)]\nmod tests;"),
+        planted("src/pki/samples/mod.rs", ""),
+        planted("src/pki/samples/crl.rs", ""),
+        planted("src/pki/samples_of_names.rs", ""),
+        planted("src/pki/tests.rs", ""),
+        planted("src/pki/name/tests.rs", ""),
+        planted("src/crypto/tests.rs", ""),
+    ];
+    mark_tests(&mut sources);
+    let marked: Vec<_> =
+        sources.iter().filter(|source| source.for_tests).map(|source| source.path.as_str()).collect();
+    let expected =
+        ["src/pki/samples/mod.rs", "src/pki/samples/crl.rs", "src/pki/tests.rs", "src/pki/name/tests.rs"];
+    assert_eq!(marked, expected);
 }
 
 /// Modules use only what stands in a row above their own.
@@ -234,8 +256,8 @@ fn one_path(source: &Source) -> Vec<String> {
 
 /// Below `service` there is no I/O, no async and no clock.
 fn purity(source: &Source) -> Vec<String> {
-    let service = rank("service");
-    if source.module() != "lib" && rank(source.module()) >= service {
+    let own = source.module();
+    if own == "main" || (own != "lib" && rank(own) >= rank("service")) {
         return Vec::new();
     }
     source.find(|line| {
@@ -289,11 +311,7 @@ fn module_doc(source: &Source) -> Vec<String> {
 fn tests_last(source: &Source) -> Vec<String> {
     let lines: Vec<_> = source.text.lines().collect();
     let place = |n: usize, what: &str| vec![format!("{}:{}: {what}", source.path, n + 1)];
-    let Some(begin) = source.tests_begin() else {
-        let named =
-            lines.iter().position(|line| line.split("//").next().is_some_and(|line| line.contains("mod tests")));
-        return named.map(|n| place(n, "`mod tests` without `#[cfg(test)]`")).unwrap_or_default();
-    };
+    let Some(begin) = source.tests_begin() else { return Vec::new() };
     let module = begin + lines[begin..].iter().position(|line| line.contains("mod tests")).unwrap();
     let end = match lines[module].ends_with(';') {
         true => Some(module),
@@ -322,11 +340,24 @@ impl Source {
         })
     }
 
-    /// Lines before the unit tests, without line comments. A file of tests has none.
+    /// Lines before the unit tests, without line comments. A file that is only compiled for tests has none.
     fn production(&self) -> impl Iterator<Item = &str> {
-        let is_tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
-        let count = if is_tests { 0 } else { self.tests_begin().unwrap_or(usize::MAX) };
+        let count = if self.for_tests { 0 } else { self.tests_begin().unwrap_or(usize::MAX) };
         self.text.lines().take(count).map(|line| line.split("//").next().unwrap_or_default())
+    }
+
+    /// The paths, without ending, of the modules that this file declares under `#[cfg(test)]`.
+    fn declared_for_tests(&self) -> Vec<String> {
+        let stem = self.path.trim_end_matches(".rs");
+        let folder = ["/mod", "/lib", "/main"].iter().find_map(|root| stem.strip_suffix(root)).unwrap_or(stem);
+        let lines: Vec<_> = self.text.lines().map(str::trim).collect();
+        let marked = (0..lines.len()).filter(|n| lines[*n] == "#[cfg(test)]");
+        let declared = marked.filter_map(|n| {
+            let next = lines[n..].iter().find(|line| !line.starts_with("#[") && !line.starts_with("//"))?;
+            let (_, name) = next.strip_suffix(';')?.split_once("mod ")?;
+            Some(format!("{folder}/{name}"))
+        });
+        declared.collect()
     }
 
     /// What `rule` finds in each line, with its place.
@@ -388,16 +419,21 @@ fn hold(rule: Rule) {
 
 /// The rule must find something in `text`.
 fn caught(rule: Rule, path: &str, text: &str) {
-    let source = Source { path: path.to_owned(), text: format!("//! Planted.\n\n{text}\n") };
+    let source = planted(path, text);
     assert!(!rule(&source).is_empty(), "not caught in {path}: {text}");
 }
 
 /// The rule must find nothing in `text`.
 fn passes(rule: Rule, path: &str, text: &str) {
-    let source = Source { path: path.to_owned(), text: format!("//! Planted.\n\n{text}\n") };
+    let source = planted(path, text);
     assert_eq!(rule(&source), Vec::<String>::new(), "wrongly caught in {path}: {text}");
 }
 
+fn planted(path: &str, text: &str) -> Source {
+    Source { path: path.to_owned(), text: format!("//! Planted.\n\n{text}\n"), for_tests: false }
+}
+
+/// Every file of `src/`.
 fn sources() -> Vec<Source> {
     fn walk(folder: &Path, name: &str, into: &mut Vec<Source>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -406,11 +442,25 @@ fn sources() -> Vec<Source> {
             if entry.file_type().unwrap().is_dir() {
                 walk(&entry.path(), &name, into);
             } else if name.ends_with(".rs") {
-                into.push(Source { path: name, text: fs::read_to_string(entry.path()).unwrap() });
+                let text = fs::read_to_string(entry.path()).unwrap();
+                into.push(Source { path: name, text, for_tests: false });
             }
         }
     }
     let mut sources = Vec::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "src", &mut sources);
+    mark_tests(&mut sources);
     sources
+}
+
+/// Marks what is declared under `#[cfg(test)]`, and what lies below it.
+fn mark_tests(sources: &mut [Source]) {
+    let declared: Vec<_> = sources.iter().flat_map(Source::declared_for_tests).collect();
+    for source in sources {
+        let path = source.path.trim_end_matches(".rs");
+        let below = |module: &String| {
+            path.strip_prefix(module.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        source.for_tests = declared.iter().any(below);
+    }
 }

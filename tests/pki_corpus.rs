@@ -16,8 +16,13 @@ use sigillum::pki::SignedData;
 use sigillum::pki::SignerInfo;
 use sigillum::pki::TimestampResponse;
 use sigillum::pki::TimestampToken;
+use sigillum::pki::oid;
 use sigillum::pki::pem;
 use sigillum::pki::pem::Label;
+use sigillum::syntax::der::Oid;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::FromDer;
 
 const DEPTH: u32 = Limits::DEFAULT.der_depth;
 
@@ -236,6 +241,89 @@ fn exceptions() -> Vec<(String, String)> {
     .collect()
 }
 
+/// Compares the facts with those of x509-parser, which reads extensions by itself. Where it cannot read one, or we
+/// cannot, there is nothing to compare. Returns how many extensions were.
+fn compare(certificate: &Certificate, other: &X509Certificate<'_>) -> usize {
+    let mut compared = 0;
+    assert_eq!(certificate.serial(), other.raw_serial());
+    assert_eq!(certificate.subject().attributes().len(), other.subject().iter_attributes().count());
+    assert_eq!(certificate.issuer().der(), other.issuer().as_raw());
+    assert_eq!(certificate.subject().der(), other.subject().as_raw());
+    assert_eq!(certificate.spki(), other.public_key().raw);
+    assert_eq!(certificate.signature(), other.signature_value.data.as_ref());
+    assert_eq!(certificate.tbs(), other.tbs_certificate.as_ref());
+    let once = |oid: &[u8]| {
+        let named = |list: &[Oid]| list.iter().any(|one| one.content() == oid);
+        !named(certificate.duplicate_extensions()) && !named(certificate.malformed_extensions())
+    };
+    for extension in other.extensions().iter().filter(|extension| once(extension.oid.as_bytes())) {
+        compared += 1;
+        match extension.parsed_extension() {
+            ParsedExtension::BasicConstraints(theirs) => {
+                let ours = certificate.basic_constraints().expect("read");
+                assert_eq!((ours.ca, ours.path_len), (theirs.ca, theirs.path_len_constraint.map(u64::from)));
+            }
+            ParsedExtension::KeyUsage(theirs) => {
+                let ours = certificate.key_usage().expect("read");
+                assert_eq!(ours.digital_signature(), theirs.digital_signature());
+                assert_eq!(ours.non_repudiation(), theirs.non_repudiation());
+                assert_eq!(ours.key_cert_sign(), theirs.key_cert_sign());
+                assert_eq!(ours.crl_sign(), theirs.crl_sign());
+                assert_eq!(ours.names().len(), usize::try_from(theirs.flags.count_ones()).expect("16 bits"));
+            }
+            ParsedExtension::ExtendedKeyUsage(theirs) => {
+                let ours = certificate.extended_key_usage().expect("read");
+                assert_eq!(ours.critical, extension.critical);
+                assert_eq!(ours.contains(oid::EKU_TIME_STAMPING), theirs.time_stamping);
+                assert_eq!(ours.contains(oid::EKU_OCSP_SIGNING), theirs.ocsp_signing);
+                assert_eq!(ours.contains(oid::ANY_EXTENDED_KEY_USAGE), theirs.any);
+            }
+            ParsedExtension::SubjectKeyIdentifier(theirs) => {
+                assert_eq!(certificate.subject_key_identifier(), Some(theirs.0));
+            }
+            ParsedExtension::AuthorityKeyIdentifier(theirs) => {
+                let ours = certificate.authority_key_identifier().expect("read");
+                assert_eq!(ours.key_id.as_deref(), theirs.key_identifier.as_ref().map(|id| id.0));
+                assert_eq!(ours.serial.as_deref(), theirs.authority_cert_serial);
+                assert_eq!(ours.issuer.len(), theirs.authority_cert_issuer.as_ref().map_or(0, Vec::len));
+            }
+            ParsedExtension::SubjectAlternativeName(theirs) => {
+                assert_eq!(certificate.subject_alt_names().len(), theirs.general_names.len());
+            }
+            ParsedExtension::CertificatePolicies(theirs) => {
+                let ours = certificate.certificate_policies().iter().map(|policy| policy.oid.content());
+                assert!(ours.eq(theirs.iter().map(|policy| policy.policy_id.as_bytes())));
+            }
+            ParsedExtension::PolicyMappings(theirs) => {
+                assert_eq!(certificate.policy_mappings().len(), theirs.mappings.len());
+            }
+            ParsedExtension::PolicyConstraints(theirs) => {
+                let ours = certificate.policy_constraints().expect("read");
+                assert_eq!(ours.require_explicit_policy, theirs.require_explicit_policy.map(u64::from));
+                assert_eq!(ours.inhibit_policy_mapping, theirs.inhibit_policy_mapping.map(u64::from));
+            }
+            ParsedExtension::InhibitAnyPolicy(theirs) => {
+                assert_eq!(certificate.inhibit_any_policy(), Some(u64::from(theirs.skip_certs)));
+            }
+            ParsedExtension::NameConstraints(theirs) => {
+                // Where the first list is empty x509-parser sees no second one: what it lacks is not compared.
+                let ours = certificate.name_constraints().expect("read");
+                let (permitted, excluded) = (&theirs.permitted_subtrees, &theirs.excluded_subtrees);
+                assert!(permitted.as_ref().is_none_or(|theirs| ours.permitted.len() == theirs.len()));
+                assert!(excluded.as_ref().is_none_or(|theirs| ours.excluded.len() == theirs.len()));
+            }
+            ParsedExtension::CRLDistributionPoints(theirs) => {
+                assert_eq!(certificate.crl_distribution_points().len(), theirs.points.len());
+            }
+            ParsedExtension::AuthorityInfoAccess(theirs) => {
+                assert_eq!(certificate.authority_info_access().len(), theirs.accessdescs.len());
+            }
+            _ => compared -= 1,
+        }
+    }
+    compared
+}
+
 /// Compares what was refused with the rows of the table for these paths.
 fn judge(tally: &Tally, ours: impl Fn(&str) -> bool) {
     for (what, count) in &tally.counts {
@@ -277,6 +365,34 @@ fn the_corpus_is_read() {
     }
     judge(&tally, |path| files.iter().any(|(file, _)| file == path));
     println!("pki_corpus: {} cases", files.len());
+}
+
+#[test]
+fn the_facts_of_certificates_are_those_of_another_reader() {
+    let Some(shared) = shared() else {
+        println!("SKIPPED pki_certificate_facts: shared data not found");
+        return;
+    };
+    let corpus = shared.join("data/corpus");
+    let (mut certificates, mut extensions) = (0, 0);
+    for (path, _) in files(&corpus, |kind| kind == "x509/cert") {
+        let bytes = std::fs::read(corpus.join(path)).expect("a file of the manifest is there");
+        for object in pem::objects(&bytes).unwrap_or_default() {
+            let (Ok(ours), Ok((_, theirs))) =
+                (Certificate::parse(&object.der), X509Certificate::from_der(&object.der))
+            else {
+                continue;
+            };
+            // x509-parser ends a name at a relative name without attributes, and signatures of odd bits differ.
+            if ours.issuer().has_empty_rdn() || ours.subject().has_empty_rdn() || ours.signature().is_empty() {
+                continue;
+            }
+            certificates += 1;
+            extensions += compare(&ours, &theirs);
+        }
+    }
+    assert!(certificates > 0 && extensions > 0);
+    println!("pki_certificate_facts: {certificates} cases, {extensions} extensions");
 }
 
 #[test]

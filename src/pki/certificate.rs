@@ -2,9 +2,10 @@
 //!
 //! The frame (what is signed, the algorithms, the names, the key) is read by our own cursor, which keeps exact
 //! bytes and refuses what is left over; version, validity and the list of extensions are read by `x509-parser`,
-//! and a certificate has to satisfy both. Values of extensions are read by our own readers
-//! (`certificate/extensions.rs`): `x509-parser` takes an optional field that it cannot read for absent, which
-//! for a constraint would mean: unconstrained.
+//! and a certificate has to satisfy both. Names and the values of extensions are read by our own readers:
+//! `x509-parser` 0.18 takes an optional field that it cannot read for absent and stops at the first relative name
+//! that it cannot read. So an excluded subtree after an empty list of permitted ones is lost on it, which for a
+//! constraint means: unconstrained.
 //!
 //! Certificates of the field are odd: negative or long serial numbers, version 1 with extensions, `UTCTime`
 //! without seconds. All that is kept as a fact. Not checked here: the signature, the validity at any time, the
@@ -110,10 +111,7 @@ impl Certificate {
     /// [`CertificateError`] where the bytes are no certificate.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
         let outer = Tlv::parse_all(der, DEPTH)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
         let signature = read_signature_value(&mut fields)?;
@@ -470,3 +468,176 @@ impl fmt::Display for CertificateError {
 }
 
 impl std::error::Error for CertificateError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::DistributionPointName;
+    use crate::pki::testdata;
+    use crate::pki::testdata::replaced;
+
+    fn leaf() -> Certificate {
+        Certificate::parse(&testdata::der(testdata::LEAF)).unwrap()
+    }
+
+    fn oid(dotted: &str) -> Oid {
+        Oid::from_dotted(dotted).unwrap()
+    }
+
+    #[test]
+    fn the_fields_are_read() {
+        let (leaf, ca) = (leaf(), Certificate::parse(&testdata::der(testdata::CA)).unwrap());
+        assert_eq!((leaf.version(), leaf.serial()), (3, &[1, 2][..]));
+        assert_eq!(ca.serial(), [0, 0x80, 0]);
+        assert_eq!(leaf.issuer(), ca.subject());
+        assert_eq!(ca.subject().to_string(), "CN=Root,O=Kanton Zürich,C=CH");
+        assert_eq!(leaf.subject().organization_identifier(), Some("VATCH-CHE-123.456.789"));
+        assert_eq!(leaf.subject().given_name(), Some("Anna"));
+        assert_eq!(leaf.not_before().plus_seconds(1_000 * 86_400), leaf.not_after());
+        assert!(ca.is_self_issued() && !leaf.is_self_issued());
+        assert!(!leaf.signature_algorithms_differ());
+        assert_eq!(leaf.signature_algorithm().oid, oid("1.2.840.10045.4.3.2"));
+        assert_eq!(leaf.tbs().first(), Some(&0x30));
+        let rebuilt = [leaf.tbs(), &leaf.signature_algorithm().raw, &[0x03]].concat();
+        assert!(leaf.der()[4..].starts_with(&rebuilt), "the signed bytes are those that were sent");
+        assert_eq!(leaf.spki()[..4], [0x30, 0x59, 0x30, 0x13]);
+        assert!(leaf.der().ends_with(leaf.signature()));
+        assert_eq!(format!("{ca:?}"), "Certificate(CN=Root,O=Kanton Zürich,C=CH)");
+    }
+
+    #[test]
+    fn the_extensions_of_an_end_entity_are_read() {
+        let leaf = leaf();
+        assert_eq!(leaf.unknown_critical_extensions(), [oid("1.2.3.4.5")]);
+        assert!(leaf.malformed_extensions().is_empty() && leaf.duplicate_extensions().is_empty());
+        assert_eq!(leaf.basic_constraints(), Some(BasicConstraints { ca: false, path_len: None }));
+        assert_eq!(leaf.key_usage().unwrap().names(), ["digitalSignature", "nonRepudiation"]);
+        let purposes = leaf.extended_key_usage().unwrap();
+        assert!(!purposes.critical && purposes.contains(oid("1.3.6.1.4.1.311.10.3.12").content()));
+        assert!(!purposes.contains(oid::EKU_TIME_STAMPING));
+        assert_eq!(leaf.subject_key_identifier().map(<[u8]>::len), Some(20));
+        let authority = leaf.authority_key_identifier().unwrap();
+        let ca = Certificate::parse(&testdata::der(testdata::CA)).unwrap();
+        assert_eq!(authority.key_id.as_deref(), ca.subject_key_identifier());
+        assert_eq!(authority.serial.as_deref(), Some(ca.serial()));
+        assert_eq!(authority.issuer, [GeneralName::Directory(ca.subject().clone())]);
+        let names: Vec<String> = leaf.subject_alt_names().iter().map(ToString::to_string).collect();
+        let expected =
+            ["email:anna@zh.example", "DNS:www.zh.example", "URI:https://zh.example/", "IP:192.0.2.1", "RID:1.2.3"];
+        assert_eq!(names, expected);
+        let [first, second] = leaf.certificate_policies() else { panic!() };
+        assert_eq!((&first.oid, first.user_notice), (&oid("0.4.0.194112.1.2"), false));
+        assert_eq!(
+            (second.cps.as_slice(), second.user_notice),
+            (&["https://cps.zh.example/".to_owned()][..], true)
+        );
+        assert_eq!(leaf.ocsp_urls().collect::<Vec<_>>(), ["http://ocsp.zh.example/"]);
+        assert_eq!(leaf.ca_issuers_urls().collect::<Vec<_>>(), ["http://ca.zh.example/ca.cer"]);
+        assert!(leaf.is_valassured_short_term() && leaf.has_no_rev_avail() && !leaf.has_ocsp_nocheck());
+    }
+
+    #[test]
+    fn the_distribution_points_are_read() {
+        let leaf = leaf();
+        let [first, second] = leaf.crl_distribution_points() else { panic!() };
+        assert_eq!(first.uris().collect::<Vec<_>>(), ["http://crl.zh.example/1.crl"]);
+        let reasons = first.reasons.unwrap();
+        assert!(reasons.contains(1) && reasons.contains(2) && !reasons.contains(3) && !reasons.is_all());
+        assert!(matches!(second.name, Some(DistributionPointName::Full(_))) && second.reasons.is_none());
+        assert_eq!(second.crl_issuer.first().and_then(GeneralName::directory).unwrap().to_string(), "C=CH");
+        assert!(leaf.freshest_crl().is_empty());
+    }
+
+    #[test]
+    fn the_statements_of_a_qualified_certificate_are_read() {
+        let leaf = leaf();
+        let qc = leaf.qc_statements().unwrap();
+        assert!(qc.compliance && qc.sscd);
+        assert_eq!(qc.types.iter().map(Oid::content).collect::<Vec<_>>(), [oid::QC_TYPE_ESIGN]);
+        assert_eq!(qc.legislation, ["CH"]);
+        assert_eq!((qc.limits[0].currency.as_str(), qc.limits[0].amount, qc.limits[0].exponent), ("CHF", 5, 3));
+        assert_eq!(qc.retention_years, Some(11), "the malformed second statement does not count");
+        assert_eq!((qc.pds[0].url.as_str(), qc.pds[0].language.as_str()), ("https://pds.zh.example/de", "de"));
+        assert_eq!(qc.semantics.iter().map(Oid::content).collect::<Vec<_>>(), [oid::SEMANTICS_NATURAL]);
+        assert_eq!(qc.malformed, [oid("0.4.0.1862.1.3")]);
+        assert_eq!(qc.statements.len(), 9);
+        assert!(qc.contains(oid::QC_SSCD) && !qc.contains(oid::QC_PSD2));
+    }
+
+    #[test]
+    fn the_extensions_of_a_ca_are_read() {
+        let ca = Certificate::parse(&testdata::der(testdata::CA)).unwrap();
+        assert_eq!(ca.basic_constraints(), Some(BasicConstraints { ca: true, path_len: Some(1) }));
+        let usage = ca.key_usage().unwrap();
+        assert!(usage.key_cert_sign() && usage.crl_sign() && !usage.non_repudiation());
+        let policy = ca.policy_constraints().unwrap();
+        assert_eq!((policy.require_explicit_policy, policy.inhibit_policy_mapping), (Some(3), Some(0)));
+        assert_eq!(ca.inhibit_any_policy(), Some(2));
+        assert_eq!(ca.policy_mappings()[0].subject_domain, oid("1.2.4"));
+        let constraints = ca.name_constraints().unwrap();
+        assert_eq!((constraints.permitted.len(), constraints.excluded.len()), (2, 1));
+        let leaf = leaf();
+        assert!(constraints.check(leaf.subject(), leaf.subject_alt_names()).is_ok());
+        assert!(ca.unknown_critical_extensions().is_empty());
+    }
+
+    /// A DER value of `from` in the leaf made `to`.
+    fn changed(from: &[u8], to: &[u8]) -> Certificate {
+        Certificate::parse(&replaced(&testdata::der(testdata::LEAF), from, to)).unwrap()
+    }
+
+    #[test]
+    fn a_malformed_extension_is_named_and_does_not_count() {
+        // keyUsage: BIT STRING with 6 unused bits becomes one with 9.
+        let odd = changed(&[0x03, 0x02, 0x06, 0xc0], &[0x03, 0x02, 0x09, 0xc0]);
+        assert_eq!(odd.malformed_extensions(), [oid("2.5.29.15")]);
+        assert_eq!(odd.key_usage(), None);
+        // noRevAvail: NULL becomes BOOLEAN of no length.
+        let null = [&[0x06, 0x03][..], oid::NO_REV_AVAIL, &[0x04, 0x02, 0x05, 0x00]].concat();
+        let boolean = [&[0x06, 0x03][..], oid::NO_REV_AVAIL, &[0x04, 0x02, 0x01, 0x00]].concat();
+        let odd = changed(&null, &boolean);
+        assert_eq!(odd.malformed_extensions(), [oid("2.5.29.56")]);
+        assert!(!odd.has_no_rev_avail());
+    }
+
+    #[test]
+    fn an_extension_that_is_there_twice_is_named() {
+        let twice = changed(&[0x06, 0x03, 0x55, 0x1d, 0x38], &[0x06, 0x03, 0x55, 0x1d, 0x0f]);
+        assert_eq!(twice.duplicate_extensions(), [oid("2.5.29.15")]);
+        assert!(twice.key_usage().unwrap().non_repudiation(), "the first one is read");
+    }
+
+    #[test]
+    fn different_algorithm_fields_are_named() {
+        let der = testdata::der(testdata::LEAF);
+        let at = der.windows(8).position(|octets| octets == [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]).unwrap();
+        let mut other = der.clone();
+        other[at + 7] = 3;
+        assert!(Certificate::parse(&other).unwrap().signature_algorithms_differ());
+    }
+
+    #[test]
+    fn a_signature_that_is_not_made_of_octets_is_none() {
+        let leaf = leaf();
+        let signature = leaf.signature().len();
+        let mut der = leaf.der().to_vec();
+        let at = der.len() - signature - 1;
+        der[at] = 1;
+        assert!(Certificate::parse(&der).unwrap().signature().is_empty());
+        der[at] = 8;
+        assert!(Certificate::parse(&der).is_err());
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused() {
+        let der = testdata::der(testdata::LEAF);
+        let mut longer = der.clone();
+        longer.push(0);
+        let cut = &der[..der.len() - 1];
+        for bytes in [&longer[..], cut, &[], &[0x30, 0], &testdata::der(testdata::CRL)] {
+            assert!(Certificate::parse(bytes).is_err());
+        }
+        let bad_date = replaced(&der, b"\x17\x0d29", b"\x17\x0dxx");
+        assert_eq!(Certificate::parse(&bad_date), Err(CertificateError::Field(CertificateField::Validity)));
+    }
+}

@@ -7,6 +7,8 @@
 //!
 //! Not checked here: the signature, who may sign it, whether it is fresh, whether its scope covers a certificate.
 
+mod entries;
+
 use std::fmt;
 
 use crate::syntax::der::DerError;
@@ -21,14 +23,15 @@ use super::algorithm::read_signature_value;
 use super::certificate::AuthorityKeyIdentifier;
 use super::distribution_point::DistributionPointName;
 use super::distribution_point::ReasonFlags;
-use super::extension::BorrowedExtension;
 use super::extension::Extension;
 use super::extension::duplicates;
 use super::extension::unknown_critical;
-use super::general_name::GeneralName;
 use super::name::Name;
 use super::oid;
 use super::serial::same_serial;
+use entries::scan;
+
+pub use entries::{CrlEntries, CrlEntry, RevocationReason};
 
 /// A CRL as parsed.
 #[derive(Clone)]
@@ -91,50 +94,6 @@ pub struct IssuingDistributionPoint {
     pub only_attribute_certs: bool,
 }
 
-/// One entry of a CRL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CrlEntry {
-    /// The content octets of the serial number.
-    pub serial: Box<[u8]>,
-    /// When it was revoked.
-    pub revoked_at: Timestamp,
-    /// Why; absent means unspecified.
-    pub reason: Option<RevocationReason>,
-    /// Since when the key was or might have been in wrong hands, as the issuer knows (§5.3.2).
-    pub invalid_since: Option<Timestamp>,
-    /// The issuer of the certificate, in an indirect list, from this entry or the last one before that names
-    /// one; absent means the issuer of the list.
-    pub certificate_issuer: Option<Name>,
-}
-
-/// Why a certificate was revoked (RFC 5280 §5.3.1). Codes are those of `CRLReason`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RevocationReason {
-    /// 0.
-    Unspecified,
-    /// 1.
-    KeyCompromise,
-    /// 2.
-    CaCompromise,
-    /// 3.
-    AffiliationChanged,
-    /// 4.
-    Superseded,
-    /// 5.
-    CessationOfOperation,
-    /// 6: may be lifted again.
-    CertificateHold,
-    /// 8: in a delta, the entry of the base is void.
-    RemoveFromCrl,
-    /// 9.
-    PrivilegeWithdrawn,
-    /// 10.
-    AaCompromise,
-    /// A code that the standard does not have.
-    Other(i64),
-}
-
 /// Why bytes are no CRL, or a question about it has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -154,9 +113,6 @@ const READ: &[&[u8]] = &[
     oid::EXPIRED_CERTS_ON_CRL,
 ];
 
-/// Extensions of an entry that [`CrlEntry`] reads.
-const READ_IN_ENTRIES: &[&[u8]] = &[oid::REASON_CODE, oid::INVALIDITY_DATE, oid::CERTIFICATE_ISSUER];
-
 impl Crl {
     /// Parses one `CertificateList` that is all of `bytes`.
     ///
@@ -164,10 +120,7 @@ impl Crl {
     /// [`CrlError::Encoding`] where it cannot be read, entries included.
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, CrlError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
         let signature = read_signature_value(&mut fields)?;
@@ -256,11 +209,7 @@ impl Crl {
     /// All entries in the order sent.
     #[must_use]
     pub fn entries(&self) -> CrlEntries<'_> {
-        let bytes = self.der.get(self.revoked.clone()).unwrap_or_default();
-        let list = Tlv::parse_all(bytes, self.depth).and_then(|list| list.reader());
-        // Without entries there is nothing to walk; otherwise the frame was walked when it was parsed.
-        let rest = list.unwrap_or_else(|_| Reader::new(&[], self.depth));
-        CrlEntries { rest, depth: self.depth, certificate_issuer: None }
+        CrlEntries::of(self.der.get(self.revoked.clone()).unwrap_or_default(), self.depth)
     }
 
     /// The entry of the certificate that `issuer` issued under `serial` (content octets). Where there are several,
@@ -278,7 +227,7 @@ impl Crl {
             if !same_serial(raw.serial, serial) {
                 continue;
             }
-            let entry = raw.read(entries.certificate_issuer.clone())?;
+            let entry = entries.read(&raw)?;
             if !entry.certificate_issuer.as_ref().unwrap_or(&self.issuer).matches(issuer) {
                 continue;
             }
@@ -324,191 +273,9 @@ impl Crl {
     }
 }
 
-/// Walks all entries: their number, and the unknown critical extensions among theirs.
-fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerError> {
-    let mut entries = list.reader()?;
-    let mut count = 0_usize;
-    while !entries.is_empty() {
-        let entry = RawEntry::read_frame(&mut entries)?;
-        count = count.saturating_add(1);
-        let Some(extensions) = entry.extensions else { continue };
-        let mut list = extensions.reader()?;
-        while !list.is_empty() {
-            let extension = BorrowedExtension::read(&mut list)?;
-            // Few different ones are kept: one is enough to refuse the list.
-            if extension.critical && !READ_IN_ENTRIES.contains(&extension.oid) && unknown.len() < 16 {
-                let oid = Oid::from_content(extension.oid);
-                if !unknown.contains(&oid) {
-                    unknown.push(oid);
-                }
-            }
-        }
-    }
-    Ok(count)
-}
-
-/// Walks the entries of a [`Crl`]. Ends after the first error.
-#[derive(Clone, Debug)]
-pub struct CrlEntries<'a> {
-    rest: Reader<'a>,
-    depth: u32,
-    certificate_issuer: Option<Name>,
-}
-
-impl<'a> CrlEntries<'a> {
-    /// The next entry, with `certificate_issuer` brought up to it.
-    fn next_raw(&mut self) -> Result<Option<RawEntry<'a>>, CrlError> {
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        let entry = RawEntry::read_frame(&mut self.rest)?;
-        if let Some(extensions) = &entry.extensions {
-            let mut list = extensions.reader()?;
-            while !list.is_empty() {
-                let extension = BorrowedExtension::read(&mut list)?;
-                if extension.oid == oid::CERTIFICATE_ISSUER {
-                    let issuer = certificate_issuer(&extension.value, self.depth);
-                    self.certificate_issuer = Some(issuer.map_err(|_| bad_extension(extension.oid))?);
-                }
-            }
-        }
-        Ok(Some(entry))
-    }
-}
-
-impl Iterator for CrlEntries<'_> {
-    type Item = Result<CrlEntry, CrlError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let entry =
-            self.next_raw().and_then(|raw| raw.map(|raw| raw.read(self.certificate_issuer.clone())).transpose());
-        if entry.is_err() {
-            self.rest = Reader::new(&[], self.depth);
-        }
-        entry.transpose()
-    }
-}
-
-/// `certificateIssuer` (§5.3.3): the one directory name in it.
-fn certificate_issuer(value: &[u8], depth: u32) -> Result<Name, DerError> {
-    let value = Tlv::parse_all(value, depth)?;
-    let names = GeneralName::read_list(&value)?;
-    let mut directories = names.into_iter().filter_map(|name| match name {
-        GeneralName::Directory(name) => Some(name),
-        _ => None,
-    });
-    match (directories.next(), directories.next()) {
-        (Some(name), None) => Ok(name),
-        _ => Err(value.malformed()),
-    }
-}
-
-struct RawEntry<'a> {
-    serial: &'a [u8],
-    date: Tlv<'a>,
-    extensions: Option<Tlv<'a>>,
-}
-
-impl<'a> RawEntry<'a> {
-    fn read_frame(entries: &mut Reader<'a>) -> Result<Self, DerError> {
-        let mut fields = entries.expect(tag::SEQUENCE)?.reader()?;
-        let serial = fields.expect(tag::INTEGER)?.content;
-        let date = fields.next_tlv()?;
-        let extensions = fields.optional(tag::SEQUENCE)?;
-        fields.finish()?;
-        Ok(Self { serial, date, extensions })
-    }
-
-    fn read(&self, certificate_issuer: Option<Name>) -> Result<CrlEntry, CrlError> {
-        let mut entry = CrlEntry {
-            serial: self.serial.into(),
-            revoked_at: self.date.time()?,
-            reason: None,
-            invalid_since: None,
-            certificate_issuer,
-        };
-        if let Some(extensions) = &self.extensions {
-            let mut list = extensions.reader()?;
-            while !list.is_empty() {
-                let extension = BorrowedExtension::read(&mut list)?;
-                entry.read_extension(&extension).map_err(|_| bad_extension(extension.oid))?;
-            }
-        }
-        Ok(entry)
-    }
-}
-
-impl CrlEntry {
-    /// Whether the revocation is for good: neither a hold nor the removal of one.
-    #[must_use]
-    pub fn is_final(&self) -> bool {
-        !matches!(self.reason, Some(RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl))
-    }
-
-    fn read_extension(&mut self, extension: &BorrowedExtension<'_>) -> Result<(), DerError> {
-        match extension.oid {
-            oid::REASON_CODE => {
-                let code = Tlv::parse_all(&extension.value, 1)?;
-                if code.tag != tag::ENUMERATED {
-                    return Err(code.malformed());
-                }
-                self.reason = Some(RevocationReason::from_code(code.integer()?));
-            }
-            oid::INVALIDITY_DATE => self.invalid_since = Some(Tlv::parse_all(&extension.value, 1)?.time()?),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-fn bad_extension(oid: &[u8]) -> CrlError {
-    CrlError::EntryExtension(Oid::from_content(oid))
-}
-
-impl RevocationReason {
-    /// The reason of a code.
-    #[must_use]
-    pub const fn from_code(code: i64) -> Self {
-        match code {
-            0 => Self::Unspecified,
-            1 => Self::KeyCompromise,
-            2 => Self::CaCompromise,
-            3 => Self::AffiliationChanged,
-            4 => Self::Superseded,
-            5 => Self::CessationOfOperation,
-            6 => Self::CertificateHold,
-            8 => Self::RemoveFromCrl,
-            9 => Self::PrivilegeWithdrawn,
-            10 => Self::AaCompromise,
-            other => Self::Other(other),
-        }
-    }
-
-    /// The name in the words of RFC 5280.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unspecified => "unspecified",
-            Self::KeyCompromise => "keyCompromise",
-            Self::CaCompromise => "cACompromise",
-            Self::AffiliationChanged => "affiliationChanged",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessationOfOperation",
-            Self::CertificateHold => "certificateHold",
-            Self::RemoveFromCrl => "removeFromCRL",
-            Self::PrivilegeWithdrawn => "privilegeWithdrawn",
-            Self::AaCompromise => "aACompromise",
-            Self::Other(_) => "other",
-        }
-    }
-}
-
 impl IssuingDistributionPoint {
     fn from_tlv(value: &Tlv<'_>) -> Result<Self, DerError> {
-        if value.tag != tag::SEQUENCE {
-            return Err(value.malformed());
-        }
-        let mut fields = value.reader()?;
+        let mut fields = value.sequence()?;
         let name = DistributionPointName::read_optional(&mut fields)?;
         let only_user_certs = flag(&mut fields, 1)?;
         let only_ca_certs = flag(&mut fields, 2)?;
@@ -562,3 +329,154 @@ impl fmt::Display for CrlError {
 }
 
 impl std::error::Error for CrlError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::name::tests::name;
+    use crate::pki::testdata;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::int;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::seq;
+    use crate::syntax::der::value;
+
+    const DEPTH: u32 = 16;
+
+    fn crl() -> Crl {
+        Crl::parse(&testdata::der(testdata::CRL), DEPTH).unwrap()
+    }
+
+    fn time(text: &str) -> Timestamp {
+        Timestamp::from_rfc3339(text).unwrap()
+    }
+
+    fn ca(common_name: &str) -> Name {
+        name(&[(oid::COMMON_NAME, tag::UTF8_STRING, common_name.as_bytes())])
+    }
+
+    #[test]
+    fn the_fields_are_read() {
+        let crl = crl();
+        assert_eq!((crl.version, crl.entry_count), (2, 3));
+        assert_eq!(crl.issuer.common_name(), Some("Root"));
+        assert_eq!(crl.this_update.plus_seconds(30 * 86_400), crl.next_update.unwrap());
+        assert_eq!(crl.crl_number.as_deref(), Some(&[5][..]));
+        assert!(!crl.is_delta());
+        assert_eq!(crl.expired_certs_on_crl, Some(time("2026-01-01T00:00:00Z")));
+        assert!(crl.authority_key_identifier.as_ref().unwrap().key_id.is_some());
+        let scope = crl.issuing_distribution_point.as_ref().unwrap();
+        assert!(scope.only_user_certs && scope.indirect && !scope.only_ca_certs && !scope.only_attribute_certs);
+        assert!(scope.only_some_reasons.unwrap().contains(1) && scope.name.is_some());
+        assert!(crl.unknown_critical_extensions.is_empty() && crl.malformed_extensions.is_empty());
+        assert!(crl.der()[4..].starts_with(crl.tbs()) && crl.der().ends_with(&crl.signature));
+        assert_eq!(crl.inner_signature_algorithm, crl.signature_algorithm);
+    }
+
+    #[test]
+    fn entries_are_found_by_issuer_and_serial_number() {
+        let crl = crl();
+        let found = crl.find(&crl.issuer, &[0, 1, 2]).unwrap().unwrap();
+        assert_eq!(found.revoked_at, time("2026-03-01T12:00:00Z"));
+        assert_eq!(found.reason, Some(RevocationReason::KeyCompromise));
+        let held = crl.find(&crl.issuer, &[1, 4]).unwrap().unwrap();
+        assert!(held.reason == Some(RevocationReason::CertificateHold) && !held.is_final());
+        assert_eq!(crl.find(&crl.issuer, &[1, 5]).unwrap().unwrap().reason, None);
+        assert_eq!(crl.find(&crl.issuer, &[1, 6]), Ok(None));
+        assert_eq!(crl.find(&ca("Other"), &[1, 2]), Ok(None));
+        let serials: Vec<_> = crl.entries().map(|entry| entry.unwrap().serial).collect();
+        assert_eq!(serials, [[1, 2].into(), [1, 4].into(), Box::from([1, 5])]);
+    }
+
+    fn extension(oid: &[u8], critical: bool, inner: &[u8]) -> Vec<u8> {
+        let flag = if critical { value(tag::BOOLEAN, &[0xff]) } else { Vec::new() };
+        seq(&[&testdata::oid(oid), &flag, &octets(inner)])
+    }
+
+    fn entry(serial: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let date = value(tag::UTC_TIME, b"260301120000Z");
+        let list = if extensions.is_empty() { Vec::new() } else { seq(&[&extensions.concat()]) };
+        seq(&[&int(serial), &date, &list])
+    }
+
+    fn list(entries: &[Vec<u8>], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let algorithm = seq(&[&testdata::oid(&[0x2a, 3])]);
+        let date = value(tag::GENERALIZED_TIME, b"20260901000000Z");
+        let revoked = seq(&[&entries.concat()]);
+        let wrapped = if extensions.is_empty() { Vec::new() } else { explicit(0, &seq(&[&extensions.concat()])) };
+        let issuer = ca("Root");
+        let tbs = seq(&[&int(&[1]), &algorithm, issuer.der(), &date, &revoked, &wrapped]);
+        seq(&[&tbs, &algorithm, &[0x03, 0x02, 0x00, 0xaa]])
+    }
+
+    fn certificate_issuer(of: &Name) -> Vec<u8> {
+        extension(oid::CERTIFICATE_ISSUER, true, &seq(&[&explicit(4, of.der())]))
+    }
+
+    #[test]
+    fn the_issuer_of_an_entry_holds_until_the_next_one() {
+        let (other, third) = (ca("Other"), ca("Third"));
+        let entries = [
+            entry(&[1], &[]),
+            entry(&[2], &[certificate_issuer(&other)]),
+            entry(&[3], &[]),
+            entry(&[1], &[certificate_issuer(&third)]),
+        ];
+        let crl = Crl::parse(&list(&entries, &[]), DEPTH).unwrap();
+        assert!(crl.find(&ca("Root"), &[1]).unwrap().is_some());
+        assert!(crl.find(&ca("ROOT"), &[3]).unwrap().is_none());
+        assert!(crl.find(&other, &[3]).unwrap().is_some());
+        assert!(crl.find(&other, &[1]).unwrap().is_none());
+        assert!(crl.find(&third, &[1]).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_final_revocation_goes_before_a_hold() {
+        let hold = extension(oid::REASON_CODE, false, &value(tag::ENUMERATED, &[6]));
+        let crl = Crl::parse(&list(&[entry(&[1], &[hold]), entry(&[1], &[])], &[]), DEPTH).unwrap();
+        assert!(crl.find(&crl.issuer, &[1]).unwrap().unwrap().is_final());
+    }
+
+    #[test]
+    fn a_list_against_the_standard_is_read_all_the_same() {
+        let crl = Crl::parse(&list(&[], &[]), DEPTH).unwrap();
+        assert_eq!((crl.entry_count, crl.this_update), (0, time("2026-09-01T00:00:00Z")));
+        assert_eq!(crl.find(&crl.issuer, &[1]), Ok(None));
+        assert_eq!(crl.next_update, None);
+    }
+
+    #[test]
+    fn unknown_critical_extensions_are_named_wherever_they_are() {
+        let odd = [0x2a, 3, 4];
+        let in_entry = list(&[entry(&[1], &[]), entry(&[2], &[extension(&odd, true, &[5, 0])])], &[]);
+        let in_list = list(&[], &[extension(&odd, true, &[5, 0])]);
+        for bytes in [in_entry, in_list] {
+            assert_eq!(Crl::parse(&bytes, DEPTH).unwrap().unknown_critical_extensions, [Oid::from_content(&odd)]);
+        }
+        let harmless = list(&[entry(&[2], &[extension(&odd, false, &[5, 0])])], &[]);
+        assert!(Crl::parse(&harmless, DEPTH).unwrap().unknown_critical_extensions.is_empty());
+    }
+
+    #[test]
+    fn a_delta_is_one_even_where_its_number_is_malformed() {
+        let delta = |inner: &[u8]| {
+            Crl::parse(&list(&[], &[extension(oid::DELTA_CRL_INDICATOR, true, inner)]), DEPTH).unwrap()
+        };
+        assert!(delta(&int(&[4])).is_delta());
+        let odd = delta(&[0x05, 0x00]);
+        assert!(odd.is_delta() && odd.delta_base_number.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_and_not_a_missing_entry() {
+        let bad_reason = extension(oid::REASON_CODE, false, &[0x05, 0x00]);
+        let crl = Crl::parse(&list(&[entry(&[1], &[bad_reason])], &[]), DEPTH).unwrap();
+        assert!(matches!(crl.find(&crl.issuer, &[1]), Err(CrlError::EntryExtension(_))));
+        assert_eq!(crl.find(&crl.issuer, &[2]), Ok(None));
+        let bad_issuer = extension(oid::CERTIFICATE_ISSUER, true, &[0x05, 0x00]);
+        let crl = Crl::parse(&list(&[entry(&[1], &[bad_issuer]), entry(&[2], &[])], &[]), DEPTH).unwrap();
+        assert!(matches!(crl.find(&crl.issuer, &[2]), Err(CrlError::EntryExtension(_))));
+        assert_eq!(crl.entries().count(), 1, "the walk ends with the error");
+        assert!(Crl::parse(&list(&[int(&[1])], &[]), DEPTH).is_err());
+    }
+}

@@ -83,8 +83,8 @@ impl DistributionPoint {
     }
 
     /// `CRLDistributionPoints ::= SEQUENCE SIZE (1..MAX) OF DistributionPoint`.
-    pub(crate) fn read_list(sequence: &Tlv<'_>) -> Result<Vec<Self>, DerError> {
-        let mut inner = sequence.reader()?;
+    pub(crate) fn read_list(value: &Tlv<'_>) -> Result<Vec<Self>, DerError> {
+        let mut inner = value.sequence()?;
         let mut points = vec![Self::read(&mut inner)?];
         while !inner.is_empty() {
             points.push(Self::read(&mut inner)?);

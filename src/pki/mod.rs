@@ -31,6 +31,8 @@ pub mod oid;
 pub mod pem;
 mod qc;
 mod serial;
+#[cfg(test)]
+mod testdata;
 mod text;
 mod tst;
 

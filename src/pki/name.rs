@@ -65,10 +65,7 @@ impl Name {
     }
 
     pub(crate) fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        if tlv.tag != tag::SEQUENCE {
-            return Err(tlv.malformed());
-        }
-        let mut sequence = tlv.reader()?;
+        let mut sequence = tlv.sequence()?;
         let mut attributes = Vec::new();
         let mut rdn = 0_usize;
         let mut has_empty_rdn = false;

@@ -76,10 +76,7 @@ const COMPARISONS: usize = 250_000;
 
 impl NameConstraints {
     pub(crate) fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = tlv.reader()?;
-        if tlv.tag != tag::SEQUENCE {
-            return Err(tlv.malformed());
-        }
+        let mut fields = tlv.sequence()?;
         let permitted = read_subtrees(&mut fields, 0)?;
         let excluded = read_subtrees(&mut fields, 1)?;
         fields.finish()?;

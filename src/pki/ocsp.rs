@@ -166,10 +166,7 @@ impl OcspResponse {
     /// [`OcspError`].
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, OcspError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let status = OcspStatus::from_code(fields.expect(tag::ENUMERATED)?.integer()?);
         let response = fields.optional(tag::context_constructed(0))?;
         fields.finish()?;
@@ -216,10 +213,7 @@ impl BasicOcsp {
     /// [`OcspError`].
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, OcspError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let tbs = fields.expect(tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields)?;
         let signature = read_signature_value(&mut fields)?;
@@ -347,10 +341,7 @@ impl SingleResponse {
         match oid.content() {
             oid::OCSP_ARCHIVE_CUTOFF => self.archive_cutoff = Some(value.time()?),
             oid::OCSP_CERT_HASH => {
-                if value.tag != tag::SEQUENCE {
-                    return Err(value.malformed());
-                }
-                let mut fields = value.reader()?;
+                let mut fields = value.sequence()?;
                 let algorithm = AlgorithmIdentifier::read(&mut fields)?;
                 let hash = fields.expect(tag::OCTET_STRING)?.octets()?.into();
                 fields.finish()?;
@@ -417,3 +408,93 @@ impl fmt::Display for OcspError {
 }
 
 impl std::error::Error for OcspError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::testdata;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::replaced;
+    use crate::pki::testdata::seq;
+    use crate::syntax::der::value;
+
+    const DEPTH: u32 = 16;
+
+    fn basic() -> BasicOcsp {
+        OcspResponse::parse(&testdata::der(testdata::OCSP), DEPTH).unwrap().basic.unwrap()
+    }
+
+    #[test]
+    fn an_answer_is_read() {
+        let basic = basic();
+        assert!(matches!(&basic.responder_id, ResponderId::Name(name) if name.common_name() == Some("Root")));
+        let [good, revoked] = basic.responses.as_slice() else { panic!() };
+        assert_eq!(good.status, CertStatus::Good);
+        assert_eq!(good.cert_id.hash_algorithm.oid.content(), oid::SHA256);
+        assert_eq!((good.cert_id.serial.as_ref(), good.cert_id.issuer_name_hash.len()), (&[1, 2][..], 32));
+        let CertStatus::Revoked { at, reason } = revoked.status else { panic!() };
+        assert_eq!(
+            (at.to_string().as_str(), reason),
+            ("2026-03-01T12:00:00Z", Some(RevocationReason::KeyCompromise))
+        );
+        assert_eq!(revoked.cert_id.hash_algorithm.oid.content(), oid::SHA1);
+        assert_eq!(good.this_update.plus_seconds(3 * 86_400), good.next_update.unwrap());
+        assert_eq!(good.this_update, basic.produced_at);
+        assert_eq!((basic.certificates.len(), basic.nonce.as_ref().unwrap().len()), (1, 16));
+        assert!(basic.raw[4..].starts_with(&basic.tbs) && basic.unknown_critical_extensions.is_empty());
+        assert!(BasicOcsp::parse(&basic.raw, DEPTH).is_ok());
+    }
+
+    #[test]
+    fn an_answer_without_an_answer_has_a_status() {
+        for (code, status) in
+            [(1, OcspStatus::MalformedRequest), (3, OcspStatus::TryLater), (4, OcspStatus::Other(4))]
+        {
+            let response = OcspResponse::parse(&[0x30, 3, 0x0a, 1, code], DEPTH).unwrap();
+            assert!(response.status == status && response.basic.is_none());
+        }
+        assert!(matches!(OcspResponse::parse(&[0x30, 3, 0x0a, 1, 0], DEPTH), Err(OcspError::NoResponse)));
+    }
+
+    #[test]
+    fn another_type_of_answer_is_refused() {
+        let other = replaced(
+            &testdata::der(testdata::OCSP),
+            &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1],
+            &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 9],
+        );
+        assert!(matches!(OcspResponse::parse(&other, DEPTH), Err(OcspError::ResponseType(_))));
+    }
+
+    fn single(extensions: &[Vec<u8>]) -> SingleResponse {
+        let algorithm = seq(&[&testdata::oid(oid::SHA1)]);
+        let id = seq(&[&algorithm, &octets(&[1; 20]), &octets(&[2; 20]), &testdata::int(&[5])]);
+        let date = value(tag::GENERALIZED_TIME, b"20260901000000Z");
+        let bytes = seq(&[&id, &[0x82, 0], &date, &explicit(1, &seq(&[&extensions.concat()]))]);
+        SingleResponse::read(&mut Reader::new(&bytes, DEPTH), DEPTH).unwrap()
+    }
+
+    fn extension(oid: &[u8], inner: &[u8]) -> Vec<u8> {
+        seq(&[&testdata::oid(oid), &octets(inner)])
+    }
+
+    #[test]
+    fn the_positive_statement_and_the_archive_cutoff_are_read() {
+        let hash = seq(&[&seq(&[&testdata::oid(oid::SHA256)]), &octets(&[7; 32])]);
+        let cutoff = value(tag::GENERALIZED_TIME, b"20200101000000Z");
+        let response =
+            single(&[extension(oid::OCSP_CERT_HASH, &hash), extension(oid::OCSP_ARCHIVE_CUTOFF, &cutoff)]);
+        assert_eq!(response.status, CertStatus::Unknown);
+        assert_eq!(response.cert_hash.unwrap().value.as_ref(), [7; 32]);
+        assert_eq!(response.archive_cutoff.unwrap().to_string(), "2020-01-01T00:00:00Z");
+        assert!(response.malformed_extensions.is_empty());
+    }
+
+    #[test]
+    fn a_malformed_positive_statement_is_named() {
+        let response = single(&[extension(oid::OCSP_CERT_HASH, &octets(&[7; 32])), extension(&[0x2a, 3], &[9])]);
+        assert_eq!(response.cert_hash, None);
+        assert_eq!(response.malformed_extensions, [Oid::from_content(oid::OCSP_CERT_HASH)]);
+    }
+}

@@ -160,3 +160,61 @@ impl fmt::Display for PemError {
 }
 
 impl std::error::Error for PemError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::testdata;
+
+    #[test]
+    fn several_objects_of_one_file_are_read_in_order() {
+        let file = format!("A remark\n{}\r\n{}{}", testdata::LEAF, testdata::CRL, testdata::OCSP);
+        let objects = objects(file.as_bytes()).unwrap();
+        let labels: Vec<&Label> = objects.iter().map(|object| &object.label).collect();
+        assert_eq!(labels, [&Label::Certificate, &Label::Crl, &Label::OcspResponse]);
+        assert_eq!(objects[0].der, testdata::der(testdata::LEAF));
+    }
+
+    #[test]
+    fn der_is_known_by_its_structure() {
+        for (file, label) in [
+            (testdata::LEAF, Label::Certificate),
+            (testdata::CRL, Label::Crl),
+            (testdata::OCSP, Label::OcspResponse),
+            (testdata::CMS, Label::Cms),
+            (testdata::TIMESTAMP_RESPONSE, Label::Other("UNKNOWN".into())),
+        ] {
+            let der = testdata::der(file);
+            assert_eq!(objects(&der).unwrap(), [PemObject { label, der }]);
+        }
+    }
+
+    #[test]
+    fn lines_may_be_long_and_padding_missing() {
+        let long = "-----BEGIN X-----AAEC AwQ=-----END X-----";
+        assert_eq!(objects(long.as_bytes()).unwrap()[0].der, [0, 1, 2, 3, 4]);
+        let unpadded = "-----BEGIN X-----\nAAECAwQ\n-----END X-----";
+        assert_eq!(objects(unpadded.as_bytes()).unwrap()[0].der, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_file_with_a_bad_object_is_refused() {
+        let good = "-----BEGIN X-----\nAAEC\n-----END X-----\n";
+        for (bad, error) in [
+            ("", PemError::Neither),
+            ("text", PemError::Neither),
+            ("-----BEGIN X-----\nAAEC\n", PemError::Unfinished(1)),
+            ("-----BEGIN X-----\nAAEC\n-----END Y-----\n", PemError::Unfinished(1)),
+            ("-----BEGIN X-----\nA!EC\n-----END X-----\n", PemError::Base64(1)),
+        ] {
+            assert_eq!(objects(bad.as_bytes()), Err(error), "{bad}");
+        }
+        let second = format!("{good}-----BEGIN X-----\nProc-Type: 4\n\nAAEC\n-----END X-----\n");
+        assert_eq!(objects(second.as_bytes()), Err(PemError::Base64(2)));
+        let nested = format!("-----BEGIN X-----\n{good}");
+        assert_eq!(objects(nested.as_bytes()), Err(PemError::Unfinished(1)));
+        let mut der = testdata::der(testdata::LEAF);
+        der.push(0);
+        assert_eq!(objects(&der), Err(PemError::Neither));
+    }
+}

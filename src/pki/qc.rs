@@ -74,10 +74,7 @@ impl QcStatements {
     }
 
     pub(crate) fn from_tlv(value: &Tlv<'_>) -> Result<Self, DerError> {
-        if value.tag != tag::SEQUENCE {
-            return Err(value.malformed());
-        }
-        let mut list = value.reader()?;
+        let mut list = value.sequence()?;
         let mut all = Self::default();
         while !list.is_empty() {
             let mut fields = list.expect(tag::SEQUENCE)?.reader()?;
@@ -122,10 +119,7 @@ fn list<'a, T>(
     info: &Tlv<'a>,
     mut read: impl FnMut(&mut Reader<'a>) -> Result<T, DerError>,
 ) -> Result<Vec<T>, DerError> {
-    if info.tag != tag::SEQUENCE {
-        return Err(info.malformed());
-    }
-    let mut inner = info.reader()?;
+    let mut inner = info.sequence()?;
     let mut members = vec![read(&mut inner)?];
     while !inner.is_empty() {
         members.push(read(&mut inner)?);
@@ -134,10 +128,7 @@ fn list<'a, T>(
 }
 
 fn limit(info: &Tlv<'_>) -> Result<QcLimit, DerError> {
-    if info.tag != tag::SEQUENCE {
-        return Err(info.malformed());
-    }
-    let mut fields = info.reader()?;
+    let mut fields = info.sequence()?;
     let currency = match fields.optional(tag::INTEGER)? {
         Some(number) => number.integer()?.to_string(),
         None => text::expect(&mut fields)?,
@@ -159,10 +150,7 @@ fn location(reader: &mut Reader<'_>) -> Result<PdsLocation, DerError> {
 /// `SemanticsInformation` (RFC 3739 §3.2.6.1): the identifier is optional, and so is the whole.
 fn semantics(info: Option<&Tlv<'_>>) -> Option<Option<Oid>> {
     let Some(info) = info else { return Some(None) };
-    if info.tag != tag::SEQUENCE {
-        return None;
-    }
-    let mut fields = info.reader().ok()?;
+    let mut fields = info.sequence().ok()?;
     let oid = fields.optional(tag::OID).ok()?;
     fields.optional(tag::SEQUENCE).ok()?;
     fields.finish().ok()?;

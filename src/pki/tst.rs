@@ -115,10 +115,7 @@ impl TstInfo {
     /// Where the bytes are none.
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, DerError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let version = fields.expect(tag::INTEGER)?.integer()?;
         let policy = fields.expect(tag::OID)?.oid()?;
         let mut message_imprint = fields.expect(tag::SEQUENCE)?.reader()?;
@@ -192,10 +189,7 @@ impl TimestampResponse {
     /// [`TimestampError`].
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, TimestampError> {
         let outer = Tlv::parse_all(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut fields = outer.reader()?;
+        let mut fields = outer.sequence()?;
         let mut status_info = fields.expect(tag::SEQUENCE)?.reader()?;
         let status = status_info.expect(tag::INTEGER)?.integer()?;
         let mut status_text = Vec::new();
@@ -237,3 +231,51 @@ impl fmt::Display for TimestampError {
 }
 
 impl std::error::Error for TimestampError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::testdata;
+    use crate::syntax::der::value;
+
+    const DEPTH: u32 = 32;
+
+    #[test]
+    fn a_token_is_read() {
+        let token = TimestampToken::parse(&testdata::der(testdata::TIMESTAMP), DEPTH).unwrap();
+        let info = token.tst_info;
+        assert_eq!((info.version, info.policy.to_string().as_str()), (1, "1.2.3.4"));
+        assert_eq!((info.imprint_algorithm.oid.content(), info.imprint.len()), (oid::SHA256, 32));
+        assert_eq!(info.accuracy, Some(Accuracy { seconds: 1, millis: 500, micros: 0 }));
+        assert!(info.ordering && info.nonce.is_some() && info.extensions.is_empty());
+        assert_eq!(info.tsa.unwrap().directory().unwrap().common_name(), Some("Anna tsa"));
+        let attributes = token.signed_data.signers[0].signed_attributes.as_ref().unwrap();
+        assert_eq!(attributes.content_type().unwrap().unwrap().content(), oid::TST_INFO);
+        assert_eq!(attributes.claimed_signing_time().unwrap(), Some(info.gen_time));
+    }
+
+    #[test]
+    fn an_answer_is_read_with_its_token() {
+        let response = TimestampResponse::parse(&testdata::der(testdata::TIMESTAMP_RESPONSE), DEPTH).unwrap();
+        assert_eq!((response.status, response.failure), (0, None));
+        assert!(response.token.is_some());
+    }
+
+    #[test]
+    fn a_refusal_says_why() {
+        let texts = value(0x30, &value(0x0c, b"bad"));
+        let info = value(0x30, &[&[0x02, 1, 2], &texts[..], &[0x03, 2, 5, 0x20]].concat());
+        let response = TimestampResponse::parse(&value(0x30, &info), DEPTH).unwrap();
+        assert_eq!((response.status, response.status_text[0].as_str()), (2, "bad"));
+        assert_eq!(response.failure, Some(1 << 2));
+        assert!(response.token.is_none());
+    }
+
+    #[test]
+    fn a_signature_over_something_else_is_no_token() {
+        let signature = testdata::der(testdata::CMS);
+        assert!(matches!(TimestampToken::parse(&signature, DEPTH), Err(TimestampError::ContentType(_))));
+        let certificate = testdata::der(testdata::LEAF);
+        assert!(matches!(TimestampToken::parse(&certificate, DEPTH), Err(TimestampError::Cms(_))));
+    }
+}

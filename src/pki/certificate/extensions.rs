@@ -257,9 +257,9 @@ impl Facts {
             oid::POLICY_CONSTRAINTS => self.policy_constraints = Some(read_policy_constraints(value)?),
             oid::INHIBIT_ANY_POLICY => self.inhibit_any_policy = Some(count(value, tag::INTEGER)?),
             oid::CRL_DISTRIBUTION_POINTS => {
-                self.crl_distribution_points = DistributionPoint::read_list(&sequence(value)?)?;
+                self.crl_distribution_points = DistributionPoint::read_list(value)?;
             }
-            oid::FRESHEST_CRL => self.freshest_crl = DistributionPoint::read_list(&sequence(value)?)?,
+            oid::FRESHEST_CRL => self.freshest_crl = DistributionPoint::read_list(value)?,
             oid::AUTHORITY_INFO_ACCESS => self.authority_info_access = read_list(value, read_access)?,
             oid::QC_STATEMENTS => self.qc_statements = Some(QcStatements::from_tlv(value)?),
             oid::OCSP_NOCHECK => self.ocsp_nocheck = null(value)?,
@@ -274,7 +274,7 @@ impl Facts {
 
 impl AuthorityKeyIdentifier {
     pub(crate) fn from_tlv(value: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = sequence(value)?.reader()?;
+        let mut fields = value.sequence()?;
         let key_id = fields.optional(tag::context(0))?.map(|tlv| tlv.content.into());
         let issuer = match fields.optional(tag::context_constructed(1))? {
             Some(names) => GeneralName::read_list(&names)?,
@@ -287,7 +287,7 @@ impl AuthorityKeyIdentifier {
 }
 
 fn read_basic_constraints(value: &Tlv<'_>) -> Result<BasicConstraints, DerError> {
-    let mut fields = sequence(value)?.reader()?;
+    let mut fields = value.sequence()?;
     let ca = match fields.optional(tag::BOOLEAN)? {
         Some(flag) => flag.boolean()?,
         None => false,
@@ -329,7 +329,7 @@ fn read_mapping(reader: &mut Reader<'_>) -> Result<PolicyMapping, DerError> {
 }
 
 fn read_policy_constraints(value: &Tlv<'_>) -> Result<PolicyConstraints, DerError> {
-    let mut fields = sequence(value)?.reader()?;
+    let mut fields = value.sequence()?;
     let mut number = |context| {
         let tlv = fields.optional(tag::context(context))?;
         tlv.map(|tlv| count(&tlv, tlv.tag)).transpose()
@@ -352,16 +352,12 @@ fn read_list<'a, T>(
     value: &Tlv<'a>,
     mut read: impl FnMut(&mut Reader<'a>) -> Result<T, DerError>,
 ) -> Result<Vec<T>, DerError> {
-    let mut inner = sequence(value)?.reader()?;
+    let mut inner = value.sequence()?;
     let mut list = vec![read(&mut inner)?];
     while !inner.is_empty() {
         list.push(read(&mut inner)?);
     }
     Ok(list)
-}
-
-fn sequence<'a>(value: &Tlv<'a>) -> Result<Tlv<'a>, DerError> {
-    if value.tag == tag::SEQUENCE { Ok(*value) } else { Err(value.malformed()) }
 }
 
 fn octet_string(value: &Tlv<'_>) -> Result<Box<[u8]>, DerError> {

@@ -8,17 +8,21 @@ use std::fmt;
 use crate::limits::Limits;
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
-use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
 use crate::syntax::der::to_der;
 use crate::syntax::der::value;
 use crate::time::Timestamp;
 
-use crate::pki::algorithm::AlgorithmIdentifier;
 use crate::pki::oid;
 use crate::pki::text;
 
+use super::claims::AdbeRevocationInfo;
+use super::claims::AlgorithmProtection;
+use super::claims::ContentHints;
+use super::claims::SignaturePolicy;
+use super::claims::SignerAttributes;
+use super::claims::SignerLocation;
 use super::ess::SigningCertificate;
 use super::signer::raw_values;
 
@@ -44,7 +48,7 @@ pub struct SignedAttributes {
 }
 
 /// Values are read on demand, with this depth.
-const DEPTH: u32 = Limits::DEFAULT.der_depth;
+pub(crate) const DEPTH: u32 = Limits::DEFAULT.der_depth;
 
 /// An attribute that is there, but not as its standard says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,88 +69,6 @@ pub enum AttributeFault {
     ValueCount(usize),
     /// A value cannot be read.
     Malformed(DerError),
-}
-
-/// `content-hints` (RFC 2634 §2.9).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContentHints {
-    /// A description for people.
-    pub description: Option<String>,
-    /// The type of the innermost content.
-    pub content_type: Oid,
-}
-
-/// `CMSAlgorithmProtection` (RFC 6211): the algorithms, repeated under the signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlgorithmProtection {
-    /// Has to be the signer's digest algorithm.
-    pub digest_algorithm: AlgorithmIdentifier,
-    /// Has to be the signer's signature algorithm.
-    pub signature_algorithm: Option<AlgorithmIdentifier>,
-    /// There is a MAC algorithm, which no signature has.
-    pub has_mac_algorithm: bool,
-}
-
-/// `signature-policy-identifier` (ETSI EN 319 122-1 §5.2.9).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignaturePolicy {
-    /// The policy follows from the content or elsewhere.
-    Implied,
-    /// A policy by its identifier.
-    Explicit {
-        /// The policy.
-        id: Oid,
-        /// The digest of the policy document.
-        hash: Option<PolicyHash>,
-        /// Where the policy is (`SPuri`).
-        uri: Option<String>,
-        /// Qualifiers of other types.
-        other_qualifiers: Vec<Oid>,
-    },
-}
-
-/// `OtherHashAlgAndValue`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyHash {
-    /// The algorithm.
-    pub algorithm: AlgorithmIdentifier,
-    /// The digest.
-    pub value: Box<[u8]>,
-}
-
-/// `signer-location` (ETSI EN 319 122-1 §5.2.5).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SignerLocation {
-    /// The country.
-    pub country: Option<String>,
-    /// The place.
-    pub locality: Option<String>,
-    /// The lines of the address.
-    pub postal_address: Vec<String>,
-}
-
-/// `signer-attributes` or `signer-attributes-v2` (ETSI EN 319 122-1 §5.2.6).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SignerAttributes {
-    /// The attributes that the signer claims.
-    pub claimed: Vec<Attribute>,
-    /// The texts among the values of those: the claimed roles.
-    pub claimed_roles: Vec<String>,
-    /// Attribute certificates, with tag and length.
-    pub certified: Vec<Box<[u8]>>,
-    /// Signed assertions, with tag and length (version 2 only).
-    pub assertions: Vec<Box<[u8]>>,
-}
-
-/// `adbe-revocationInfoArchival` (ISO 32000-2 §12.8.3.3.2), each value as sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AdbeRevocationInfo {
-    /// `CertificateList` values.
-    pub crls: Vec<Box<[u8]>>,
-    /// `OCSPResponse` values.
-    pub ocsp_responses: Vec<Box<[u8]>>,
-    /// Other formats.
-    pub other: Vec<Box<[u8]>>,
 }
 
 impl SignedAttributes {
@@ -229,7 +151,7 @@ impl SignedAttributes {
     /// [`AttributeError`].
     pub fn commitment_types(&self) -> Result<Vec<Oid>, AttributeError> {
         self.several(oid::COMMITMENT_TYPE, |tlv| {
-            let mut fields = sequence(tlv)?.reader()?;
+            let mut fields = tlv.sequence()?;
             let id = fields.expect(tag::OID)?.oid()?;
             fields.optional(tag::SEQUENCE)?;
             fields.finish()?;
@@ -261,16 +183,7 @@ impl SignedAttributes {
     /// # Errors
     /// [`AttributeError`].
     pub fn content_hints(&self) -> Result<Option<ContentHints>, AttributeError> {
-        self.one(oid::CONTENT_HINTS, |tlv| {
-            let mut fields = sequence(tlv)?.reader()?;
-            let description = match fields.peek() {
-                Some(tag::OID) | None => None,
-                Some(_) => Some(text::expect(&mut fields)?),
-            };
-            let content_type = fields.expect(tag::OID)?.oid()?;
-            fields.finish()?;
-            Ok(ContentHints { description, content_type })
-        })
+        self.one(oid::CONTENT_HINTS, ContentHints::from_tlv)
     }
 
     /// `content-identifier` (RFC 2634 §2.7).
@@ -297,18 +210,7 @@ impl SignedAttributes {
     /// # Errors
     /// [`AttributeError`].
     pub fn algorithm_protection(&self) -> Result<Option<AlgorithmProtection>, AttributeError> {
-        self.one(oid::ALGORITHM_PROTECTION, |tlv| {
-            let mut fields = sequence(tlv)?.reader()?;
-            let digest_algorithm = AlgorithmIdentifier::read(&mut fields)?;
-            let signature = fields.optional(tag::context_constructed(1))?;
-            let signature_algorithm = match signature {
-                Some(algorithm) => Some(AlgorithmIdentifier::from_tlv(&algorithm)?),
-                None => None,
-            };
-            let has_mac_algorithm = fields.optional(tag::context_constructed(2))?.is_some();
-            fields.finish()?;
-            Ok(AlgorithmProtection { digest_algorithm, signature_algorithm, has_mac_algorithm })
-        })
+        self.one(oid::ALGORITHM_PROTECTION, AlgorithmProtection::from_tlv)
     }
 
     /// `adbe-revocationInfoArchival`.
@@ -396,179 +298,13 @@ fn malformed(of_type: &[u8], error: DerError) -> AttributeError {
 }
 
 impl Attribute {
-    fn from_tlv(attribute: &Tlv<'_>) -> Result<Self, DerError> {
+    pub(crate) fn from_tlv(attribute: &Tlv<'_>) -> Result<Self, DerError> {
         let mut fields = attribute.reader()?;
         let oid = fields.expect(tag::OID)?.oid()?;
-        let values = raw_values(&fields.expect(tag::SET)?)?;
+        let values = raw_values(&mut fields.expect(tag::SET)?.reader()?)?;
         fields.finish()?;
         Ok(Self { oid, values })
     }
-}
-
-impl SignaturePolicy {
-    fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        if tlv.tag == tag::NULL {
-            return Ok(Self::Implied);
-        }
-        let mut fields = sequence(tlv)?.reader()?;
-        let id = fields.expect(tag::OID)?.oid()?;
-        let mut hash = None;
-        let mut uri = None;
-        let mut other_qualifiers = Vec::new();
-        let mut next = fields.optional(tag::SEQUENCE)?;
-        if let Some(found) = next.filter(|found| PolicyHash::is(found)) {
-            hash = Some(PolicyHash::from_tlv(&found)?);
-            next = fields.optional(tag::SEQUENCE)?;
-        }
-        if let Some(qualifiers) = next {
-            let mut qualifiers = qualifiers.reader()?;
-            while !qualifiers.is_empty() {
-                let mut qualifier = qualifiers.expect(tag::SEQUENCE)?.reader()?;
-                let kind = qualifier.expect(tag::OID)?.oid()?;
-                if kind.content() == oid::POLICY_QUALIFIER_URI {
-                    uri = Some(text::expect(&mut qualifier)?);
-                } else {
-                    other_qualifiers.push(kind);
-                }
-            }
-        }
-        fields.finish()?;
-        Ok(Self::Explicit { id, hash, uri, other_qualifiers })
-    }
-}
-
-impl PolicyHash {
-    /// A hash begins with an algorithm (a SEQUENCE that begins with an identifier) followed by an OCTET STRING;
-    /// qualifiers are SEQUENCEs only.
-    fn is(tlv: &Tlv<'_>) -> bool {
-        let second = || -> Result<u8, DerError> {
-            let mut fields = tlv.reader()?;
-            fields.expect(tag::SEQUENCE)?;
-            Ok(fields.peek().unwrap_or(0) & !0x20)
-        };
-        second() == Ok(tag::OCTET_STRING)
-    }
-
-    fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = tlv.reader()?;
-        let algorithm = AlgorithmIdentifier::read(&mut fields)?;
-        let value = fields.expect(tag::OCTET_STRING)?.octets()?.into();
-        fields.finish()?;
-        Ok(Self { algorithm, value })
-    }
-}
-
-impl SignerLocation {
-    fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = sequence(tlv)?.reader()?;
-        let mut string = |number| match fields.optional(tag::context_constructed(number))? {
-            Some(wrapper) => {
-                let mut inner = wrapper.reader()?;
-                let text = text::expect(&mut inner)?;
-                inner.finish()?;
-                Ok(Some(text))
-            }
-            None => Ok(None),
-        };
-        let country = string(0)?;
-        let locality = string(1)?;
-        let mut postal_address = Vec::new();
-        if let Some(lines) = fields.optional(tag::context_constructed(2))? {
-            let mut lines = unwrapped(&lines)?;
-            while !lines.is_empty() {
-                postal_address.push(text::expect(&mut lines)?);
-            }
-        }
-        fields.finish()?;
-        Ok(Self { country, locality, postal_address })
-    }
-}
-
-impl SignerAttributes {
-    /// Both versions: version 1 is a SEQUENCE OF the choices `[0]` claimed and `[1]` certified, version 2 has
-    /// each at most once, and `[2]` assertions.
-    fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut choices = sequence(tlv)?.reader()?;
-        let mut all = Self::default();
-        while !choices.is_empty() {
-            let choice = choices.next_tlv()?;
-            match choice.tag {
-                0xa0 => all.read_claimed(&choice)?,
-                0xa1 => all.certified.push(choice.raw.into()),
-                0xa2 => all.assertions.push(choice.raw.into()),
-                _ => return Err(choice.malformed()),
-            }
-        }
-        Ok(all)
-    }
-
-    fn read_claimed(&mut self, choice: &Tlv<'_>) -> Result<(), DerError> {
-        let mut members = unwrapped(choice)?;
-        while !members.is_empty() {
-            self.push_claimed(&members.expect(tag::SEQUENCE)?)?;
-        }
-        Ok(())
-    }
-
-    fn push_claimed(&mut self, attribute: &Tlv<'_>) -> Result<(), DerError> {
-        let mut fields = attribute.reader()?;
-        fields.expect(tag::OID)?;
-        collect_texts(&fields.expect(tag::SET)?, &mut self.claimed_roles)?;
-        self.claimed.push(Attribute::from_tlv(attribute)?);
-        Ok(())
-    }
-}
-
-/// The members of a SEQUENCE that is tagged explicitly, as the module of CAdES says, or implicitly, as some producers
-/// write it: then the first member is a SEQUENCE that begins with an identifier, or no SEQUENCE at all.
-fn unwrapped<'a>(wrapper: &Tlv<'a>) -> Result<Reader<'a>, DerError> {
-    let members = wrapper.reader()?;
-    let Ok(only) = Tlv::parse_all(wrapper.content, 1) else {
-        return Ok(members);
-    };
-    if only.tag != tag::SEQUENCE || only.content.first() == Some(&tag::OID) {
-        return Ok(members);
-    }
-    let mut outer = members;
-    outer.next_tlv()?.reader()
-}
-
-/// All strings below a value: a role is a string itself, or the name in a `RoleSyntax` (X.509 §14.4.3).
-fn collect_texts(parent: &Tlv<'_>, texts: &mut Vec<String>) -> Result<(), DerError> {
-    let mut inner = parent.reader()?;
-    while !inner.is_empty() {
-        let tlv = inner.next_tlv()?;
-        if let Some(text) = text::decode(&tlv)? {
-            texts.push(text.value);
-        } else if tlv.is_constructed() {
-            collect_texts(&tlv, texts)?;
-        } else if matches!(tlv.tag, 0x81 | 0x82 | 0x86) {
-            texts.push(text::ia5(tlv.content));
-        }
-    }
-    Ok(())
-}
-
-impl AdbeRevocationInfo {
-    fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = sequence(tlv)?.reader()?;
-        let mut list = |number| match fields.optional(tag::context_constructed(number))? {
-            Some(wrapper) => {
-                let mut inner = wrapper.reader()?;
-                let values = raw_values(&inner.expect(tag::SEQUENCE)?)?;
-                inner.finish()?;
-                Ok(values)
-            }
-            None => Ok(Vec::new()),
-        };
-        let (crls, ocsp_responses, other) = (list(0)?, list(1)?, list(2)?);
-        fields.finish()?;
-        Ok(Self { crls, ocsp_responses, other })
-    }
-}
-
-fn sequence<'a>(value: &Tlv<'a>) -> Result<Tlv<'a>, DerError> {
-    if value.tag == tag::SEQUENCE { Ok(*value) } else { Err(value.malformed()) }
 }
 
 fn octet_string(value: &Tlv<'_>) -> Result<Vec<u8>, DerError> {
@@ -587,3 +323,176 @@ impl fmt::Display for AttributeError {
 }
 
 impl std::error::Error for AttributeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::cms::PolicyHash;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::int;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::oid as object;
+    use crate::pki::testdata::seq;
+    use crate::pki::testdata::set;
+    use crate::pki::testdata::utf8;
+
+    fn attribute(oid: &[u8], values: &[&[u8]]) -> Vec<u8> {
+        seq(&[&object(oid), &set(values)])
+    }
+
+    /// Signed attributes of these members, in this order.
+    fn signed(members: &[Vec<u8>]) -> SignedAttributes {
+        SignedAttributes::from_tlv(&Tlv::parse_all(&explicit(0, &members.concat()), 16).unwrap()).unwrap()
+    }
+
+    fn fault<T: std::fmt::Debug>(result: Result<T, AttributeError>) -> AttributeFault {
+        result.unwrap_err().fault
+    }
+
+    #[test]
+    fn what_is_signed_is_kept_as_sent_and_made_der() {
+        let (early, late) =
+            (attribute(oid::CONTENT_TYPE, &[&object(oid::DATA)]), attribute(&[0x2a], &[&int(&[1])]));
+        let sorted = signed(&[late.clone(), early.clone()]);
+        assert_eq!(sorted.as_sent, set(&[&late, &early]));
+        assert_eq!(sorted.der, None);
+        let unsorted = signed(&[early.clone(), late.clone()]);
+        assert_eq!(unsorted.as_sent, set(&[&early, &late]));
+        assert_eq!(unsorted.der, Some(set(&[&late, &early])));
+    }
+
+    #[test]
+    fn a_set_of_indefinite_length_gets_a_frame() {
+        let member = attribute(oid::CONTENT_TYPE, &[&object(oid::DATA)]);
+        let sent = [&[0xa0, 0x80], &member[..], &[0, 0]].concat();
+        let signed = SignedAttributes::from_tlv(&Tlv::parse_all(&sent, 16).unwrap()).unwrap();
+        assert_eq!((signed.as_sent, signed.der), (set(&[&member]), None));
+    }
+
+    #[test]
+    fn a_long_form_of_a_short_length_stays_in_what_was_sent() {
+        let member = attribute(oid::CONTENT_TYPE, &[&object(oid::DATA)]);
+        let length = u8::try_from(member.len()).unwrap();
+        let sent = [&[0xa0, 0x81, length], &member[..]].concat();
+        let signed = SignedAttributes::from_tlv(&Tlv::parse_all(&sent, 16).unwrap()).unwrap();
+        assert_eq!(signed.as_sent[..3], [0x31, 0x81, length]);
+        assert_eq!(signed.der, Some(set(&[&member])));
+    }
+
+    #[test]
+    fn absent_repeated_counted_and_malformed_are_told_apart() {
+        let digest = attribute(oid::MESSAGE_DIGEST, &[&octets(&[1])]);
+        assert_eq!(signed(&[]).message_digest(), Ok(None));
+        assert_eq!(signed(std::slice::from_ref(&digest)).message_digest(), Ok(Some(vec![1])));
+        assert_eq!(fault(signed(&[digest.clone(), digest]).message_digest()), AttributeFault::Repeated);
+        let two = attribute(oid::MESSAGE_DIGEST, &[&octets(&[1]), &octets(&[2])]);
+        assert_eq!(fault(signed(&[two]).message_digest()), AttributeFault::ValueCount(2));
+        let none = attribute(oid::MESSAGE_DIGEST, &[]);
+        assert_eq!(fault(signed(&[none]).message_digest()), AttributeFault::ValueCount(0));
+        let bad = attribute(oid::MESSAGE_DIGEST, &[&int(&[1])]);
+        assert!(matches!(fault(signed(&[bad]).message_digest()), AttributeFault::Malformed(_)));
+        let no_commitment = attribute(oid::COMMITMENT_TYPE, &[]);
+        assert_eq!(fault(signed(&[no_commitment]).commitment_types()), AttributeFault::ValueCount(0));
+    }
+
+    #[test]
+    fn signing_certificates_name_their_digest() {
+        let id = seq(&[&octets(&[1; 20])]);
+        let v1 = attribute(oid::SIGNING_CERTIFICATE, &[&seq(&[&seq(&[&id])])]);
+        let read = signed(&[v1]).signing_certificate_v1().unwrap().unwrap();
+        assert_eq!((read.ids[0].digest_algorithm.oid.content(), read.ids[0].hash.len()), (oid::SHA1, 20));
+        let named = seq(&[&seq(&[&object(&[0x2a, 3])]), &octets(&[1; 64])]);
+        let policies = seq(&[&seq(&[&object(&[0x2a, 4])])]);
+        let v2 = attribute(oid::SIGNING_CERTIFICATE_V2, &[&seq(&[&seq(&[&named, &id]), &policies])]);
+        let read = signed(&[v2]).signing_certificate_v2().unwrap().unwrap();
+        assert_eq!(read.ids[0].digest_algorithm.oid.content(), [0x2a, 3]);
+        assert_eq!(read.ids[1].digest_algorithm.oid.content(), oid::SHA256);
+        assert_eq!((read.ids[0].issuer_serial.is_none(), read.policies.len()), (true, 1));
+        let empty = attribute(oid::SIGNING_CERTIFICATE_V2, &[&seq(&[&seq(&[])])]);
+        assert!(matches!(fault(signed(&[empty]).signing_certificate_v2()), AttributeFault::Malformed(_)));
+    }
+
+    #[test]
+    fn policies_are_read_with_and_without_hash() {
+        let policy =
+            |members: &[&[u8]]| signed(&[attribute(oid::SIGNATURE_POLICY, &[&seq(members)])]).signature_policy();
+        let hash = seq(&[&seq(&[&object(oid::SHA256)]), &octets(&[3; 32])]);
+        let uri = seq(&[&object(oid::POLICY_QUALIFIER_URI), &value(tag::IA5_STRING, b"https://p")]);
+        let qualifiers = seq(&[&uri, &seq(&[&object(&[0x2a, 9]), &utf8("x")])]);
+        let id = object(&[0x2a, 3]);
+        let Ok(Some(SignaturePolicy::Explicit { hash: Some(PolicyHash { value: digest, .. }), uri, .. })) =
+            policy(&[&id, &hash, &qualifiers])
+        else {
+            panic!()
+        };
+        assert_eq!((digest.as_ref(), uri.as_deref()), (&[3; 32][..], Some("https://p")));
+        let Ok(Some(SignaturePolicy::Explicit { hash, uri, other_qualifiers, .. })) = policy(&[&id, &qualifiers])
+        else {
+            panic!()
+        };
+        assert_eq!((hash, uri.is_some(), other_qualifiers.len()), (None, true, 1));
+        let implied = signed(&[attribute(oid::SIGNATURE_POLICY, &[&[0x05, 0x00]])]).signature_policy();
+        assert_eq!(implied, Ok(Some(SignaturePolicy::Implied)));
+    }
+
+    #[test]
+    fn what_a_signer_claims_is_read() {
+        let place = seq(&[
+            &explicit(0, &utf8("CH")),
+            &explicit(1, &utf8("Zürich")),
+            &explicit(2, &seq(&[&utf8("Neumühlequai 10"), &utf8("8090 Zürich")])),
+        ]);
+        let role = |values: &[&[u8]]| seq(&[&object(&[0x55, 4, 72]), &set(values)]);
+        let syntax = seq(&[&explicit(1, &[&[0x86, 5][..], b"urn:r"].concat())]);
+        let roles =
+            seq(&[&explicit(0, &seq(&[&role(&[&utf8("Notar")]), &role(&[&syntax])])), &explicit(1, &seq(&[]))]);
+        let commitments = [seq(&[&object(&[0x2a, 1])]), seq(&[&object(&[0x2a, 2]), &seq(&[])])];
+        let signed = signed(&[
+            attribute(oid::SIGNER_LOCATION, &[&place]),
+            attribute(oid::SIGNER_ATTRIBUTES_V2, &[&roles]),
+            attribute(oid::COMMITMENT_TYPE, &[&commitments[0], &commitments[1]]),
+            attribute(oid::MIME_TYPE, &[&utf8("text/plain")]),
+            attribute(oid::CONTENT_HINTS, &[&seq(&[&utf8("a text"), &object(oid::DATA)])]),
+            attribute(oid::CONTENT_IDENTIFIER, &[&octets(&[8])]),
+            attribute(oid::CONTENT_TIMESTAMP, &[&seq(&[]), &seq(&[])]),
+            attribute(oid::CONTENT_TIMESTAMP, &[&seq(&[])]),
+        ]);
+        let location = signed.claimed_signer_location().unwrap().unwrap();
+        assert_eq!((location.country.as_deref(), location.locality.as_deref()), (Some("CH"), Some("Zürich")));
+        assert_eq!(location.postal_address, ["Neumühlequai 10", "8090 Zürich"]);
+        let attributes = signed.signer_attributes().unwrap().unwrap();
+        assert_eq!(attributes.claimed_roles, ["Notar", "urn:r"]);
+        assert_eq!((attributes.claimed.len(), attributes.certified.len()), (2, 1));
+        assert_eq!(signed.commitment_types().unwrap().len(), 2);
+        assert_eq!(signed.mime_type().unwrap().as_deref(), Some("text/plain"));
+        assert_eq!(signed.content_hints().unwrap().unwrap().description.as_deref(), Some("a text"));
+        assert_eq!(signed.content_identifier().unwrap(), Some(vec![8]));
+        assert_eq!(signed.content_timestamps().count(), 3);
+    }
+
+    #[test]
+    fn claimed_roles_under_an_implicit_tag_are_read_too() {
+        let role = seq(&[&object(&[0x55, 4, 72]), &set(&[&utf8("Notar")])]);
+        for claimed in [role.clone(), [role.clone(), role.clone()].concat(), seq(&[&role])] {
+            let attributes = signed(&[attribute(oid::SIGNER_ATTRIBUTES, &[&seq(&[&explicit(0, &claimed)])])]);
+            assert_eq!(attributes.signer_attributes().unwrap().unwrap().claimed_roles[0], "Notar");
+        }
+    }
+
+    #[test]
+    fn repeated_algorithms_and_revocation_data_are_read() {
+        let algorithm = seq(&[&object(oid::SHA256)]);
+        let signature = object(&[0x2a, 3]);
+        let protection = seq(&[&algorithm, &explicit(1, &signature)]);
+        let archive = seq(&[&explicit(0, &seq(&[&seq(&[])])), &explicit(1, &seq(&[&seq(&[]), &seq(&[])]))]);
+        let signed = signed(&[
+            attribute(oid::ALGORITHM_PROTECTION, &[&protection]),
+            attribute(oid::ADBE_REVOCATION_INFO, &[&archive]),
+        ]);
+        let protection = signed.algorithm_protection().unwrap().unwrap();
+        assert_eq!(protection.digest_algorithm.raw.as_ref(), algorithm);
+        assert_eq!(protection.signature_algorithm.unwrap().raw.as_ref(), seq(&[&signature]));
+        let archive = signed.adbe_revocation_info().unwrap().unwrap();
+        assert_eq!((archive.crls.len(), archive.ocsp_responses.len(), archive.other.len()), (1, 2, 0));
+    }
+}

@@ -60,10 +60,7 @@ impl IssuerSerial {
     }
 
     fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
-        if tlv.tag != tag::SEQUENCE {
-            return Err(tlv.malformed());
-        }
-        let mut fields = tlv.reader()?;
+        let mut fields = tlv.sequence()?;
         let issuer = GeneralName::read_list(&fields.expect(tag::SEQUENCE)?)?;
         let serial = fields.expect(tag::INTEGER)?.content.into();
         fields.finish()?;
@@ -87,10 +84,7 @@ impl SigningCertificate {
         tlv: &Tlv<'_>,
         algorithm: impl Fn(&mut Reader<'_>) -> Result<AlgorithmIdentifier, DerError>,
     ) -> Result<Self, DerError> {
-        if tlv.tag != tag::SEQUENCE {
-            return Err(tlv.malformed());
-        }
-        let mut fields = tlv.reader()?;
+        let mut fields = tlv.sequence()?;
         let certificates = fields.expect(tag::SEQUENCE)?;
         let mut list = certificates.reader()?;
         if list.is_empty() {

@@ -8,6 +8,7 @@
 //! Not read: attribute certificates and evidence records (kept raw), and other content types than signed data.
 
 mod attributes;
+mod claims;
 mod ess;
 mod signer;
 
@@ -23,9 +24,10 @@ use crate::syntax::der::tag;
 use super::algorithm::AlgorithmIdentifier;
 use super::oid;
 
-pub use attributes::{
-    AdbeRevocationInfo, AlgorithmProtection, Attribute, AttributeError, AttributeFault, ContentHints, PolicyHash,
-    SignaturePolicy, SignedAttributes, SignerAttributes, SignerLocation,
+pub use attributes::{Attribute, AttributeError, AttributeFault, SignedAttributes};
+pub use claims::{
+    AdbeRevocationInfo, AlgorithmProtection, ContentHints, PolicyHash, SignaturePolicy, SignerAttributes,
+    SignerLocation,
 };
 pub use ess::{EssCertId, IssuerSerial, SigningCertificate};
 pub use signer::{RevocationValues, SignerIdentifier, SignerInfo};
@@ -97,10 +99,7 @@ impl SignedData {
     /// [`CmsError`] where the bytes are no signed data, or a part of it cannot be read.
     pub fn parse(bytes: &[u8], depth: u32) -> Result<Self, CmsError> {
         let outer = Tlv::parse_first(bytes, depth)?;
-        if outer.tag != tag::SEQUENCE {
-            return Err(outer.malformed().into());
-        }
-        let mut content_info = outer.reader()?;
+        let mut content_info = outer.sequence()?;
         let content_type = content_info.expect(tag::OID)?.oid()?;
         if content_type.content() != oid::SIGNED_DATA {
             return Err(CmsError::ContentType(content_type));
@@ -228,3 +227,104 @@ impl fmt::Display for CmsError {
 }
 
 impl std::error::Error for CmsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::testdata;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::int;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::seq;
+    use crate::pki::testdata::set;
+
+    const DEPTH: u32 = 32;
+
+    #[test]
+    fn a_signature_of_openssl_is_read() {
+        let bytes = testdata::der(testdata::CMS);
+        let cms = SignedData::parse(&bytes, DEPTH).unwrap();
+        assert_eq!((cms.version, cms.is_der, cms.padding, cms.trailing), (1, true, 0, 0));
+        assert_eq!(cms.raw(), bytes);
+        assert_eq!(cms.encap_content_type.content(), oid::DATA);
+        assert_eq!(cms.encap_content, None);
+        assert_eq!(cms.digest_algorithms[0].oid.content(), oid::SHA256);
+        let mut certificates = vec![testdata::der(testdata::LEAF), testdata::der(testdata::CA)];
+        certificates.sort();
+        let mut sent: Vec<Vec<u8>> = cms.certificates.iter().map(|one| one.to_vec()).collect();
+        sent.sort();
+        assert_eq!(sent, certificates);
+        let [signer] = cms.signers.as_slice() else { panic!() };
+        let SignerIdentifier::IssuerSerial { issuer, serial } = &signer.sid else { panic!() };
+        assert_eq!((issuer.common_name(), serial.as_ref()), (Some("Root"), &[1, 2][..]));
+        assert_eq!(signer.signature_algorithm.oid.to_string(), "1.2.840.10045.4.3.2");
+        assert!(signer.signature.starts_with(&[0x30]) && signer.unsigned_attributes.is_empty());
+        let signed = signer.signed_attributes.as_ref().unwrap();
+        assert_eq!(signed.der, None, "OpenSSL sorts");
+        assert_eq!(signed.content_type().unwrap().unwrap().content(), oid::DATA);
+        assert_eq!(signed.message_digest().unwrap().unwrap().len(), 32);
+        assert!(signed.claimed_signing_time().unwrap().is_some());
+        assert!(signed.signing_certificate_v1().unwrap().is_none());
+        let reference = signed.signing_certificate_v2().unwrap().unwrap();
+        let [id] = reference.ids.as_slice() else { panic!() };
+        assert_eq!((id.digest_algorithm.oid.content(), id.hash.len()), (oid::SHA256, 32));
+        let named = id.issuer_serial.as_ref().unwrap();
+        assert_eq!((named.issuer_name(), named.serial.as_ref()), (Some(issuer), &[1, 2][..]));
+    }
+
+    #[test]
+    fn what_follows_is_counted() {
+        let bytes = testdata::der(testdata::CMS);
+        let parse = |after: &[u8]| SignedData::parse(&[&bytes, after].concat(), DEPTH).unwrap();
+        let padded = parse(&[0; 100]);
+        assert_eq!((padded.padding, padded.trailing, padded.raw().len()), (100, 0, bytes.len()));
+        let followed = parse(&[0, 0, 1]);
+        assert_eq!((followed.padding, followed.trailing), (0, 3));
+    }
+
+    fn content_info(members: &[&[u8]]) -> Vec<u8> {
+        seq(&[&testdata::oid(oid::SIGNED_DATA), &explicit(0, &seq(members))])
+    }
+
+    #[test]
+    fn content_in_parts_and_of_other_types_is_joined() {
+        let parse = |content: &[u8]| {
+            let encapsulated = seq(&[&testdata::oid(oid::DATA), &explicit(0, content)]);
+            SignedData::parse(&content_info(&[&int(&[1]), &set(&[]), &encapsulated, &set(&[])]), DEPTH).unwrap()
+        };
+        let parts = parse(&[0x24, 0x80, 0x04, 1, b'a', 0x04, 1, b'b', 0, 0]);
+        assert_eq!((parts.encap_content.as_deref(), parts.is_der), (Some(&b"ab"[..]), false));
+        assert!(!parts.encap_content_is_other_type);
+        let other = parse(&seq(&[&int(&[5])]));
+        assert_eq!(other.encap_content.as_deref(), Some(&[0x02, 1, 5][..]));
+        assert!(other.encap_content_is_other_type && other.signers.is_empty());
+    }
+
+    #[test]
+    fn certificates_and_revocations_of_every_choice_are_kept() {
+        let encapsulated = seq(&[&testdata::oid(oid::DATA)]);
+        let certificates = explicit(0, &[seq(&[]), explicit(1, &[]), explicit(2, &[])].concat());
+        let other = |oid: &[u8]| explicit(1, &[testdata::oid(oid), seq(&[&octets(&[9])])].concat());
+        let revocations =
+            [seq(&[&int(&[7])]), other(oid::REVOCATION_OCSP_RESPONSE), other(oid::OCSP_BASIC), other(&[0x2a, 3])];
+        let crls = explicit(1, &revocations.concat());
+        let members = [&int(&[5])[..], &set(&[]), &encapsulated, &certificates, &crls, &set(&[])];
+        let cms = SignedData::parse(&content_info(&members), DEPTH).unwrap();
+        assert_eq!((cms.certificates.len(), cms.attribute_certificates.len(), cms.crls.len()), (1, 2, 1));
+        assert_eq!(cms.ocsp_responses, [seq(&[&octets(&[9])]).into()]);
+        assert_eq!((cms.basic_ocsp_responses.len(), cms.other_revocations.len()), (1, 1));
+    }
+
+    #[test]
+    fn what_is_no_signed_data_is_refused() {
+        let data = seq(&[&testdata::oid(oid::DATA), &explicit(0, &octets(b"x"))]);
+        assert!(matches!(SignedData::parse(&data, DEPTH), Err(CmsError::ContentType(_))));
+        let mut cut = testdata::der(testdata::CMS);
+        cut.pop();
+        for bytes in [&cut[..], &[], &[0; 64], &testdata::der(testdata::LEAF)] {
+            assert!(SignedData::parse(bytes, DEPTH).is_err());
+        }
+        let whole = testdata::der(testdata::CMS);
+        assert!(SignedData::parse(&whole, 3).is_err(), "nesting is bounded");
+    }
+}

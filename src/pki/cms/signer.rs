@@ -134,7 +134,7 @@ impl SignerInfo {
     /// Where the attribute is repeated or malformed.
     pub fn certificate_values(&self) -> Result<Vec<Box<[u8]>>, AttributeError> {
         let values =
-            only(&self.unsigned_attributes, oid::CERTIFICATE_VALUES, |value| raw_values(&sequence(value)?))?;
+            only(&self.unsigned_attributes, oid::CERTIFICATE_VALUES, |value| raw_values(&mut value.sequence()?))?;
         Ok(values.unwrap_or_default())
     }
 
@@ -167,34 +167,95 @@ impl SignerIdentifier {
 
 impl RevocationValues {
     fn from_tlv(value: &Tlv<'_>) -> Result<Self, DerError> {
-        let mut fields = sequence(value)?.reader()?;
-        let mut list = |number| match fields.optional(tag::context_constructed(number))? {
-            Some(wrapper) => {
-                let mut inner = wrapper.reader()?;
-                let values = raw_values(&inner.expect(tag::SEQUENCE)?)?;
-                inner.finish()?;
-                Ok(values)
-            }
-            None => Ok(Vec::new()),
-        };
-        let crls = list(0)?;
-        let basic_ocsp_responses = list(1)?;
+        let mut fields = value.sequence()?;
+        let crls = explicit_list(&mut fields, 0)?;
+        let basic_ocsp_responses = explicit_list(&mut fields, 1)?;
         let other = fields.optional(tag::context_constructed(2))?.map(|tlv| tlv.raw.into());
         fields.finish()?;
         Ok(Self { crls, basic_ocsp_responses, other })
     }
 }
 
-fn sequence<'a>(value: &Tlv<'a>) -> Result<Tlv<'a>, DerError> {
-    if value.tag == tag::SEQUENCE { Ok(*value) } else { Err(value.malformed()) }
+/// `[number] EXPLICIT SEQUENCE OF` something `OPTIONAL`: each value as sent.
+pub(crate) fn explicit_list(fields: &mut Reader<'_>, number: u8) -> Result<Vec<Box<[u8]>>, DerError> {
+    let Some(wrapper) = fields.optional(tag::context_constructed(number))? else {
+        return Ok(Vec::new());
+    };
+    let mut inner = wrapper.reader()?;
+    let values = raw_values(&mut inner.expect(tag::SEQUENCE)?.reader()?)?;
+    inner.finish()?;
+    Ok(values)
 }
 
-/// Each value inside, as sent.
-pub(crate) fn raw_values(parent: &Tlv<'_>) -> Result<Vec<Box<[u8]>>, DerError> {
-    let mut inner = parent.reader()?;
+/// Each value that is left, as sent.
+pub(crate) fn raw_values(inner: &mut Reader<'_>) -> Result<Vec<Box<[u8]>>, DerError> {
     let mut values = Vec::new();
     while !inner.is_empty() {
         values.push(inner.next_tlv()?.raw.into());
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::testdata::explicit;
+    use crate::pki::testdata::int;
+    use crate::pki::testdata::octets;
+    use crate::pki::testdata::oid as object;
+    use crate::pki::testdata::seq;
+    use crate::pki::testdata::set;
+
+    fn signer(sid: &[u8], unsigned: &[Vec<u8>]) -> Vec<u8> {
+        let algorithm = seq(&[&object(oid::SHA256)]);
+        let unsigned = if unsigned.is_empty() { Vec::new() } else { explicit(1, &unsigned.concat()) };
+        seq(&[&int(&[3]), sid, &algorithm, &algorithm, &octets(b"sig"), &unsigned])
+    }
+
+    fn attribute(oid: &[u8], values: &[&[u8]]) -> Vec<u8> {
+        seq(&[&object(oid), &set(values)])
+    }
+
+    #[test]
+    fn a_signer_may_be_named_by_its_key() {
+        let bytes = signer(&[0x80, 2, 7, 8], &[]);
+        let read = SignerInfo::parse(&bytes, 8).unwrap();
+        assert_eq!(read.sid, SignerIdentifier::KeyIdentifier([7, 8].into()));
+        assert_eq!((read.version, read.signature.as_slice()), (3, &b"sig"[..]));
+        assert!(read.signed_attributes.is_none());
+        assert_eq!(read.raw.as_ref(), bytes);
+        assert!(SignerInfo::parse(&signer(&[0x82, 0], &[]), 8).is_err());
+    }
+
+    #[test]
+    fn unsigned_attributes_are_gathered_over_all_instances() {
+        let tokens = [seq(&[&int(&[1])]), seq(&[&int(&[2])]), seq(&[&int(&[3])])];
+        let values = seq(&[&explicit(0, &seq(&[&seq(&[])])), &explicit(1, &seq(&[&seq(&[])]))]);
+        let read = SignerInfo::parse(
+            &signer(
+                &[0x80, 1, 7],
+                &[
+                    attribute(oid::SIGNATURE_TIMESTAMP, &[&tokens[0], &tokens[1]]),
+                    attribute(oid::SIGNATURE_TIMESTAMP, &[&tokens[2]]),
+                    attribute(oid::CERTIFICATE_VALUES, &[&seq(&[&seq(&[]), &seq(&[])])]),
+                    attribute(oid::REVOCATION_VALUES, &[&values]),
+                ],
+            ),
+            8,
+        )
+        .unwrap();
+        assert_eq!(read.signature_timestamps().collect::<Vec<_>>(), tokens);
+        assert_eq!(read.archive_timestamps_v3().count(), 0);
+        assert_eq!(read.certificate_values().unwrap().len(), 2);
+        let revocation = read.revocation_values().unwrap();
+        assert_eq!((revocation.crls.len(), revocation.basic_ocsp_responses.len()), (1, 1));
+        assert!(revocation.other.is_none());
+    }
+
+    #[test]
+    fn malformed_values_are_an_error_and_not_empty() {
+        let read =
+            SignerInfo::parse(&signer(&[0x80, 1, 7], &[attribute(oid::CERTIFICATE_VALUES, &[&int(&[1])])]), 8);
+        assert!(read.unwrap().certificate_values().is_err());
+    }
 }

@@ -220,6 +220,17 @@ impl<'a> Tlv<'a> {
         }
     }
 
+    /// A reader over the members of a SEQUENCE.
+    ///
+    /// # Errors
+    /// Where the value is none, or nested too deep.
+    pub const fn sequence(&self) -> Result<Reader<'a>, DerError> {
+        if self.tag != tag::SEQUENCE {
+            return Err(error(self.offset, DerErrorKind::UnexpectedTag { found: self.tag }));
+        }
+        self.reader()
+    }
+
     /// A reader over the values that the content octets of a primitive value hold (an OCTET STRING that wraps
     /// an encoding). A BIT STRING has to be opened with [`Tlv::bit_string`] first.
     ///

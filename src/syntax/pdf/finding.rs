@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ObjectId;
 use crate::syntax::pdf::to_u64;
+use crate::syntax::pdf::to_usize;
 
 /// How many findings are kept; one more says that there were more.
 const MOST: usize = 1_000;
@@ -53,12 +54,12 @@ codes! {
     MissingEof = "missing-eof",
     /// A revision, or the file, has no `startxref`.
     MissingStartxref = "missing-startxref",
-    /// `startxref` does not lead to a cross-reference section.
+    /// `startxref` does not lead to a cross-reference section that can be read.
     InvalidStartxref = "invalid-startxref",
 
     /// The cross-reference information is unusable: objects were searched in the whole file.
     XrefRebuilt = "xref-rebuilt",
-    /// `/Prev` or `/XRefStm` does not lead to a cross-reference section.
+    /// `/Prev` or `/XRefStm` does not lead to a cross-reference section that can be read.
     InvalidPrev = "invalid-prev",
     /// `/Prev` is 0, which producers write for "none".
     PrevZero = "prev-zero",
@@ -116,7 +117,8 @@ codes! {
     /// A string or name has bytes that its syntax does not allow.
     MalformedString = "malformed-string",
 
-    /// A stream's `/Length` is missing or wrong; its end was searched.
+    /// A stream's `/Length` is missing or wrong: its end was searched, or white space that the length leaves out
+    /// stands before `endstream`.
     WrongStreamLength = "wrong-stream-length",
     /// A stream has no `endstream`.
     MissingEndstream = "missing-endstream",
@@ -152,6 +154,12 @@ impl Findings {
 
     pub(super) fn has(&self, code: FindingCode) -> bool {
         self.0.iter().any(|finding| finding.code == code)
+    }
+
+    pub(super) fn extend(&mut self, others: &Self) {
+        for finding in &others.0 {
+            self.add(finding.code, finding.offset.map(to_usize), finding.object);
+        }
     }
 
     pub(super) fn to_vec(&self) -> Vec<Finding> {

@@ -66,10 +66,19 @@ pub(super) fn stream_range(
     budget: &mut Budget,
     findings: &mut Findings,
 ) -> Result<Range<usize>, LimitExceeded> {
-    let start = data_start(bytes, keyword, head, findings);
+    let (start, regular) = data_start(bytes, keyword);
+    if !regular {
+        findings.add(FindingCode::StreamKeywordEol, Some(keyword), Some(head.id));
+    }
     let claimed =
         length.and_then(|length| usize::try_from(length).ok()).and_then(|length| start.checked_add(length));
-    if let Some(end) = claimed.filter(|end| *end <= bytes.len() && endstream_at(bytes, *end).is_some()) {
+    if let Some(end) = claimed
+        && let Some(after) = endstream_at(bytes, end)
+    {
+        // One end of line belongs to the keyword; more white space is data that the length leaves out.
+        if !matches!(bytes.get(end..after.saturating_sub(9)), Some(b"" | b"\n" | b"\r\n" | b"\r")) {
+            findings.add(FindingCode::WrongStreamLength, Some(keyword), Some(head.id));
+        }
         return Ok(start..end);
     }
     let rest = bytes.get(start..).unwrap_or_default();
@@ -95,8 +104,9 @@ pub(super) fn endstream_at(bytes: &[u8], position: usize) -> Option<usize> {
     rest.get(white..)?.starts_with(b"endstream").then(|| position.saturating_add(white).saturating_add(9))
 }
 
-/// Where the data of a stream begin: behind CR LF or LF; other ends of line are tolerated.
-fn data_start(bytes: &[u8], keyword: usize, head: Head, findings: &mut Findings) -> usize {
+/// Where the data of a stream begin whose keyword ends at `keyword`, and whether CR LF or LF is between, as it has
+/// to be; other ends of line are tolerated.
+pub(super) fn data_start(bytes: &[u8], keyword: usize) -> (usize, bool) {
     let rest = bytes.get(keyword..).unwrap_or_default();
     let blanks = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(0);
     let (skipped, regular) = match rest.get(blanks..).unwrap_or_default() {
@@ -105,10 +115,7 @@ fn data_start(bytes: &[u8], keyword: usize, head: Head, findings: &mut Findings)
         [b'\r', ..] => (blanks.saturating_add(1), false),
         _ => (0, false),
     };
-    if !regular {
-        findings.add(FindingCode::StreamKeywordEol, Some(keyword), Some(head.id));
-    }
-    keyword.saturating_add(skipped)
+    (keyword.saturating_add(skipped), regular)
 }
 
 /// `end` without the one end of line that stands before `endstream`.
@@ -157,7 +164,8 @@ mod tests {
         let wrong = vec![FindingCode::WrongStreamLength];
         assert_eq!(range(b"1 0 obj<<>>stream\nab\r\nendstream", Some(1)), (b"ab".to_vec(), wrong.clone()));
         assert_eq!(range(b"1 0 obj<<>>stream\nab\nendstream", Some(u64::MAX)), (b"ab".to_vec(), wrong.clone()));
-        assert_eq!(range(b"1 0 obj<<>>stream\nab\nendstream", None), (b"ab".to_vec(), wrong));
+        assert_eq!(range(b"1 0 obj<<>>stream\nab\nendstream", None), (b"ab".to_vec(), wrong.clone()));
+        assert_eq!(range(b"1 0 obj<<>>stream\nab\n\nendstream", Some(2)), (b"ab".to_vec(), wrong));
     }
 
     #[test]

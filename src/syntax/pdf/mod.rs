@@ -36,6 +36,8 @@ mod objects;
 mod objstm;
 mod open;
 mod parser;
+#[cfg(test)]
+mod sample;
 mod search;
 mod security;
 mod view;

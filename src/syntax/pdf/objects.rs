@@ -420,3 +420,167 @@ fn number_at(bytes: &[u8], position: usize) -> Option<i64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limit;
+    use crate::limits::Limits;
+    use crate::syntax::pdf::sample;
+    use crate::syntax::pdf::sample::Sample;
+    use crate::syntax::pdf::sample::budget;
+    use crate::syntax::pdf::sample::codes;
+    use crate::syntax::pdf::sample::id;
+    use crate::syntax::pdf::sample::integer;
+    use crate::syntax::pdf::sample::object;
+
+    #[test]
+    fn missing_free_and_other_generations_are_null() {
+        let file = Sample::new().pages().object(3, "3").entry(4, 0, 0).table("");
+        let pdf = file.open();
+        let at = pdf.latest();
+        assert!(object(&pdf, 0).is_ok_and(|object| object.is_null()), "free");
+        assert!(object(&pdf, 4).is_ok_and(|object| object.is_null()), "offset 0");
+        assert!(object(&pdf, 99).is_ok_and(|object| object.is_null()), "missing");
+        let other = ObjectId { number: 3, generation: 1 };
+        assert!(pdf.object(other, at, &mut budget()).is_ok_and(|object| object.is_null()));
+        assert_eq!(codes(&pdf), vec![FindingCode::XrefEntryMalformed, FindingCode::BadGeneration]);
+    }
+
+    #[test]
+    fn an_object_under_another_number_is_searched_once() {
+        let file = Sample::new().pages().object(3, "3");
+        let wrong = file.bytes.len() - 15;
+        let file = file.object(4, "4").object(5, "55");
+        let mut file = file.entry(6, 0, wrong);
+        for (number, _, offset) in &mut file.pending {
+            if *number == 4 {
+                *offset += 1; // inside "4 0 obj"
+            }
+        }
+        let file = file.table("");
+        let pdf = file.open();
+        assert_eq!(integer(&pdf, 4, 0), Some(4));
+        assert!(object(&pdf, 6).is_ok_and(|object| object.is_null()));
+        assert_eq!(
+            codes(&pdf),
+            vec![FindingCode::XrefEntryMismatch, FindingCode::ObjectRelocated, FindingCode::ObjectNotFound]
+        );
+    }
+
+    #[test]
+    fn references_are_followed_up_to_a_circle() {
+        let file = Sample::new().pages().object(3, "4 0 R").object(4, "5 0 R").object(5, "55");
+        let file = file.object(6, "7 0 R").object(7, "6 0 R").table("");
+        let pdf = file.open();
+        let resolve = |number| {
+            let reference = Object { value: Value::Reference(id(number)), span: None };
+            pdf.resolve(&reference, pdf.latest(), &mut budget())
+        };
+        assert_eq!(resolve(3).map(|object| object.as_i64()), Ok(Some(55)));
+        assert!(matches!(resolve(6), Err(ObjectError::Circular { .. })));
+    }
+
+    #[test]
+    fn lengths_may_be_indirect_but_not_circular() {
+        let data = "\nstream\nabc\nendstream";
+        let file = Sample::new().pages().object(3, &format!("<</Length 4 0 R>>{data}")).object(4, "3");
+        let file = file.object(5, &format!("<</Length 5 0 R>>{data}"));
+        let file = file.object(6, &format!("<</Length 7 0 R>>{data}")).object_stream(8, &[(7, "3")]);
+        let file = file.xref_stream(9, &[(7, 8, 0)], "");
+        let pdf = file.open();
+        for number in [3, 6] {
+            let found = object(&pdf, number).expect("readable");
+            let stream = found.as_stream().expect("a stream");
+            assert_eq!(pdf.stream_data(stream, &mut budget()), Ok(b"abc".to_vec()));
+            let span = stream.raw_span();
+            assert_eq!(span.end - span.start, 3);
+        }
+        assert_eq!(codes(&pdf), vec![]);
+        let found = object(&pdf, 5).expect("readable");
+        assert_eq!(pdf.stream_data(found.as_stream().expect("a stream"), &mut budget()), Ok(b"abc".to_vec()));
+        assert_eq!(codes(&pdf), vec![FindingCode::WrongStreamLength]);
+    }
+
+    #[test]
+    fn object_streams_that_need_themselves_are_circles() {
+        let file = Sample::new().pages();
+        let body = "<</Type/ObjStm/N 1/First 4/Length 4 0 R>>\nstream\n4 0 7\nendstream";
+        let file = file.object(3, body).xref_stream(9, &[(4, 3, 0)], "");
+        let pdf = file.open();
+        // The length cannot be known: the end is searched, and the stream is read.
+        assert_eq!(integer(&pdf, 4, 0), Some(7));
+        assert_eq!(codes(&pdf), vec![FindingCode::WrongStreamLength]);
+        let file = Sample::new().pages().xref_stream(9, &[(4, 5, 0), (5, 4, 0)], "");
+        let pdf = file.open();
+        assert!(matches!(object(&pdf, 4), Err(ObjectError::Malformed { what: Malformation::ObjectStream, .. })));
+    }
+
+    #[test]
+    fn members_are_checked_against_their_entries() {
+        let file = Sample::new().pages().object_stream(5, &[(3, "33"), (4, "44")]);
+        let file = file.xref_stream(6, &[(3, 5, 1), (4, 5, 9), (7, 5, 0)], "");
+        let pdf = file.open();
+        assert_eq!((integer(&pdf, 3, 0), integer(&pdf, 4, 0), integer(&pdf, 7, 0)), (Some(33), Some(44), None));
+        assert_eq!(codes(&pdf), vec![FindingCode::ObjectNotFound, FindingCode::ObjectStreamMismatch]);
+        let member = object(&pdf, 3).expect("readable");
+        assert_eq!(member.span, None);
+        assert_eq!(pdf.find_dicts_with(&[b"Pages"], pdf.latest(), &mut budget()), Ok(vec![id(1)]));
+    }
+
+    #[test]
+    fn an_older_view_uses_the_object_stream_of_its_time() {
+        let file = Sample::new().pages().object_stream(5, &[(3, "1")]).xref_stream(6, &[(3, 5, 0)], "");
+        let file = file.object_stream(5, &[(3, "2")]).xref_stream(7, &[], "");
+        let pdf = file.open();
+        assert_eq!((integer(&pdf, 3, 0), integer(&pdf, 3, 1)), (Some(1), Some(2)));
+        assert_eq!(pdf.entry(3, pdf.latest()).map(|entry| entry.revision), Some(RevisionIndex::FIRST));
+    }
+
+    #[test]
+    fn a_bomb_ends_with_the_budget() {
+        use std::io::Write;
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&vec![b' '; 4 << 20]).expect("into memory");
+        let packed = encoder.finish().expect("into memory");
+        let entries = "/Type/ObjStm/N 1/First 9/Filter/FlateDecode";
+        let file = Sample::new().pages().stream(5, entries, &packed).xref_stream(6, &[(3, 5, 0)], "");
+        let limits = Limits { decoded_bytes: 1 << 20, ..Limits::DEFAULT };
+        let mut budget = Budget::new(&limits);
+        let pdf = Pdf::open(&file.bytes, None, &limits, &mut budget).expect("it opens");
+        let error = pdf.object(id(3), pdf.latest(), &mut budget).err();
+        assert!(matches!(error, Some(ObjectError::Limit(limit)) if limit.limit == Limit::DecodedBytes));
+        let error = pdf.find_dicts_with(&[b"A"], pdf.latest(), &mut budget).err();
+        assert!(matches!(error, Some(ObjectError::Limit(limit)) if limit.limit == Limit::DecodedBytes));
+    }
+
+    #[test]
+    fn the_catalog_comes_from_the_newest_trailer_that_has_one() {
+        let file = Sample::minimal();
+        let section = file.section;
+        let file = file.object(3, "3").table_with(&format!("/Prev {section}"));
+        let pdf = file.open();
+        assert_eq!(codes(&pdf), vec![FindingCode::TrailerWithoutRoot]);
+        let file = Sample::new().object(1, "<</Type/Catalog>>").table("");
+        assert_eq!(codes(&file.open()), vec![FindingCode::MissingPageTree]);
+    }
+
+    #[test]
+    fn unknown_and_damaged_filters() {
+        let file =
+            Sample::new().pages().stream(3, "/Filter/DCTDecode", b"x").stream(4, "/Filter/FlateDecode", b"x");
+        let file = file.stream(5, "/Filter/ASCIIHexDecode", b"4142").stream(6, "/Filter 7 0 R", b"41>");
+        let file = file.object(7, "[/ASCIIHexDecode]").table("");
+        let pdf = file.open();
+        let data = |number| {
+            let found = object(&pdf, number).expect("readable");
+            pdf.stream_data(found.as_stream().expect("a stream"), &mut budget())
+        };
+        assert_eq!(data(3), Err(ObjectError::UnsupportedFilter { object: id(3) }));
+        assert!(matches!(data(4), Err(ObjectError::Malformed { what: Malformation::StreamData, .. })));
+        assert_eq!(data(5), Ok(b"AB".to_vec()));
+        assert_eq!(data(6), Ok(b"A".to_vec()));
+        assert_eq!(codes(&pdf), vec![FindingCode::DamagedStreamData]);
+        assert_eq!(sample::codes(&pdf), codes(&pdf));
+    }
+}

@@ -52,34 +52,49 @@ impl<'a> Pdf<'a> {
         let mut findings = Findings::default();
         let header = header::read(bytes, &mut findings);
         let mut reading = Reading { bytes, header, limits, budget, findings: &mut findings, entries: 0 };
-        let revisions = match chain::read(&mut reading) {
-            Ok(chain) => revisions::group(&mut reading, chain.sections, chain.start_xref)?,
+        let (revisions, near_end) = match chain::read(&mut reading) {
+            Ok(chain) => (revisions::group(&mut reading, chain.sections, chain.start_xref)?, chain.near_end),
             Err(ChainError::Limit(limit)) => return Err(limit.into()),
-            Err(ChainError::Broken) => Vec::new(),
+            Err(ChainError::Broken) => (Vec::new(), true),
         };
-        let broken = revisions.is_empty();
         let mut pdf = Self::new(bytes, header, limits, revisions, findings);
-        if broken {
-            pdf.rebuild(password, budget)?;
-        } else {
-            let unlocked = pdf.unlock(password, budget);
-            // A wrong password stays wrong however often the file is searched.
-            let usable = match unlocked {
-                Err(PdfError::Encrypted(EncryptedReason::MalformedDictionary)) => false,
-                other => {
-                    other?;
-                    pdf.has_catalog(budget)?
-                }
-            };
-            if !usable {
-                pdf.rebuild(password, budget)?;
-            }
+        if let Some(written) = pdf.flaw(near_end, password, budget)? {
+            pdf.rebuild(written, password, budget)?;
         }
-        pdf.check_page_tree(budget)?;
         if !pdf.trailing().blank {
             pdf.note(FindingCode::DataAfterEnd, Some(pdf.trailing().span.start), None);
         }
         Ok(pdf)
+    }
+
+    /// Why the file has to be searched: what the chain of sections leads to, where that is not enough. `None`
+    /// where it is.
+    fn flaw(
+        &mut self,
+        near_end: bool,
+        password: Option<&[u8]>,
+        budget: &mut Budget,
+    ) -> Result<Option<Root>, PdfError> {
+        if self.revisions.is_empty() {
+            return Ok(Some(Root::None));
+        }
+        match self.unlock(password, budget) {
+            Err(PdfError::Encrypted(EncryptedReason::MalformedDictionary)) => return Ok(Some(Root::None)),
+            // A wrong password stays wrong however often the file is searched.
+            other => other?,
+        }
+        let root = self.root(budget)?;
+        if root != Root::WithPages {
+            return Ok(Some(root));
+        }
+        // Where `startxref` is not near the end, it may be that of an older revision, and the newest one cut off.
+        let trailing = self.trailing();
+        if near_end || trailing.blank {
+            return Ok(None);
+        }
+        let scan = self.scan(budget)?;
+        let more = scan.objects.iter().any(|found| to_u64(found.offset) >= trailing.span.start);
+        Ok(more.then_some(Root::None))
     }
 
     fn new(bytes: &'a [u8], header: Header, limits: &Limits, revisions: Vec<Revision>, findings: Findings) -> Self {
@@ -98,27 +113,39 @@ impl<'a> Pdf<'a> {
         }
     }
 
-    /// Searches the whole file and starts again with what was found.
-    fn rebuild(&mut self, password: Option<&[u8]>, budget: &mut Budget) -> Result<(), PdfError> {
+    /// Searches the whole file and starts again with what was found. Without a page tree there either, the
+    /// sections as they are written count, if they lead to a catalog (`written`).
+    fn rebuild(&mut self, written: Root, password: Option<&[u8]>, budget: &mut Budget) -> Result<(), PdfError> {
         let scan = self.scan(budget)?;
-        let mut findings = self.findings.take();
-        let mut reading = self.reading(budget, &mut findings);
-        self.revisions = rebuild::revisions(&mut reading, &scan);
-        self.findings.replace(findings);
-        self.merged.take();
-        self.streams.take();
-        (self.security, self.encrypt_object) = (None, None);
-        if self.revisions.is_empty() {
-            let none = self.findings.borrow().has(FindingCode::MissingHeader);
-            let malformed = PdfError::Malformed { what: Malformation::NoCatalog, offset: None };
-            return Err(if none { PdfError::NotPdf } else { malformed });
+        let mut searched = Self::new(self.bytes, self.header, &self.limits, Vec::new(), Findings::default());
+        searched.scan.replace(Some(Arc::clone(&scan)));
+        let mut findings = searched.findings.take();
+        searched.revisions = rebuild::revisions(&mut searched.reading(budget, &mut findings), &scan);
+        searched.findings.replace(findings);
+        let root = if searched.revisions.is_empty() {
+            Root::None
+        } else {
+            searched.unlock(password, budget)?;
+            searched.add_object_streams(&scan.object_streams, budget)?;
+            searched.root(budget)?
+        };
+        if root > written {
+            self.findings.borrow_mut().extend(&searched.findings.borrow());
+            let findings = self.findings.take();
+            *self = searched;
+            self.findings.replace(findings);
         }
-        self.unlock(password, budget)?;
-        self.add_object_streams(&scan.object_streams, budget)?;
-        if self.has_catalog(budget)? {
-            return Ok(());
+        match root.max(written) {
+            Root::WithPages => Ok(()),
+            Root::Alone => {
+                self.note(FindingCode::MissingPageTree, None, None);
+                Ok(())
+            }
+            Root::None if scan.objects.is_empty() && self.findings.borrow().has(FindingCode::MissingHeader) => {
+                Err(PdfError::NotPdf)
+            }
+            Root::None => Err(PdfError::Malformed { what: Malformation::NoCatalog, offset: None }),
         }
-        Err(PdfError::Malformed { what: Malformation::NoCatalog, offset: None })
     }
 
     /// What a search of the whole file finds; it is searched once.
@@ -216,27 +243,31 @@ impl<'a> Pdf<'a> {
         Ok(Vec::new())
     }
 
-    /// Whether the latest revision has a catalog.
-    fn has_catalog(&self, budget: &mut Budget) -> Result<bool, LimitExceeded> {
-        match self.catalog(self.latest(), budget) {
-            Ok(_) => Ok(true),
-            Err(ObjectError::Limit(limit)) => Err(limit),
-            Err(_) => Ok(false),
-        }
-    }
-
-    fn check_page_tree(&self, budget: &mut Budget) -> Result<(), LimitExceeded> {
-        let pages = self.catalog(self.latest(), budget).and_then(|catalog| {
-            let pages = catalog.get(b"Pages").cloned().unwrap_or(Object::NULL);
-            self.resolve(&pages, self.latest(), budget)
-        });
-        match pages {
+    /// What the latest revision has of a catalog.
+    fn root(&self, budget: &mut Budget) -> Result<Root, LimitExceeded> {
+        let at = self.latest();
+        let catalog = match self.catalog(at, budget) {
+            Ok(catalog) => catalog,
             Err(ObjectError::Limit(limit)) => return Err(limit),
-            Ok(pages) if pages.as_dict().is_some() => {}
-            Ok(_) | Err(_) => self.note(FindingCode::MissingPageTree, None, None),
+            Err(_) => return Ok(Root::None),
+        };
+        match self.resolve(catalog.get(b"Pages").unwrap_or(&Object::NULL), at, budget) {
+            Err(ObjectError::Limit(limit)) => Err(limit),
+            Ok(pages) if pages.as_dict().is_some() => Ok(Root::WithPages),
+            Ok(_) | Err(_) => Ok(Root::Alone),
         }
-        Ok(())
     }
+}
+
+/// What was found of the document's root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Root {
+    /// No catalog.
+    None,
+    /// A catalog without a page tree.
+    Alone,
+    /// A catalog with the root of a page tree.
+    WithPages,
 }
 
 /// What the newest trailer of a revision that has one names as its encryption dictionary.

@@ -90,3 +90,25 @@ impl Pdf<'_> {
         slots
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::pdf::sample::Sample;
+
+    #[test]
+    fn the_newest_entry_up_to_the_revision_counts() {
+        let file = Sample::minimal().object(3, "3").table("").entry(3, 0, 0).object(4, "4").table("");
+        let pdf = file.open();
+        let numbers = |at| pdf.object_numbers(RevisionIndex::new(at)).map(|(number, _)| number).collect::<Vec<_>>();
+        assert_eq!(numbers(0), vec![1, 2]);
+        assert_eq!(numbers(1), vec![1, 2, 3]);
+        assert_eq!(numbers(2), vec![1, 2, 4]);
+        let entry = |number, at| pdf.entry(number, RevisionIndex::new(at));
+        assert_eq!(entry(3, 0), None);
+        assert_eq!(entry(3, 1).map(|entry| entry.revision.get()), Some(1));
+        assert_eq!(entry(3, 2), Some(Entry { place: Place::Free, revision: RevisionIndex::new(2) }));
+        assert_eq!(entry(1, 2).map(|entry| entry.revision.get()), Some(0));
+        assert_eq!(pdf.revisions()[1].lookup(1), None, "what the revision itself defines");
+    }
+}

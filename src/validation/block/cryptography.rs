@@ -13,7 +13,7 @@ use crate::pki::SignerInfo;
 use crate::validation::check::CheckId;
 use crate::validation::ledger::Ledger;
 use crate::validation::message::Message;
-use crate::validation::path::{Holder, Keys, PUBLIC_KEY_WORK};
+use crate::validation::path::{Holder, Keys};
 
 /// The algorithms that a signer names.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ pub(in crate::validation) fn value(
     for candidate in candidates {
         outcome = match &candidate.key {
             Some(key) => {
-                budget.spend(PUBLIC_KEY_WORK)?;
+                budget.spend(key.verification_work())?;
                 verify(signer, algorithm, content, key, keys)
             }
             None => continue,

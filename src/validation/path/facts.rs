@@ -12,9 +12,6 @@ use crate::crypto::{
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
 
-/// A public-key operation counts so many units of work.
-pub(in crate::validation) const PUBLIC_KEY_WORK: u64 = 100;
-
 /// A certificate with what was computed of it.
 #[derive(Debug)]
 pub(in crate::validation) struct Holder {
@@ -73,7 +70,7 @@ impl<'v> Keys<'v> {
         }
         let good = match (&issuer.key, &subject.algorithm) {
             (Some(key), Ok(algorithm)) => {
-                budget.spend(PUBLIC_KEY_WORK)?;
+                budget.spend(key.verification_work())?;
                 let message = Message::Bytes(subject.certificate.tbs());
                 let verified: Result<SignatureValid, VerifyError> =
                     self.verifier.verify(key, algorithm, message, subject.certificate.signature());

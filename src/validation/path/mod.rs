@@ -10,5 +10,5 @@ mod facts;
 mod rules;
 
 pub(super) use build::build;
-pub(super) use facts::{Holder, Keys, PUBLIC_KEY_WORK};
+pub(super) use facts::{Holder, Keys};
 pub(super) use rules::{PathFault, faults, validity};

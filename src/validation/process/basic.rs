@@ -18,7 +18,7 @@ use crate::validation::check::{CheckId, Context};
 use crate::validation::ledger::Ledger;
 use crate::validation::message::Message;
 use crate::validation::need::Need;
-use crate::validation::path::{Holder, PUBLIC_KEY_WORK};
+use crate::validation::path::Holder;
 use crate::validation::report::{
     Algorithms, ClaimedAttributes, Integrity, PathElement, Scope, SignatureReport, Signer, TimeQuality,
     TimestampKind, TimestampReport,
@@ -138,7 +138,8 @@ fn cms_signature(
     claims(signer, found);
     let candidates = identification::candidates(signer, case.evidence, &case.keys);
     let verified = cryptography::value(ledger, signer, &named, &digests, &candidates, &case.keys, budget)?;
-    let content_digests: Vec<_> = digests.iter().map(Digest::algorithm).chain(named.digest).collect();
+    let of_range = signature.digests.iter();
+    let content_digests: Vec<_> = of_range.chain(&digests).map(Digest::algorithm).chain(named.digest).collect();
     let content_digests = without_repeats(content_digests);
     if let Some(holder) = verified {
         found.signer = Some(describe(&holder));
@@ -201,7 +202,6 @@ fn document_digest(
         // The content is SHA-1 of the byte range (ISO 32000-1 §12.8.3.3.1), and the CMS signs that content.
         let content = cms.encap_content.as_deref().unwrap_or_default();
         let sha1 = of_range(Some(crate::crypto::DigestAlgorithm::Sha1));
-        let mut digests: Vec<Digest> = sha1.copied().into_iter().collect();
         let of_content: Vec<Digest> =
             named.digest.map(|algorithm| crate::crypto::digest(algorithm, content)).into_iter().collect();
         match stated {
@@ -216,8 +216,7 @@ fn document_digest(
             Some(_) => ledger.not_run(CheckId::DocumentDigest),
             None => cryptography::content(ledger, CheckId::DocumentDigest, sha1, content, &algorithm),
         }
-        digests.extend(of_content);
-        return digests;
+        return of_content;
     }
     match stated {
         Some(Ok(Some(stated))) => {
@@ -255,12 +254,12 @@ fn pkcs1_signature(
     };
     ledger.passed(CheckId::SigningCertificateFound);
     found.signer = Some(describe(&holder));
-    budget.spend(PUBLIC_KEY_WORK.saturating_mul(2))?;
     let Some(key) = &holder.key else {
         let detail = Message::AlgorithmUnsupported { algorithm: "public key".to_owned() };
         ledger.broken(CheckId::AlgorithmSupported, None, Some(detail));
         return Ok(());
     };
+    budget.spend(key.verification_work().saturating_mul(2))?;
     let algorithm = match recover_pkcs1_digest_info(key, value) {
         Ok(stated) => {
             let digest = stated.algorithm();

@@ -158,8 +158,9 @@ impl Entries {
 
     fn iter(&self) -> impl Iterator<Item = (u32, Place)> {
         self.runs.iter().flat_map(|run| {
-            let places = self.places.iter().skip(run.start);
-            (run.first..run.first.saturating_add(run.length)).zip(places.copied())
+            let length = usize::try_from(run.length).unwrap_or(usize::MAX);
+            let places = self.places.iter().skip(run.start).take(length);
+            (run.first..=u32::MAX).zip(places.copied())
         })
     }
 

@@ -70,6 +70,7 @@ pub(in super::super) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan, Limi
     let mut streams = Occurrences::new(reading.bytes, b"stream");
     let mut trailers = Occurrences::new(reading.bytes, b"trailer");
     let mut marks = Occurrences::new(reading.bytes, b"startxref");
+    let mut ends = Occurrences::new(reading.bytes, b"endstream");
     reading.budget.spend(to_u64(reading.bytes.len()) >> 8)?;
     let mut open: Option<Open> = None;
     let mut position = 0;
@@ -91,12 +92,18 @@ pub(in super::super) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan, Limi
         } else if Some(next) == stream {
             position = next.saturating_add(6);
             if let Some(object) = open.take_if(|object| follows_dictionary(reading.bytes, object.body, next)) {
-                position = stream_object(reading, &mut scan, object, position)?;
+                if let Some(end) = stream_object(reading, &mut scan, object, next)? {
+                    position = end;
+                } else if let Some(end) = ends.from(position) {
+                    position = end.saturating_add(9);
+                } // without `endstream` nothing is skipped: the rest of the file may not be hidden
             }
         } else if Some(next) == trailer {
             position = next.saturating_add(7);
             open = None;
-            if let Some(dict) = dictionary(reading, position)? {
+            // Up to the next mark at most, so that many unterminated ones do not cost the square of the file.
+            let limit = trailers.from(position).into_iter().chain(marks.from(position)).min();
+            if let Some(dict) = dictionary(reading, position, limit.unwrap_or(reading.bytes.len()))? {
                 scan.trailers.push((next, dict));
             }
         } else {
@@ -158,37 +165,33 @@ fn follows_dictionary(bytes: &[u8], body: usize, keyword: usize) -> bool {
     dict.ends_with(b">>")
 }
 
-/// Looks at a stream object and says where its data end.
+/// Looks at the stream object whose keyword `stream` stands at `keyword`. Says where `endstream` ends, where the
+/// length leads there; a wrong length is told when the object is read.
 fn stream_object(
     reading: &mut Reading<'_, '_>,
     scan: &mut Scan,
     object: Open,
-    behind_keyword: usize,
-) -> Result<usize, LimitExceeded> {
-    let dict = dictionary(reading, object.body)?.unwrap_or_default();
-    let length = dict.get_int(b"Length").and_then(|length| u64::try_from(length).ok());
+    keyword: usize,
+) -> Result<Option<usize>, LimitExceeded> {
+    let dict = dictionary(reading, object.body, keyword)?.unwrap_or_default();
+    let length = dict.get_int(b"Length").and_then(|length| usize::try_from(length).ok());
     match dict.get_name(b"Type") {
         Some(b"ObjStm") => scan.object_streams.push(object.found),
         Some(b"XRef") => scan.trailers.push((object.found.offset, dict)),
         _ => {}
     }
-    // A wrong length is found again, and told, when the object is read.
-    let mut ignored = Findings::default();
-    let head =
-        crate::syntax::pdf::parser::Head { id: object.found.id, start: object.found.offset, body: object.body };
-    let range = indirect::stream_range(reading.bytes, behind_keyword, length, head, reading.budget, &mut ignored)?;
-    // Without `endstream` nothing is skipped: the rest of the file may not be hidden.
-    Ok(indirect::endstream_at(reading.bytes, range.end).unwrap_or(behind_keyword))
+    let data = indirect::data_start(reading.bytes, keyword.saturating_add(6)).0;
+    let end = length.and_then(|length| data.checked_add(length));
+    Ok(end.and_then(|end| indirect::endstream_at(reading.bytes, end)))
 }
 
-/// The dictionary at `position`. Reading it costs, so that many unterminated ones cannot cost the square of the
-/// file.
-fn dictionary(reading: &mut Reading<'_, '_>, position: usize) -> Result<Option<Dict>, LimitExceeded> {
+/// The dictionary at `position`, if it ends before `limit`.
+fn dictionary(reading: &mut Reading<'_, '_>, position: usize, limit: usize) -> Result<Option<Dict>, LimitExceeded> {
     let mut ignored = Findings::default();
-    let mut parser = Parser::in_file(reading.bytes, position, None, reading.limits.nesting, &mut ignored);
+    let bytes = reading.bytes.get(..limit).unwrap_or(reading.bytes);
+    let mut parser = Parser::in_file(bytes, position, None, reading.limits.nesting, &mut ignored);
     let value = parser.value();
-    let read = to_u64(parser.position().saturating_sub(position));
-    reading.budget.spend((read >> 6).saturating_add(1))?;
+    reading.budget.spend((to_u64(parser.position().saturating_sub(position)) >> 8).saturating_add(1))?;
     match value.map(|object| object.value) {
         Ok(Value::Dict(dict)) => Ok(Some(dict)),
         Ok(_) | Err(_) => Ok(None),
@@ -286,4 +289,109 @@ pub(in super::super) fn add_streamed(section: &mut Section, streams: &[(Found, V
     }
     single.sort_by_key(|(number, offset, _)| (*number, std::cmp::Reverse(*offset)));
     section.entries = Entries::from_single(single.into_iter().map(|(number, _, place)| (number, place)).collect());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::head_before;
+    use crate::syntax::pdf::FindingCode;
+    use crate::syntax::pdf::Malformation;
+    use crate::syntax::pdf::PdfError;
+    use crate::syntax::pdf::sample;
+    use crate::syntax::pdf::sample::Sample;
+    use crate::syntax::pdf::sample::codes;
+    use crate::syntax::pdf::sample::integer;
+
+    /// The file with every offset of its sections and marks spoilt.
+    fn spoilt(file: &Sample) -> Vec<u8> {
+        String::from_utf8_lossy(&file.bytes).replace("startxref\n", "startxref\n9").into_bytes()
+    }
+
+    #[test]
+    fn revisions_are_told_apart() {
+        let first = Sample::minimal().object(3, "1").table("");
+        let file = first.object(3, "2").object(4, "4").table("");
+        let bytes = spoilt(&file);
+        let pdf = sample::open(&bytes).expect("it is rebuilt");
+        assert_eq!(codes(&pdf), vec![FindingCode::InvalidStartxref, FindingCode::XrefRebuilt]);
+        assert_eq!(pdf.revisions().len(), 3);
+        assert_eq!((integer(&pdf, 3, 0), integer(&pdf, 3, 1), integer(&pdf, 3, 2)), (None, Some(1), Some(2)));
+        let ends: Vec<_> = pdf.revisions().iter().map(|revision| revision.end()).collect();
+        assert!(ends.iter().all(|end| bytes[..usize::try_from(*end).expect("small")].ends_with(b"%%EOF")));
+    }
+
+    #[test]
+    fn object_streams_are_read() {
+        let file = Sample::new().pages().object_stream(5, &[(3, "33"), (4, "44")]).xref_stream(6, &[], "");
+        let file = file.object(4, "45").xref_stream(7, &[], "");
+        let bytes = spoilt(&file);
+        let pdf = sample::open(&bytes).expect("it is rebuilt");
+        assert_eq!((integer(&pdf, 3, 1), integer(&pdf, 4, 0), integer(&pdf, 4, 1)), (Some(33), Some(44), Some(45)));
+    }
+
+    #[test]
+    fn a_file_in_a_stream_is_no_part_of_the_file() {
+        let inner = Sample::minimal().object(3, "666").table("");
+        let file = Sample::new().pages().object(3, "33").stream(4, "/Type/EmbeddedFile", &inner.bytes).table("");
+        let bytes = String::from_utf8_lossy(&file.bytes).into_owned();
+        let at = bytes.rfind("startxref\n").expect("there");
+        let bytes = [&bytes.as_bytes()[..at], b"startxref\n99999\n%%EOF\n"].concat();
+        let pdf = sample::open(&bytes).expect("it is rebuilt");
+        assert_eq!(integer(&pdf, 3, 0), Some(33));
+        assert_eq!(pdf.revisions().len(), 1);
+    }
+
+    #[test]
+    fn without_marks_and_trailer_the_catalog_is_searched() {
+        let file =
+            Sample::new().object(2, "<</Type/Pages>>").object(1, "<</Type/Catalog/Pages 2 0 R>>").object(3, "1");
+        let file = file.object(3, "33");
+        let pdf = file.open();
+        assert_eq!(
+            codes(&pdf),
+            vec![
+                FindingCode::MissingStartxref,
+                FindingCode::XrefRebuilt,
+                FindingCode::CatalogSearched,
+                FindingCode::DuplicateObject
+            ]
+        );
+        assert_eq!(integer(&pdf, 3, 0), Some(33));
+        assert_eq!(pdf.revisions()[0].end(), file.bytes.len() as u64);
+    }
+
+    #[test]
+    fn heads_are_read_backwards() {
+        let found = |text: &[u8]| head_before(text, text.len()).map(|found| (found.id.number, found.offset));
+        assert_eq!(found(b"x\n12 0 "), Some((12, 2)));
+        assert_eq!(found(b"endobj12 0 "), Some((12, 6)));
+        assert_eq!(found(b"1.12 0 "), None);
+        assert_eq!(found(b"x12 0 "), None);
+        assert_eq!(found(b"12 0"), None);
+        assert_eq!(found(b"end"), None);
+        assert_eq!(found(b"99999999999 0 "), None);
+    }
+
+    #[test]
+    fn nothing_to_find() {
+        assert_eq!(sample::open(b"").err(), Some(PdfError::NotPdf));
+        assert_eq!(sample::open(b"<xml/>").err(), Some(PdfError::NotPdf));
+        let malformed = PdfError::Malformed { what: Malformation::NoCatalog, offset: None };
+        assert_eq!(sample::open(b"%PDF-1.7\n").err(), Some(malformed));
+        assert_eq!(sample::open(b"%PDF-1.7\n1 0 obj 1 endobj\n").err(), Some(malformed));
+        assert_eq!(sample::open(b"%PDF-1.7\ntrailer<</Root 1 0 R>>").err(), Some(malformed));
+    }
+
+    #[test]
+    fn unterminated_things_cost_no_square() {
+        for part in
+            [&b"1 0 obj<<("[..], b"trailer<<(", b"1 0 obj<<>>stream ", b"1 0 obj<<>>stream\n/Length 9 9 0 R "]
+        {
+            let bytes = [b"%PDF-1.7\n".to_vec(), part.repeat(100_000)].concat();
+            let mut budget = sample::budget();
+            let limits = crate::limits::Limits::DEFAULT;
+            let result = crate::syntax::pdf::Pdf::open(&bytes, None, &limits, &mut budget);
+            assert!(result.is_err());
+        }
+    }
 }

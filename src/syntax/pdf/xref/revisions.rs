@@ -227,3 +227,109 @@ fn first_byte_of(sections: &[Section], base: usize) -> usize {
     let starts = starts.map(|section| section.span.start);
     objects.chain(starts).filter(|offset| *offset >= base).min().map_or(usize::MAX, to_usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::pdf::FindingCode;
+    use crate::syntax::pdf::Pdf;
+    use crate::syntax::pdf::sample::Sample;
+    use crate::syntax::pdf::sample::codes;
+    use crate::syntax::pdf::sample::integer;
+
+    fn ends(pdf: &Pdf<'_>) -> Vec<(u64, u64)> {
+        pdf.revisions().iter().map(|revision| (revision.end(), revision.end_with_eol())).collect()
+    }
+
+    #[test]
+    fn a_revision_ends_behind_its_marker() {
+        let first = Sample::minimal().object(3, "1");
+        let cut = Sample::minimal().bytes.len() as u64;
+        let file = first.table("").object(3, "2").table("");
+        let pdf = file.open();
+        assert_eq!(codes(&pdf), vec![]);
+        let end = file.bytes.len() as u64;
+        let ends = ends(&pdf);
+        assert_eq!((ends[0], ends[2]), ((cut - 1, cut), (end - 1, end)));
+        assert_eq!((integer(&pdf, 3, 0), integer(&pdf, 3, 1), integer(&pdf, 3, 2)), (None, Some(1), Some(2)));
+        assert_eq!(integer(&pdf, 3, 99), Some(2), "an index that is too high means the latest");
+        assert!(pdf.trailing().blank);
+        let starts: Vec<_> = pdf.revisions().iter().filter_map(|revision| revision.start_xref()).collect();
+        assert!(
+            starts
+                .iter()
+                .all(|start| file.bytes[usize::try_from(*start).expect("small")..].starts_with(b"startxref"))
+        );
+    }
+
+    #[test]
+    fn ends_of_line_behind_the_marker() {
+        for (eol, length) in [(&b""[..], 0), (b"\r\n", 2), (b"\r", 1), (b"\n", 1), (b"\n\n", 1)] {
+            let mut file = Sample::minimal();
+            file.bytes.pop();
+            let end = file.bytes.len() as u64;
+            let file = file.raw(eol);
+            let pdf = file.open();
+            assert_eq!(ends(&pdf), vec![(end, end + length)]);
+            assert!(pdf.trailing().blank);
+            assert_eq!(codes(&pdf), vec![]);
+        }
+    }
+
+    #[test]
+    fn what_follows_the_last_revision_is_told() {
+        let blank = Sample::minimal().raw(b"\n\0 \r\n");
+        assert_eq!(codes(&blank.open()), vec![]);
+        assert_eq!(blank.open().trailing().span.end, blank.bytes.len() as u64);
+        let more = Sample::minimal().raw(b"more");
+        assert_eq!(codes(&more.open()), vec![FindingCode::DataAfterEnd]);
+        assert_eq!(more.open().trailing().span.start, Sample::minimal().bytes.len() as u64);
+        // A second mark that leads to the same section is no revision.
+        let section = Sample::minimal().section;
+        let again = Sample::minimal().end(section);
+        assert_eq!(ends(&again.open()), ends(&Sample::minimal().open()));
+        assert_eq!(codes(&again.open()), vec![FindingCode::DataAfterEnd]);
+    }
+
+    #[test]
+    fn missing_markers_are_told() {
+        let file = Sample::new().pages().bare_table("/Root 1 0 R");
+        let section = file.section;
+        let cut = file.raw(format!("startxref\n{section}").as_bytes());
+        assert_eq!(codes(&cut.open()), vec![FindingCode::MissingEof]);
+        assert_eq!(ends(&cut.open()), vec![(cut.bytes.len() as u64, cut.bytes.len() as u64)]);
+        // The first of two revisions has neither `startxref` nor `%%EOF`.
+        let first = Sample::new().pages().bare_table("/Root 1 0 R");
+        let end = first.bytes.len() as u64 - 1;
+        let file = first.object(3, "3").table("");
+        let pdf = file.open();
+        assert_eq!(codes(&pdf), vec![FindingCode::MissingEof, FindingCode::MissingStartxref]);
+        assert_eq!(ends(&pdf)[0], (end, end + 1));
+    }
+
+    #[test]
+    fn a_linearised_file_is_one_revision() {
+        let first_page = Sample::new().object(3, "<</Linearized 1>>").object(1, "<</Type/Catalog/Pages 2 0 R>>");
+        for (dict, findings) in
+            [("<</Linearized 1>>", vec![]), ("<</Linearised 1>>", vec![FindingCode::PrevForward])]
+        {
+            let mut file = first_page.clone();
+            let at = file.bytes.windows(17).position(|window| window == b"<</Linearized 1>>").expect("there");
+            file.bytes.splice(at..at + 17, dict.bytes());
+            let first_section = file.bytes.len();
+            let file = file.bare_table("/Root 1 0 R/Prev 0000000000").raw(b"startxref\n0\n%%EOF\n");
+            let mut file = file.object(2, "<</Type/Pages/Kids[]/Count 0>>").bare_table("");
+            let main = file.section;
+            let at = file.bytes.windows(10).position(|window| window == b"0000000000").expect("the first entry");
+            assert!(at > first_section);
+            let prev = file.bytes.windows(15).position(|window| window == b"/Prev 000000000").expect("there") + 6;
+            file.bytes.splice(prev..prev + 10, format!("{main:010}").bytes());
+            let file = file.end(first_section);
+            let pdf = file.open();
+            assert_eq!(codes(&pdf), findings);
+            assert_eq!(pdf.revisions().len(), 1);
+            assert_eq!(pdf.revisions()[0].sections().len(), 2);
+            assert_eq!(ends(&pdf), vec![(file.bytes.len() as u64 - 1, file.bytes.len() as u64)]);
+            assert!(pdf.trailer(pdf.latest()).has(b"Root"), "the first page's section is the newer one");
+        }
+    }
+}

@@ -142,3 +142,62 @@ fn ranges(dict: &Dict) -> Option<Vec<(u64, u64)>> {
         None => Some(vec![(0, number(dict.get(b"Size")?)?)]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::limits::Limit;
+    use crate::limits::Limits;
+    use crate::syntax::pdf::FindingCode;
+    use crate::syntax::pdf::Pdf;
+    use crate::syntax::pdf::PdfError;
+    use crate::syntax::pdf::sample::Sample;
+    use crate::syntax::pdf::sample::budget;
+    use crate::syntax::pdf::sample::codes;
+    use crate::syntax::pdf::sample::integer;
+
+    #[test]
+    fn entries_of_every_type() {
+        let file = Sample::new().pages().object_stream(5, &[(3, "33"), (4, "44")]);
+        let file = file.xref_stream(6, &[(3, 5, 0), (4, 5, 1)], "");
+        let pdf = file.open();
+        assert_eq!(codes(&pdf), vec![]);
+        assert_eq!((integer(&pdf, 3, 0), integer(&pdf, 4, 0), integer(&pdf, 9, 0)), (Some(33), Some(44), None));
+    }
+
+    #[test]
+    fn a_stream_that_is_none_is_rebuilt() {
+        let widths = ["[1 9 1]", "[0 0 0]", "[1 4]", "7", "[1 -1 1]"];
+        for wrong in widths.iter().map(|widths| ("/W[1 4 1]", format!("/W{widths}"))).chain([
+            ("/XRef", "/Xref".to_owned()),
+            ("/Index[1", "/Index[".to_owned()),
+            ("/Length", "/Filter/DCTDecode/Length".to_owned()),
+            ("/Length", "/Filter 1 0 R/Length".to_owned()),
+        ]) {
+            let file = Sample::new().pages().object(3, "33").xref_stream(4, &[], "");
+            let text = String::from_utf8_lossy(&file.bytes).into_owned();
+            let at = text.rfind(wrong.0).expect("there");
+            let bytes = [&file.bytes[..at], wrong.1.as_bytes(), &file.bytes[at + wrong.0.len()..]].concat();
+            let pdf = crate::syntax::pdf::sample::open(&bytes).expect("it is repaired");
+            assert!(codes(&pdf).contains(&FindingCode::XrefRebuilt), "{wrong:?}");
+            assert_eq!(integer(&pdf, 3, 0), Some(33), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn missing_entries_are_told() {
+        let file = Sample::new().pages().object(3, "33").xref_stream(4, &[], "");
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        let at = text.rfind("4 1 ]").expect("there");
+        let bytes = [&file.bytes[..at], b"4 9 ]", &file.bytes[at + 5..]].concat();
+        let pdf = crate::syntax::pdf::sample::open(&bytes).expect("it opens");
+        assert_eq!(codes(&pdf), vec![FindingCode::XrefEntryCount]);
+    }
+
+    #[test]
+    fn the_number_of_entries_is_limited() {
+        let file = Sample::new().pages().object(3, "33").xref_stream(4, &[], "");
+        let limits = Limits { xref_entries: 3, ..Limits::DEFAULT };
+        let error = Pdf::open(&file.bytes, None, &limits, &mut budget()).err();
+        assert!(matches!(error, Some(PdfError::Limit(limit)) if limit.limit == Limit::XrefEntries));
+    }
+}

@@ -148,3 +148,79 @@ fn regular_entry(bytes: &[u8]) -> Option<Entry> {
     let generation = lexer::digits(&[*g0, *g1, *g2, *g3, *g4])?;
     Some(Entry { offset, generation, in_use })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::pdf::FindingCode;
+    use crate::syntax::pdf::sample::Sample;
+    use crate::syntax::pdf::sample::codes;
+    use crate::syntax::pdf::sample::integer;
+
+    /// A file whose table is `entries`, with `{1}`, `{2}`, `{3}` for the offsets of the objects.
+    fn file(entries: &str) -> Sample {
+        let sample = Sample::new().pages().object(3, "33");
+        let text = String::from_utf8(sample.bytes.clone()).expect("text");
+        let mut entries = entries.to_owned();
+        for number in 1..4 {
+            let offset = text.find(&format!("{number} 0 obj")).expect("there");
+            entries = entries.replace(&format!("{{{number}}}"), &format!("{offset:010}"));
+        }
+        let section = sample.bytes.len();
+        sample.raw(format!("xref\n{entries}trailer\n<</Size 4/Root 1 0 R>>\n").as_bytes()).end(section)
+    }
+
+    fn findings_of(entries: &str) -> Vec<FindingCode> {
+        let file = file(entries);
+        let pdf = file.open();
+        assert_eq!(integer(&pdf, 3, 0), Some(33));
+        codes(&pdf)
+    }
+
+    #[test]
+    fn regular_tables() {
+        let none: Vec<FindingCode> = vec![];
+        assert_eq!(findings_of("0 4\n0000000000 65535 f \n{1} 00000 n \n{2} 00000 n \n{3} 00000 n \n"), none);
+        assert_eq!(findings_of("0 4\r\n0000000000 65535 f\r\n{1} 00000 n\r\n{2} 00000 n\r\n{3} 00000 n\r\n"), none);
+        assert_eq!(findings_of("3 1\n{3} 00000 n \n1 2\n{1} 00000 n \n{2} 00000 n \n"), none);
+    }
+
+    #[test]
+    fn entries_of_another_length() {
+        let none: Vec<FindingCode> = vec![];
+        assert_eq!(findings_of("0 4\n0000000000 65535 f\n{1} 00000 n\n{2} 00000 n\n{3} 00000 n\n"), none);
+        assert_eq!(findings_of("0 4\n0000000000 65535 f  \n{1} 00000 n  \n{2} 00000 n\n  {3} 0 n\n"), none);
+    }
+
+    #[test]
+    fn wrong_numbers_are_repaired_and_told() {
+        assert_eq!(
+            findings_of("1 4\n0000000000 65535 f \n{1} 00000 n \n{2} 00000 n \n{3} 00000 n \n"),
+            vec![FindingCode::XrefSubsectionShifted]
+        );
+        assert_eq!(
+            findings_of("0 9\n0000000000 65535 f \n{1} 00000 n \n{2} 00000 n \n{3} 00000 n \n"),
+            vec![FindingCode::XrefEntryCount]
+        );
+        assert_eq!(
+            findings_of(
+                "0 3\n0000000000 65535 f \n{1} 00000 n \n3 1\n{3} 00000 n \n1 2\n{1} 00000 n \n{2} 00000 n \n"
+            ),
+            vec![FindingCode::XrefEntryCount, FindingCode::DuplicateXrefEntry]
+        );
+        assert_eq!(
+            findings_of(
+                "0 6\n0000000000 65535 f \n{1} 00000 n \n{2} 00000 n \n{3} 00000 n \n0000000000 00000 n \n{1} 99999 n \n"
+            ),
+            vec![FindingCode::XrefEntryMalformed, FindingCode::ObjectBeyondSize]
+        );
+    }
+
+    #[test]
+    fn an_unreadable_table_is_rebuilt() {
+        assert_eq!(
+            findings_of("0 4\n0000000000 65535 f \n{1} 00000 x \n{2} 00000 n \n"),
+            vec![FindingCode::InvalidStartxref, FindingCode::XrefRebuilt]
+        );
+        assert!(findings_of("0 4294967299\n0000000000 65535 f \ngarbage").contains(&FindingCode::XrefRebuilt));
+    }
+}
