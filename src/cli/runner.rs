@@ -26,6 +26,9 @@ use crate::validation::{Answer, Report};
 /// What is made of a document: a report, or why there is none.
 pub(super) type Judge<'a> = dyn Fn(&[u8]) -> Result<Report, DocumentError> + Sync + 'a;
 
+/// The stack of a thread: what the main thread has, so that a document is judged alike in both.
+const STACK_BYTES: usize = 8 << 20;
+
 /// The form of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -128,7 +131,10 @@ impl Runner<'_> {
         thread::scope(|scope| {
             let started = (0..workers)
                 .filter(|_| {
-                    thread::Builder::new().spawn_scoped(scope, || self.work(tasks, &queue, &changed)).is_ok()
+                    thread::Builder::new()
+                        .stack_size(STACK_BYTES)
+                        .spawn_scoped(scope, || self.work(tasks, &queue, &changed))
+                        .is_ok()
                 })
                 .count();
             if started == 0 {
