@@ -26,7 +26,7 @@ fn file(bodies: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     let first = [b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), b"<</Type/Pages/Kids[]/Count 0>>".to_vec()];
     for body in first.into_iter().chain(bodies) {
         offsets.push(file.len());
-        write!(file, "{} 0 obj\n", offsets.len()).expect("into memory");
+        writeln!(file, "{} 0 obj", offsets.len()).expect("into memory");
         file.extend(body);
         file.extend(b"\nendobj\n");
     }
@@ -34,7 +34,7 @@ fn file(bodies: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     let size = offsets.len() + 1;
     write!(file, "xref\n0 {size}\n0000000000 65535 f \n").expect("into memory");
     for offset in offsets {
-        write!(file, "{offset:010} 00000 n \n").expect("into memory");
+        writeln!(file, "{offset:010} 00000 n ").expect("into memory");
     }
     write!(file, "trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{section}\n%%EOF\n").expect("into memory");
     file

@@ -84,7 +84,7 @@ pub(super) fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerE
     Ok(count)
 }
 
-/// Walks the entries of a [`Crl`]. Ends after the first error.
+/// Walks the entries of a [`Crl`](super::Crl). Ends after the first error.
 #[derive(Clone, Debug)]
 pub struct CrlEntries<'a> {
     rest: Reader<'a>,
