@@ -173,7 +173,7 @@ fn pkcs1(contents: &[u8], dict: &Direct, depth: u32) -> Result<(SignatureForm, u
     }
     let value = string.octets().map_err(defect)?.into_owned();
     let rest = contents.get(string.raw.len()..).unwrap_or_default();
-    let trailing = rest.iter().any(|octet| *octet != 0).then_some(rest.len()).unwrap_or(0);
+    let trailing = if rest.iter().any(|octet| *octet != 0) { rest.len() } else { 0 };
     let cert = dict.get(b"Cert").ok_or(FormatDefect::Key("Cert"))?;
     let certificates: Vec<Vec<u8>> = match (cert.as_string(), cert.as_array()) {
         (Some(one), _) => vec![one.bytes.clone()],

@@ -46,8 +46,11 @@ pub(in crate::validation) fn validate(
     let trusted = ledger.holds(CheckId::ChainToAnchor);
     usage(ledger, signer);
     signer_validity(ledger, signer, at);
-    let below =
-        if trusted && path.len() > 1 { path.split_last().map_or(&path[..0], |(_, below)| below) } else { &path };
+    // The anchor itself is not judged, unless it is the signer.
+    let below = match path.split_last() {
+        Some((_, below)) if trusted && !below.is_empty() => below,
+        _ => &path,
+    };
     for (index, holder) in below.iter().enumerate() {
         let issuer = path.get(index.saturating_add(1));
         revocation(ledger, holder, issuer, index == 0, case.evidence, needs);
