@@ -3,12 +3,18 @@
 //! The files in `fuzz_targets/` give them to the fuzzer; `tests/fuzz_replay.rs` runs them with a stable compiler over seeds
 //! and seeded mutations. A target does not only look for panics: it asserts what must hold of whatever was parsed.
 
+use sigillum::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use sigillum::document::{self, Coverage, Document, Examination, FormatDefect};
 use sigillum::limits::{Budget, Limits};
 use sigillum::pki::{
     BasicOcsp, Certificate, Crl, OcspResponse, SignedData, TimestampResponse, TimestampToken, pem,
 };
 use sigillum::syntax::der::{Reader, Tlv, is_der};
 use sigillum::syntax::pdf::{ObjectId, Pdf, RevisionIndex, Value};
+use sigillum::time::Timestamp;
+use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::{self, Answer, Evidence, Integrity, Moment, Policy, Verdict};
+use std::sync::Arc;
 
 /// Which fixtures are the seeds of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +40,11 @@ pub(crate) const ALL: &[Target] = &[
     ("crl", Seeds::Der, crl),
     ("ocsp", Seeds::Der, ocsp),
     ("pdf", Seeds::Documents, pdf),
+    ("key", Seeds::Der, key),
+    ("time", Seeds::Der, time),
+    ("open", Seeds::Documents, open),
+    ("examine", Seeds::Documents, examine),
+    ("validate", Seeds::Documents, validate),
 ];
 
 /// Nesting that the targets allow.
@@ -188,6 +199,104 @@ pub(crate) fn pdf(data: &[u8]) {
                 finding.offset.is_none_or(|offset| offset <= u64::try_from(data.len()).unwrap()),
                 "{finding:?}"
             );
+        }
+    }
+}
+
+/// A public key, and the algorithms that an identifier names.
+pub(crate) fn key(data: &[u8]) {
+    if let Ok(key) = PublicKey::from_spki(data) {
+        assert!(key.bits() >= 160 && key.bits() <= 16_384, "a key of {} bits", key.bits());
+        assert!(key.verification_work() > 0, "a verification that costs nothing");
+    }
+    for digest in [None, Some(DigestAlgorithm::Sha256)] {
+        if let Ok(algorithm) = SignatureAlgorithm::from_algorithm_identifier(data, digest) {
+            assert!(!algorithm.name().is_empty());
+        }
+    }
+}
+
+/// Times of every form: what is read is written and read again as the same.
+pub(crate) fn time(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let read = [
+        Timestamp::from_utc_time(data),
+        Timestamp::from_generalized_time(data),
+        Timestamp::from_pdf_date(data),
+        Timestamp::from_rfc3339(&text),
+    ];
+    for time in read.into_iter().flatten() {
+        let written = time.to_string();
+        let again = Timestamp::from_rfc3339(&written);
+        assert!(
+            again == Ok(time) || time.unix_seconds() < -62_000_000_000 || time.unix_seconds() > 253_402_300_799
+        );
+    }
+}
+
+fn document_limits() -> Limits {
+    Limits { work: 300_000, decoded_bytes: 8 << 20, ..Limits::DEFAULT }
+}
+
+/// Opening a document of whatever kind ends, and says why where it fails.
+pub(crate) fn open(data: &[u8]) {
+    let limits = document_limits();
+    let mut budget = Budget::new(&limits);
+    if let Err(error) = Document::open(data, None, &limits, &mut budget) {
+        assert!(!error.code().is_empty());
+        let size = u64::try_from(data.len()).unwrap();
+        assert!(error.offset().is_none_or(|offset| offset <= size), "an error behind the end of the file");
+    }
+}
+
+fn examined(data: &[u8]) -> Option<Examination> {
+    let limits = document_limits();
+    let mut budget = Budget::new(&limits);
+    let document = Document::open(data, None, &limits, &mut budget).ok()?;
+    document::examine(&document, &mut budget).ok()
+}
+
+/// The facts of a document fit together.
+pub(crate) fn examine(data: &[u8]) {
+    let Some(examination) = examined(data) else { return };
+    let size = u64::try_from(data.len()).unwrap();
+    assert_eq!(examination.document.size, size);
+    for signature in examination.signatures.iter().chain(&examination.document_timestamps) {
+        if let Some([_, hole, after, tail]) = signature.byte_range {
+            assert!(hole <= after && after + tail <= size, "a byte range outside the file");
+        }
+        let whole = matches!(signature.coverage, Coverage::WholeDocument | Coverage::WholeRevision);
+        assert!(!whole || (signature.byte_range.is_some() && signature.revision.is_some()));
+        assert!(signature.coverage != Coverage::WholeDocument || signature.changes.permitted);
+        for defect in &signature.defects {
+            assert!(!(whole && matches!(defect, FormatDefect::ByteRange(_))), "whole in spite of {defect:?}");
+        }
+    }
+}
+
+/// A verdict follows from its checks: nothing passes without proof, and nothing at all under `default`, since no
+/// revocation data are judged.
+pub(crate) fn validate(data: &[u8]) {
+    let Some(examination) = examined(data) else { return };
+    let mut evidence = Evidence::new();
+    evidence.add_embedded(&examination);
+    let root = &pem::objects(include_bytes!("../fixtures/pki/root.pem")).unwrap()[0].der;
+    let certificate = Arc::new(Certificate::parse(root).unwrap());
+    let trust = TrustStore::new(vec![TrustAnchor { certificate, sunset: None }]);
+    let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
+    for name in ["default", "no-revocation"] {
+        let policy = Policy::builtin(name).unwrap();
+        let mut budget = Budget::new(&document_limits());
+        let moment = Moment { at, clock: at };
+        let report = validation::validate(&examination, &evidence, &trust, &policy, moment, &mut budget).report;
+        assert_eq!(report.signatures.len(), examination.signatures.len(), "a signature is not reported");
+        assert!(name != "default" || report.summary.answer != Answer::Valid, "valid without revocation data");
+        for signature in &report.signatures {
+            if signature.verdict == Verdict::Passed {
+                assert_eq!(signature.integrity, Integrity::Intact);
+                assert!(matches!(signature.coverage, Coverage::WholeDocument | Coverage::WholeRevision));
+                assert!(signature.path.last().is_some_and(|last| last.trust_anchor), "passed without an anchor");
+            }
         }
     }
 }
