@@ -9,7 +9,7 @@
 //! * **Findings.** What had to be repaired or is odd is a [`Finding`]. Some show only when an object is read, so
 //!   ask for [`Pdf::findings`] at the end.
 //! * **Hostile files.** Depth, number and size are limited by [`Limits`]; parsing, searching and decoding spend a
-//!   [`Budget`]. Circles end with an error that names an object of them. Nothing is allocated because a length
+//!   [`Budget`](crate::limits::Budget). Circles end with an error that names an object of them. Nothing is allocated because a length
 //!   claims it.
 //!
 //! It does not judge: whether a change between revisions is permitted, what `/ByteRange` covers, or whether the
