@@ -94,7 +94,8 @@ codes! {
     /// Earlier revisions of the file are not encrypted.
     EncryptionAddedLater = "encryption-added-later",
 
-    /// An entry's offset had to be corrected: it is relative to the header.
+    /// An entry's offset had to be corrected: it is relative to the header, or to white space or a comment before the
+    /// object.
     ObjectOffsetCorrected = "object-offset-corrected",
     /// Another object stands where an entry points to.
     XrefEntryMismatch = "xref-entry-mismatch",

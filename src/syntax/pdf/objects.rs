@@ -112,7 +112,12 @@ impl Pdf<'_> {
         budget: &mut Budget,
     ) -> Result<Option<Head>, ObjectError> {
         let head = match self.head_at(offset, id.number) {
-            Some(head) => head,
+            Some(head) => {
+                if to_u64(head.start) != offset {
+                    self.note(FindingCode::ObjectOffsetCorrected, Some(to_u64(head.start)), Some(id));
+                }
+                head
+            }
             None => match self.search(id, offset, at, budget)? {
                 Some(head) => head,
                 None => return Ok(None),
@@ -150,7 +155,7 @@ impl Pdf<'_> {
         self.note(FindingCode::XrefEntryMismatch, place, Some(id));
         let end = self.revision(at).map_or(u64::MAX, super::Revision::end);
         let scan = self.scan(budget)?;
-        budget.spend(to_u64(scan.objects.len()) >> 8)?;
+        budget.spend(1)?;
         let found = scan.last_before(id, end);
         let head = found.and_then(|found| parser::head(self.bytes, found.offset));
         let (code, place) = match &head {
@@ -170,7 +175,9 @@ impl Pdf<'_> {
         budget: &mut Budget,
     ) -> Result<Object, ObjectError> {
         let (mut object, head) = self.read_raw(head, at, budget)?;
-        if let Some(security) = self.security_at(at).filter(|_| self.encrypt_object != Some(id))
+        let exempt = self.encrypt_object == Some(id)
+            || object.as_stream().is_some_and(|stream| stream.dict().get_name(b"Type") == Some(b"XRef"));
+        if let Some(security) = self.security_at(at).filter(|_| !exempt)
             && security.decrypt_strings(&mut object, head.id).is_err()
         {
             self.note(FindingCode::DamagedEncryptedData, Some(to_u64(head.start)), Some(id));

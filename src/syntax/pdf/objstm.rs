@@ -1,5 +1,6 @@
 //! Object streams (ISO 32000-2 §7.5.7), decoded once and kept.
 
+use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -62,7 +63,9 @@ impl ObjectStream {
 /// The streams that were decoded last, by where they stand in the file.
 #[derive(Debug, Default)]
 pub(super) struct StreamCache {
-    kept: VecDeque<(usize, Arc<ObjectStream>)>,
+    kept: HashMap<usize, Arc<ObjectStream>>,
+    /// The keys of `kept`, oldest first.
+    order: VecDeque<usize>,
     size: usize,
     /// Streams that are being decoded: one that needs itself is a circle.
     pub(super) loading: Vec<u32>,
@@ -70,14 +73,15 @@ pub(super) struct StreamCache {
 
 impl StreamCache {
     pub(super) fn get(&self, offset: usize) -> Option<Arc<ObjectStream>> {
-        self.kept.iter().find(|(kept, _)| *kept == offset).map(|(_, stream)| Arc::clone(stream))
+        self.kept.get(&offset).map(Arc::clone)
     }
 
     pub(super) fn keep(&mut self, offset: usize, stream: Arc<ObjectStream>) {
         self.size = self.size.saturating_add(stream.size());
-        self.kept.push_back((offset, stream));
-        while self.size > KEPT && self.kept.len() > 1 {
-            if let Some((_, dropped)) = self.kept.pop_front() {
+        self.kept.insert(offset, stream);
+        self.order.push_back(offset);
+        while self.size > KEPT && self.order.len() > 1 {
+            if let Some(dropped) = self.order.pop_front().and_then(|oldest| self.kept.remove(&oldest)) {
                 self.size = self.size.saturating_sub(dropped.size());
             }
         }

@@ -120,7 +120,7 @@ impl<'a> Pdf<'a> {
         let mut searched = Self::new(self.bytes, self.header, &self.limits, Vec::new(), Findings::default());
         searched.scan.replace(Some(Arc::clone(&scan)));
         let mut findings = searched.findings.take();
-        searched.revisions = rebuild::revisions(&mut searched.reading(budget, &mut findings), &scan);
+        searched.revisions = rebuild::revisions(&mut searched.reading(budget, &mut findings), &scan)?;
         searched.findings.replace(findings);
         let root = if searched.revisions.is_empty() {
             Root::None
@@ -168,13 +168,7 @@ impl<'a> Pdf<'a> {
         let mut contents: Vec<Vec<(Found, Vec<u32>)>> = vec![Vec::new(); self.revisions.len()];
         for found in streams {
             let offset = to_u64(found.offset);
-            let revision = self.revisions.iter().position(|revision| {
-                revision
-                    .sections()
-                    .iter()
-                    .any(|section| (section.span().start..section.span().end).contains(&offset))
-            });
-            let Some(revision) = revision else { continue };
+            let revision = self.revisions.partition_point(|revision| revision.end() <= offset);
             match self.object_stream(found.id.number, RevisionIndex(revision), budget) {
                 Ok(stream) => {
                     if let Some(contents) = contents.get_mut(revision) {

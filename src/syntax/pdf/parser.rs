@@ -26,7 +26,7 @@ use crate::syntax::pdf::to_u64;
 const MOST_VALUES: u32 = 1_000_000;
 
 /// Nesting that the stack bears, whatever the limits say.
-const DEEPEST: u32 = 500;
+const DEEPEST: u32 = 200;
 
 /// Why nothing could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

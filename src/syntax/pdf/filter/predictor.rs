@@ -4,7 +4,7 @@ use super::FilterError;
 
 /// The parameters of a predictor that does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) struct Predictor {
+pub(in crate::syntax::pdf) struct Predictor {
     png: bool,
     colors: u32,
     bits: u32,

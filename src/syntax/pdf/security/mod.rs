@@ -436,6 +436,21 @@ mod tests {
     }
 
     #[test]
+    fn a_cross_reference_stream_is_not_encrypted() {
+        let file = Sample::new().pages().object(3, &format!("<{}>", sealed(b"text", 3)));
+        let bytes = file.xref_stream(4, &[], &format!("/ID[{ID}{ID}]/Encrypt {}", VECTORS[0].1)).bytes;
+        let pdf = open(&bytes);
+        let found = sample::object(&pdf, 4).expect("readable");
+        let id = found.as_dict().and_then(|dict| dict.get_array(b"ID")).and_then(|id| id.first()?.as_string());
+        assert_eq!(id.map(|id| id.bytes.first()), Some(Some(&0x31)));
+        let data = pdf.stream_data(found.as_stream().expect("a stream"), &mut sample::budget());
+        assert_eq!(data.map(|data| data.len()), Ok(24));
+        let text = sample::object(&pdf, 3).expect("readable");
+        assert_eq!(text.as_string().map(|string| string.bytes.clone()), Some(b"text".to_vec()));
+        assert_eq!(codes(&pdf), vec![]);
+    }
+
+    #[test]
     fn an_earlier_revision_is_not_encrypted() {
         let first = Sample::new().pages().object(3, "(as it was)").table("");
         let file = first.object(4, &format!("<{}>", sealed(b"new", 4)));

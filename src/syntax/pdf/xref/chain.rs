@@ -25,16 +25,16 @@ const TAIL: usize = 1024;
 
 /// The sections of a file, newest first, and where the last `startxref` stands.
 #[derive(Debug)]
-pub(in super::super) struct Chain {
-    pub(in super::super) sections: Vec<Section>,
-    pub(in super::super) start_xref: usize,
+pub(in crate::syntax::pdf) struct Chain {
+    pub(in crate::syntax::pdf) sections: Vec<Section>,
+    pub(in crate::syntax::pdf) start_xref: usize,
     /// Whether it stands where every reader looks for it. If not, something may follow that was meant to be a
     /// revision.
-    pub(in super::super) near_end: bool,
+    pub(in crate::syntax::pdf) near_end: bool,
 }
 
 /// Reads all sections.
-pub(in super::super) fn read(reading: &mut Reading<'_, '_>) -> Result<Chain, ChainError> {
+pub(in crate::syntax::pdf) fn read(reading: &mut Reading<'_, '_>) -> Result<Chain, ChainError> {
     let Some((start_xref, near_end)) = last_start_xref(reading)? else {
         reading.findings.add(FindingCode::MissingStartxref, None, None);
         return Err(ChainError::Broken);

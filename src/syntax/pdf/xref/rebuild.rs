@@ -12,6 +12,7 @@ use super::SectionKind;
 use super::revisions;
 use super::revisions::Revision;
 use super::revisions::Tail;
+use crate::limits::Limit;
 use crate::limits::LimitExceeded;
 use crate::syntax::pdf::Dict;
 use crate::syntax::pdf::ObjectId;
@@ -30,33 +31,41 @@ use memchr::memmem::FindIter;
 
 /// What a search found, in the order of the file.
 #[derive(Debug, Default)]
-pub(in super::super) struct Scan {
-    pub(in super::super) objects: Vec<Found>,
-    pub(in super::super) object_streams: Vec<Found>,
-    pub(in super::super) trailers: Vec<(usize, Dict)>,
+pub(in crate::syntax::pdf) struct Scan {
+    pub(in crate::syntax::pdf) objects: Vec<Found>,
+    /// Indices of `objects`, ordered by number and then by place.
+    by_number: Vec<usize>,
+    pub(in crate::syntax::pdf) object_streams: Vec<Found>,
+    pub(in crate::syntax::pdf) trailers: Vec<(usize, Dict)>,
     /// Where the keyword `startxref` stands, but for those of the first page of a linearised file.
-    pub(in super::super) marks: Vec<usize>,
+    pub(in crate::syntax::pdf) marks: Vec<usize>,
 }
 
 /// An object and where its number stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) struct Found {
-    pub(in super::super) id: ObjectId,
-    pub(in super::super) offset: usize,
+pub(in crate::syntax::pdf) struct Found {
+    pub(in crate::syntax::pdf) id: ObjectId,
+    pub(in crate::syntax::pdf) offset: usize,
 }
 
 impl Found {
-    pub(in super::super) fn place(self) -> Place {
+    pub(in crate::syntax::pdf) fn place(self) -> Place {
         Place::InFile { offset: to_u64(self.offset), generation: self.id.generation }
     }
 }
 
 impl Scan {
-    /// The last object `number` before `end`, with `generation` where there is one.
-    pub(in super::super) fn last_before(&self, id: ObjectId, end: u64) -> Option<Found> {
-        let before =
-            || self.objects.iter().rev().filter(|found| found.id.number == id.number && to_u64(found.offset) < end);
-        before().find(|found| found.id.generation == id.generation).or_else(|| before().next()).copied()
+    /// The last object of that number before `end`, with that generation where there is one.
+    pub(in crate::syntax::pdf) fn last_before(&self, id: ObjectId, end: u64) -> Option<Found> {
+        let object = |index: &usize| self.objects.get(*index);
+        let number = |index: &usize| object(index).map_or(0, |found| found.id.number);
+        let first = self.by_number.partition_point(|index| number(index) < id.number);
+        let behind = self.by_number.partition_point(|index| number(index) <= id.number);
+        let same = self.by_number.get(first..behind)?;
+        let before = same.partition_point(|index| object(index).is_some_and(|found| to_u64(found.offset) < end));
+        // A generation is looked for among the last ones only: a file may have millions with the same number.
+        let last = || same.iter().take(before).rev().filter_map(object).take(64);
+        last().find(|found| found.id.generation == id.generation).or_else(|| last().next()).copied()
     }
 }
 
@@ -64,7 +73,7 @@ impl Scan {
 ///
 /// # Errors
 /// Only where a limit was reached.
-pub(in super::super) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan, LimitExceeded> {
+pub(in crate::syntax::pdf) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan, LimitExceeded> {
     let mut scan = Scan::default();
     let mut objects = Occurrences::new(reading.bytes, b"obj");
     let mut streams = Occurrences::new(reading.bytes, b"stream");
@@ -116,6 +125,8 @@ pub(in super::super) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan, Limi
             }
         }
     }
+    scan.by_number = (0..scan.objects.len()).collect();
+    scan.by_number.sort_by_key(|index| scan.objects.get(*index).map(|found| found.id.number));
     Ok(scan)
 }
 
@@ -222,16 +233,27 @@ impl<'a> Occurrences<'a> {
 
 /// The revisions of a searched file, oldest first: each ends at a mark, the last one maybe without. What object
 /// streams contain is not there yet, see [`add_streamed`].
-pub(in super::super) fn revisions(reading: &mut Reading<'_, '_>, scan: &Scan) -> Vec<Revision> {
+///
+/// # Errors
+/// Where there are more revisions than sections are allowed.
+pub(in crate::syntax::pdf) fn revisions(
+    reading: &mut Reading<'_, '_>,
+    scan: &Scan,
+) -> Result<Vec<Revision>, LimitExceeded> {
     reading.findings.add(FindingCode::XrefRebuilt, None, None);
     let mut revisions: Vec<Revision> = Vec::new();
     let mut start = 0;
     for mark in &scan.marks {
-        let next = scan.objects.iter().map(|found| found.offset).find(|offset| offset > mark);
+        let next = scan.objects.get(scan.objects.partition_point(|found| found.offset <= *mark));
+        let next = next.map(|found| found.offset);
         let tail = revisions::tail_from(reading, *mark, next.unwrap_or(reading.bytes.len()));
         let end = usize::try_from(tail.end).unwrap_or(usize::MAX);
         if let Some(section) = section(reading, scan, start, end) {
             revisions.push(Revision::new(vec![section], tail));
+        }
+        let maximum = reading.limits.xref_sections;
+        if revisions.len() > usize::try_from(maximum).unwrap_or(usize::MAX) {
+            return Err(LimitExceeded { limit: Limit::XrefSections, maximum: u64::from(maximum) });
         }
         start = end;
     }
@@ -241,14 +263,16 @@ pub(in super::super) fn revisions(reading: &mut Reading<'_, '_>, scan: &Scan) ->
         let end = to_u64(end);
         revisions.push(Revision::new(vec![section], Tail { start_xref: None, end, end_with_eol: end }));
     }
-    revisions
+    Ok(revisions)
 }
 
 /// The section of the objects and trailers that stand from `start` to `end`; `None` where there are none.
 fn section(reading: &mut Reading<'_, '_>, scan: &Scan, start: usize, end: usize) -> Option<Section> {
-    let range = |offsets: &dyn Fn(usize) -> bool| scan.objects.partition_point(|found| offsets(found.offset));
-    let objects = scan.objects.get(range(&|offset| offset < start)..range(&|offset| offset < end))?;
-    let trailers = || scan.trailers.iter().rev().filter(|(offset, _)| (start..end).contains(offset));
+    let objects_before = |end: usize| scan.objects.partition_point(|found| found.offset < end);
+    let objects = scan.objects.get(objects_before(start)..objects_before(end))?;
+    let trailers_before = |end: usize| scan.trailers.partition_point(|(offset, _)| *offset < end);
+    let trailers = scan.trailers.get(trailers_before(start)..trailers_before(end))?;
+    let trailers = || trailers.iter().rev();
     let trailer = trailers().find(|(_, dict)| dict.has(b"Root")).or_else(|| trailers().next());
     if objects.is_empty() && trailer.is_none() {
         return None;
@@ -273,7 +297,7 @@ fn section(reading: &mut Reading<'_, '_>, scan: &Scan, start: usize, end: usize)
 
 /// Adds to a rebuilt section what its object streams contain: for each the place of the stream and the numbers of
 /// its objects. Of two definitions the one that stands later in the file counts.
-pub(in super::super) fn add_streamed(section: &mut Section, streams: &[(Found, Vec<u32>)]) {
+pub(in crate::syntax::pdf) fn add_streamed(section: &mut Section, streams: &[(Found, Vec<u32>)]) {
     let mut single: Vec<(u32, u64, Place)> = Vec::new();
     for (number, place) in section.entries.iter() {
         let offset = if let Place::InFile { offset, .. } = place { offset } else { 0 };

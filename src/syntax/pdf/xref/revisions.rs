@@ -30,7 +30,7 @@ pub struct Revision {
 }
 
 impl Revision {
-    pub(in super::super) const fn new(sections: Vec<Section>, tail: Tail) -> Self {
+    pub(in crate::syntax::pdf) const fn new(sections: Vec<Section>, tail: Tail) -> Self {
         Self { sections, start_xref: tail.start_xref, end: tail.end, end_with_eol: tail.end_with_eol }
     }
 
@@ -65,22 +65,22 @@ impl Revision {
         self.sections.iter().rev().find_map(|section| section.lookup(number))
     }
 
-    pub(in super::super) fn sections_mut(&mut self) -> &mut Vec<Section> {
+    pub(in crate::syntax::pdf) fn sections_mut(&mut self) -> &mut Vec<Section> {
         &mut self.sections
     }
 }
 
 /// How a revision ends.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Tail {
-    pub(in super::super) start_xref: Option<u64>,
-    pub(in super::super) end: u64,
-    pub(in super::super) end_with_eol: u64,
+pub(in crate::syntax::pdf) struct Tail {
+    pub(in crate::syntax::pdf) start_xref: Option<u64>,
+    pub(in crate::syntax::pdf) end: u64,
+    pub(in crate::syntax::pdf) end_with_eol: u64,
 }
 
 /// Groups the sections of a chain (newest first) into revisions (oldest first) and finds their ends.
 /// `last_start_xref` is where the reading began.
-pub(in super::super) fn group(
+pub(in crate::syntax::pdf) fn group(
     reading: &mut Reading<'_, '_>,
     sections: Vec<Section>,
     last_start_xref: usize,
@@ -146,9 +146,12 @@ fn tail(
     last_start_xref: usize,
 ) -> Result<Tail, LimitExceeded> {
     let base = to_usize(group.iter().map(|section| section.span.end).max().unwrap_or(0));
-    // In all but damaged files `startxref` follows at once, and nothing has to be searched.
-    if let Some(found) = keyword_at(reading.bytes, base) {
-        return Ok(tail_from(reading, found, reading.bytes.len()));
+    // In all but damaged files `startxref` and `%%EOF` follow at once, and nothing has to be searched.
+    if let Some(found) = word_at(reading.bytes, base, b"startxref") {
+        let number = Lexer::new(reading.bytes, found.saturating_add(9)).next_token();
+        if matches!(number.token, Token::Number(_)) && word_at(reading.bytes, number.end, b"%%EOF").is_some() {
+            return Ok(tail_from(reading, found, reading.bytes.len()));
+        }
     }
     let limit = match newer {
         Some(newer) => first_byte_of(newer, base).min(reading.bytes.len()),
@@ -177,15 +180,15 @@ fn tail(
     Ok(Tail { start_xref: None, end: to_u64(end), end_with_eol: to_u64(behind_eol(reading.bytes, end)) })
 }
 
-/// `startxref` at `position` or behind white space there.
-fn keyword_at(bytes: &[u8], position: usize) -> Option<usize> {
+/// `word` at `position` or behind white space there.
+fn word_at(bytes: &[u8], position: usize, word: &[u8]) -> Option<usize> {
     let rest = bytes.get(position..)?;
     let white = rest.iter().position(|byte| !lexer::is_white(*byte))?;
-    rest.get(white..)?.starts_with(b"startxref").then(|| position.saturating_add(white))
+    rest.get(white..)?.starts_with(word).then(|| position.saturating_add(white))
 }
 
 /// The end of a revision whose `startxref` stands at `keyword`; nothing is looked at from `limit` on.
-pub(in super::super) fn tail_from(reading: &mut Reading<'_, '_>, keyword: usize, limit: usize) -> Tail {
+pub(in crate::syntax::pdf) fn tail_from(reading: &mut Reading<'_, '_>, keyword: usize, limit: usize) -> Tail {
     let bytes = reading.bytes.get(..limit).unwrap_or(reading.bytes);
     let after_keyword = keyword.saturating_add(9);
     let number = Lexer::new(bytes, after_keyword).next_token();
@@ -303,6 +306,15 @@ mod tests {
         let file = first.object(3, "3").table("");
         let pdf = file.open();
         assert_eq!(codes(&pdf), vec![FindingCode::MissingEof, FindingCode::MissingStartxref]);
+        assert_eq!(ends(&pdf)[0], (end, end + 1));
+        // It has `startxref`, but the next `%%EOF` is that of the second.
+        let first = Sample::new().pages().bare_table("/Root 1 0 R");
+        let section = first.section;
+        let first = first.raw(format!("startxref\n{section}\n").as_bytes());
+        let end = first.bytes.len() as u64 - 1;
+        let file = first.object(3, "3").table("");
+        let pdf = file.open();
+        assert_eq!(codes(&pdf), vec![FindingCode::MissingEof]);
         assert_eq!(ends(&pdf)[0], (end, end + 1));
     }
 
