@@ -203,7 +203,8 @@ impl Walk<'_, '_> {
     /// Signature dictionaries in force that no field names. A MAC dictionary (ISO/TS 32004 `/AuthCode`) is none.
     fn orphans(&mut self, budget: &mut Budget) -> Result<(), LimitExceeded> {
         let latest = self.pdf.latest();
-        let ids = match self.pdf.find_dicts_with(&[b"ByteRange", b"Contents"], latest, budget) {
+        let known: Vec<ObjectId> = self.located.found.iter().filter_map(|found| found.object).collect();
+        let ids = match self.pdf.find_dicts_with(&[b"ByteRange", b"Contents"], &known, latest, budget) {
             Ok(ids) => ids,
             Err(error) => return self.obstacle("objects-not-searched", error),
         };

@@ -329,13 +329,27 @@ fn octal<'a>(raw: &'a [u8], bytes: &mut Vec<u8>) -> &'a [u8] {
     rest
 }
 
+/// The value of a hexadecimal digit, 255 where it is none.
+const fn nibble(byte: u8) -> u8 {
+    if byte.is_ascii_hexdigit() { (byte & 0x0f).wrapping_add((byte >> 6).wrapping_mul(9)) } else { u8::MAX }
+}
+
 /// The bytes of a hexadecimal string (§7.3.4.3), and whether it had nothing but digits and white space. An odd
 /// last digit is followed by a 0.
 pub(super) fn decode_hex(raw: &[u8]) -> (Vec<u8>, bool) {
     let mut bytes = Vec::with_capacity(raw.len().div_ceil(2));
     let mut clean = true;
     let mut high = None;
-    for byte in raw {
+    // Long strings are nothing but pairs of digits, mostly.
+    let (pairs, _) = raw.as_chunks::<2>();
+    for [first, second] in pairs {
+        match (nibble(*first), nibble(*second)) {
+            (first @ 0..16, second @ 0..16) => bytes.push((first << 4) | second),
+            _ => break,
+        }
+    }
+    let rest = raw.get(bytes.len().saturating_mul(2)..).unwrap_or_default();
+    for byte in rest {
         match (hex_digit(*byte), high) {
             (None, _) => clean &= is_white(*byte),
             (Some(digit), None) => high = Some(digit << 4),

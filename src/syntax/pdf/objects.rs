@@ -85,7 +85,7 @@ impl Pdf<'_> {
         if !self.revisions.iter().flat_map(super::Revision::sections).any(rebuilt) {
             return Err(none);
         }
-        for id in self.find_dicts_with(&[b"Pages", b"Type"], at, budget)?.into_iter().rev() {
+        for id in self.find_dicts_with(&[b"Pages", b"Type"], &[], at, budget)?.into_iter().rev() {
             if let Object { value: Value::Dict(dict), .. } = self.object(id, at, budget)?
                 && dict.get_name(b"Type") == Some(b"Catalog")
             {

@@ -22,14 +22,15 @@ use crate::limits::Budget;
 use crate::limits::Limit;
 
 impl Pdf<'_> {
-    /// All objects as of `at` that are dictionaries with all these keys at top level (streams are none), ordered by
-    /// object number. Put the rarest key first. An object or object stream that cannot be read is a finding.
+    /// All objects as of `at` but `known` that are dictionaries with all these keys at top level (streams are none),
+    /// ordered by object number. Put the rarest key first. An object or object stream that cannot be read is a finding.
     ///
     /// # Errors
     /// Only where a limit was reached.
     pub fn find_dicts_with(
         &self,
         keys: &[&[u8]],
+        known: &[ObjectId],
         at: RevisionIndex,
         budget: &mut Budget,
     ) -> Result<Vec<ObjectId>, ObjectError> {
@@ -60,7 +61,7 @@ impl Pdf<'_> {
                 budget.spend(to_u64(looked_at) >> 8)?;
                 looked_at = 0;
             }
-            if candidate && self.has_keys(id, keys, at, budget)? {
+            if candidate && !known.contains(&id) && self.has_keys(id, keys, at, budget)? {
                 found.push(id);
             }
         }

@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(codes(&pdf), vec![FindingCode::ObjectNotFound, FindingCode::ObjectStreamMismatch]);
         let member = object(&pdf, 3).expect("readable");
         assert_eq!(member.span, None);
-        assert_eq!(pdf.find_dicts_with(&[b"Pages"], pdf.latest(), &mut budget()), Ok(vec![id(1)]));
+        assert_eq!(pdf.find_dicts_with(&[b"Pages"], &[], pdf.latest(), &mut budget()), Ok(vec![id(1)]));
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         let pdf = Pdf::open(&file.bytes, None, &limits, &mut budget).expect("it opens");
         let error = pdf.object(id(3), pdf.latest(), &mut budget).err();
         assert!(matches!(error, Some(ObjectError::Limit(limit)) if limit.limit == Limit::DecodedBytes));
-        let error = pdf.find_dicts_with(&[b"A"], pdf.latest(), &mut budget).err();
+        let error = pdf.find_dicts_with(&[b"A"], &[], pdf.latest(), &mut budget).err();
         assert!(matches!(error, Some(ObjectError::Limit(limit)) if limit.limit == Limit::DecodedBytes));
     }
 
