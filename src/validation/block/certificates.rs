@@ -90,10 +90,7 @@ fn no_chain(ledger: &mut Ledger<'_>, end: &[Rc<Holder>], case: &Case<'_>, needs:
     let detail = if case.trust.is_empty() {
         Message::NoAnchors {}
     } else {
-        Message::PathEndsAt {
-            subject: last.certificate.subject().to_string(),
-            issuer: last.certificate.issuer().to_string(),
-        }
+        Message::PathEndsAt { subject: last.subject.clone(), issuer: last.certificate.issuer().to_string() }
     };
     ledger.broken(CheckId::ChainToAnchor, Some(format!("sha256:{}", last.sha256)), Some(detail));
     let urls: Vec<String> = last.certificate.ca_issuers_urls().map(str::to_owned).collect();
@@ -104,7 +101,7 @@ fn no_chain(ledger: &mut Ledger<'_>, end: &[Rc<Holder>], case: &Case<'_>, needs:
 
 /// What the signer's key may be used for.
 fn usage(ledger: &mut Ledger<'_>, signer: &Holder) {
-    let subject = || signer.certificate.subject().to_string();
+    let subject = || signer.subject.clone();
     if let Some(usage) = signer.certificate.key_usage() {
         let allowed = ledger.policy().signer_key_usage().iter().any(|wanted| match wanted {
             KeyUse::DigitalSignature => usage.digital_signature(),
@@ -152,7 +149,7 @@ fn revocation(
         ledger.passed(CheckId::RevocationKnown);
         return;
     }
-    let subject = holder.certificate.subject().to_string();
+    let subject = holder.subject.clone();
     let count = listed(holder, issuer.map(Rc::as_ref), evidence).len();
     let detail = if count == 0 {
         Message::NoRevocationData { subject }
@@ -213,7 +210,7 @@ fn elements(path: &[Rc<Holder>], trusted: bool, evidence: &Evidence) -> Vec<Path
             let trust_anchor = trusted && index == last;
             let issuer = path.get(index.saturating_add(1)).map(Rc::as_ref);
             PathElement {
-                subject: holder.certificate.subject().to_string(),
+                subject: holder.subject.clone(),
                 sha256: holder.sha256.clone(),
                 not_before: holder.certificate.not_before(),
                 not_after: holder.certificate.not_after(),

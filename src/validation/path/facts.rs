@@ -19,6 +19,8 @@ pub(in crate::validation) struct Holder {
     pub(in crate::validation) certificate: Arc<Certificate>,
     /// SHA-256 of it, lowercase hex.
     pub(in crate::validation) sha256: String,
+    /// Its subject as text (RFC 4514).
+    pub(in crate::validation) subject: String,
     /// Its key, where we know the kind.
     pub(in crate::validation) key: Option<PublicKey>,
     /// How its issuer signed it.
@@ -49,6 +51,7 @@ impl<'v> Keys<'v> {
         }
         let holder = Rc::new(Holder {
             certificate: Arc::clone(certificate),
+            subject: certificate.subject().to_string(),
             sha256: digest(DigestAlgorithm::Sha256, certificate.der()).to_string(),
             key: PublicKey::from_spki(certificate.spki()).ok(),
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),

@@ -44,7 +44,7 @@ fn fault(check: CheckId, holder: &Holder, detail: Message) -> PathFault {
 }
 
 fn subject(holder: &Holder) -> String {
-    holder.certificate.subject().to_string()
+    holder.subject.clone()
 }
 
 /// §6.1.4 (k) to (n), for a CA with the CAs `below` it (the signer is not among them).

@@ -363,7 +363,7 @@ pub(super) fn describe(holder: &Rc<Holder>) -> Signer {
         serial_number: text(subject.serial_number()),
         pseudonym: text(subject.pseudonym()),
         country: text(subject.country()),
-        subject: subject.to_string(),
+        subject: holder.subject.clone(),
         certificate_sha256: holder.sha256.clone(),
     }
 }
