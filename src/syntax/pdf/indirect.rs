@@ -97,10 +97,13 @@ pub(super) fn stream_range(
     Ok(start..without_eol(bytes, start, end))
 }
 
+/// White space before `endstream` that is taken for it; more than one end of line is odd.
+const MOST_WHITE: usize = 1024;
+
 /// Where `endstream` ends, if it stands at `position` or behind white space there.
 pub(super) fn endstream_at(bytes: &[u8], position: usize) -> Option<usize> {
     let rest = bytes.get(position..)?;
-    let white = rest.iter().position(|byte| !lexer::is_white(*byte))?;
+    let white = rest.iter().take(MOST_WHITE).position(|byte| !lexer::is_white(*byte))?;
     rest.get(white..)?.starts_with(b"endstream").then(|| position.saturating_add(white).saturating_add(9))
 }
 
@@ -132,7 +135,7 @@ fn without_eol(bytes: &[u8], start: usize, end: usize) -> usize {
 /// they are there.
 pub(super) fn object_end(bytes: &[u8], position: usize) -> usize {
     let after = endstream_at(bytes, position).unwrap_or(position);
-    let mut lexer = Lexer::new(bytes, after);
+    let mut lexer = Lexer::near(bytes, after);
     let lexeme = lexer.next_token();
     if lexeme.token == Token::Keyword(b"endobj") { lexeme.end } else { after }
 }

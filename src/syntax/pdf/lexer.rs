@@ -80,6 +80,9 @@ pub(super) fn is_white(byte: u8) -> bool {
     class(byte) == WHITE
 }
 
+/// What [`Lexer::near`] sees, in bytes: room for white space and comments around a few numbers.
+const NEAR: usize = 1024;
+
 /// How far a literal string is looked at byte by byte; a longer one is searched with vector instructions, which
 /// take some time to start.
 const SHORT: usize = 64;
@@ -87,6 +90,13 @@ const SHORT: usize = 64;
 impl<'a> Lexer<'a> {
     pub(super) const fn new(bytes: &'a [u8], position: usize) -> Self {
         Self { bytes, position }
+    }
+
+    /// A cursor that does not see further than [`NEAR`], for places that somebody claims to be something: looking
+    /// there again and again must not cost the length of whatever stands there.
+    pub(super) fn near(bytes: &'a [u8], position: usize) -> Self {
+        let end = position.saturating_add(NEAR).min(bytes.len());
+        Self { bytes: bytes.get(..end).unwrap_or_default(), position }
     }
 
     pub(super) fn peek_byte(&self) -> Option<u8> {

@@ -21,8 +21,12 @@
 //! * Of two equal keys in a dictionary the last one counts, of two equal numbers in a section the first one.
 //! * An object whose entry leads to another object is searched in the file once: the last object of that number
 //!   before the end of the asked revision counts.
-//! * If no chain of sections can be followed, or it leads to no catalog, the whole file is searched. Revisions are
-//!   then told apart by their `startxref … %%EOF` marks, and what was deleted is there again.
+//! * If no chain of sections can be followed, or it leads to no catalog or page tree, the whole file is searched.
+//!   Revisions are then told apart by their `startxref … %%EOF` marks, and what was deleted is there again.
+//! * A `startxref` that is not in the last KiB is believed only if no object follows the revision that it ends:
+//!   otherwise the newest revision was cut off, and the file is searched.
+//! * What follows the last revision is never read as a part of the document; [`Pdf::trailing`] tells of it.
+//! * An older revision of an encrypted file is read without decryption where no trailer up to it has `/Encrypt`.
 
 mod behind;
 mod error;

@@ -287,7 +287,7 @@ fn spend_parsed(budget: &mut Budget, length: usize) -> Result<(), ObjectError> {
 
 /// The integer at `position`; `None` where something else stands there.
 fn number_at(bytes: &[u8], position: usize) -> Option<i64> {
-    match super::lexer::Lexer::new(bytes, position).next_token().token {
+    match super::lexer::Lexer::near(bytes, position).next_token().token {
         super::lexer::Token::Number(text) => super::lexer::integer(text),
         _ => None,
     }

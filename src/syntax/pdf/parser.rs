@@ -49,7 +49,7 @@ pub(super) struct Head {
 
 /// Reads the head of an indirect object that stands at `position` or behind white space there.
 pub(super) fn head(bytes: &[u8], position: usize) -> Option<Head> {
-    let mut lexer = Lexer::new(bytes, position);
+    let mut lexer = Lexer::near(bytes, position);
     let first = lexer.next_token();
     let Token::Number(number) = first.token else { return None };
     let Token::Number(generation) = lexer.next_token().token else { return None };

@@ -39,7 +39,7 @@ pub(in crate::syntax::pdf) fn read(reading: &mut Reading<'_, '_>) -> Result<Chai
         reading.findings.add(FindingCode::MissingStartxref, None, None);
         return Err(ChainError::Broken);
     };
-    let number = Lexer::new(reading.bytes, start_xref.saturating_add(9)).next_token();
+    let number = Lexer::near(reading.bytes, start_xref.saturating_add(9)).next_token();
     let first = match number.token {
         Token::Number(text) => lexer::digits(text),
         _ => None,

@@ -118,7 +118,7 @@ pub(in crate::syntax::pdf) fn scan(reading: &mut Reading<'_, '_>) -> Result<Scan
         } else {
             position = next.saturating_add(9);
             open = None;
-            let number = Lexer::new(reading.bytes, position).next_token();
+            let number = Lexer::near(reading.bytes, position).next_token();
             // The first page of a linearised file ends with `startxref 0`: the revision goes on.
             if !matches!(number.token, Token::Number(text) if lexer::digits(text) == Some(0)) {
                 scan.marks.push(next);

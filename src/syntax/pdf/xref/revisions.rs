@@ -148,7 +148,7 @@ fn tail(
     let base = to_usize(group.iter().map(|section| section.span.end).max().unwrap_or(0));
     // In all but damaged files `startxref` and `%%EOF` follow at once, and nothing has to be searched.
     if let Some(found) = word_at(reading.bytes, base, b"startxref") {
-        let number = Lexer::new(reading.bytes, found.saturating_add(9)).next_token();
+        let number = Lexer::near(reading.bytes, found.saturating_add(9)).next_token();
         if matches!(number.token, Token::Number(_)) && word_at(reading.bytes, number.end, b"%%EOF").is_some() {
             return Ok(tail_from(reading, found, reading.bytes.len()));
         }
@@ -191,7 +191,7 @@ fn word_at(bytes: &[u8], position: usize, word: &[u8]) -> Option<usize> {
 pub(in crate::syntax::pdf) fn tail_from(reading: &mut Reading<'_, '_>, keyword: usize, limit: usize) -> Tail {
     let bytes = reading.bytes.get(..limit).unwrap_or(reading.bytes);
     let after_keyword = keyword.saturating_add(9);
-    let number = Lexer::new(bytes, after_keyword).next_token();
+    let number = Lexer::near(bytes, after_keyword).next_token();
     let after = if matches!(number.token, Token::Number(_)) {
         number.end
     } else {
