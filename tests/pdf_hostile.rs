@@ -20,7 +20,7 @@ fn cost(bytes: &[u8]) -> Duration {
     let mut budget = Budget::new(&limits);
     let start = Instant::now();
     if let Ok(pdf) = Pdf::open(bytes, None, &limits, &mut budget) {
-        let _ = pdf.find_dicts_with(&[b"ByteRange"], pdf.latest(), &mut budget);
+        let _ = pdf.find_dicts_with(&[b"ByteRange"], &[], pdf.latest(), &mut budget);
         if pdf.revisions().len() < 10 {
             pdf_support::walk(&pdf, &mut budget);
         }

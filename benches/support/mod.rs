@@ -1,5 +1,7 @@
 //! Makers of large and of hostile files, so that none has to be kept. The same size gives the same file.
 
+#![allow(dead_code, reason = "each benchmark includes this module and uses a part of it")]
+
 use crate::support::pdf::{MadePdf, stream};
 use crate::support::rng::Rng;
 use flate2::Compression;
