@@ -351,14 +351,19 @@ pub(super) fn decode_hex(raw: &[u8]) -> (Vec<u8>, bool) {
     let mut clean = true;
     let mut high = None;
     // Long strings are nothing but digits, mostly: without a branch for each, they are decoded many at a time.
-    let (blocks, _) = raw.as_chunks::<64>();
-    for block in blocks {
-        let values = block.map(nibble);
-        if values.iter().fold(0, |all, value| all | value) >= 16 {
+    let (pairs, _) = raw.as_chunks::<2>();
+    for block in pairs.chunks(32) {
+        let decoded = bytes.len();
+        let mut all = 0;
+        bytes.extend(block.iter().map(|[first, second]| {
+            let (first, second) = (nibble(*first), nibble(*second));
+            all |= first | second;
+            (first << 4) | second
+        }));
+        if all >= 16 {
+            bytes.truncate(decoded);
             break;
         }
-        let (pairs, _) = values.as_chunks::<2>();
-        bytes.extend(pairs.iter().map(|[first, second]| (first << 4) | second));
     }
     let rest = raw.get(bytes.len().saturating_mul(2)..).unwrap_or_default();
     for byte in rest {
