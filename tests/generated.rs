@@ -95,6 +95,32 @@ fn the_generated_set_is_judged_right() {
     support::suite(SUITE, exceptions.finish());
 }
 
+#[test]
+fn an_anchor_whose_trust_has_ended_is_none() {
+    const SUITE: &str = "sunset of an anchor";
+    let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
+    let root = &pem::objects(&support::read(&support::project().join("fixtures/pki/root.pem"))).unwrap()[0].der;
+    let bytes = support::read(&support::project().join("fixtures/pdf/pades-b-b-rsa2048/document.pdf"));
+    let sunsets =
+        [(None, Answer::Valid), (Some(at.plus_seconds(1)), Answer::Valid), (Some(at), Answer::CannotTell)];
+    for (sunset, answer) in sunsets {
+        let certificate = Arc::new(Certificate::parse(root).unwrap());
+        let request = ValidationRequest {
+            password: None,
+            policy: Policy::builtin("no-revocation").unwrap(),
+            trust: TrustStore::new(vec![TrustAnchor { certificate, sunset }]),
+            certificates: Vec::new(),
+            crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            moment: Moment { at, clock: at },
+            limits: Limits::DEFAULT,
+        };
+        let report = validate(&bytes, &request, &CancelFlag::default()).unwrap();
+        assert_eq!(report.summary.answer, answer, "{sunset:?}");
+    }
+    support::suite(SUITE, sunsets.len());
+}
+
 fn judge(bytes: &[u8], file: &Value, policy: &str, certificates: &Path) -> Result<Report, String> {
     let load = |names: &[&str]| -> Vec<Arc<Certificate>> {
         let mut loaded = Vec::new();

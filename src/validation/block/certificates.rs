@@ -31,7 +31,7 @@ pub(in crate::validation) fn validate(
     needs: &mut Vec<Need>,
     budget: &mut Budget,
 ) -> Result<Vec<PathElement>, LimitExceeded> {
-    let paths = build(signer, case.evidence, case.trust, &case.keys, budget)?;
+    let paths = build(signer, at, case.evidence, case.trust, &case.keys, budget)?;
     let path: Vec<Rc<Holder>> = match best(paths.complete.iter().map(|path| path.holders()), at) {
         Some(path) => {
             ledger.passed(CheckId::ChainToAnchor);

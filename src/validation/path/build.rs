@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use super::facts::{Holder, Keys};
 use crate::limits::{Budget, LimitExceeded};
-use crate::trust::TrustStore;
+use crate::time::Timestamp;
+use crate::trust::{TrustAnchor, TrustStore};
 use crate::validation::evidence::Evidence;
 
 /// A path whose signatures verify: the signer first, the trust anchor last.
@@ -42,12 +43,13 @@ pub(in crate::validation) struct PathEnd {
 /// No more complete paths than this are compared; a store that offers more is built to waste time.
 const MOST_PATHS: usize = 16;
 
-/// Finds the paths of `signer`.
+/// Finds the paths of `signer` to anchors that are trusted at `at`.
 ///
 /// # Errors
 /// Where the budget is exhausted.
 pub(in crate::validation) fn build(
     signer: &Rc<Holder>,
+    at: Timestamp,
     evidence: &Evidence,
     trust: &TrustStore,
     keys: &Keys<'_>,
@@ -55,7 +57,7 @@ pub(in crate::validation) fn build(
 ) -> Result<Paths, LimitExceeded> {
     let longest = usize::try_from(budget.limits().path_length).unwrap_or(usize::MAX);
     let mut paths = Paths { complete: Vec::new(), end: PathEnd { holders: vec![Rc::clone(signer)] } };
-    if trust.anchor_of(&signer.certificate).is_some() {
+    if trust.anchor_of(&signer.certificate).is_some_and(|anchor| is_trusted(anchor, at)) {
         paths.complete.push(Path { holders: vec![Rc::clone(signer)] });
         return Ok(paths);
     }
@@ -72,7 +74,7 @@ pub(in crate::validation) fn build(
         if path.len() >= longest {
             continue;
         }
-        for anchor in trust.named(last.certificate.issuer()) {
+        for anchor in trust.named(last.certificate.issuer()).filter(|anchor| is_trusted(anchor, at)) {
             let anchor = keys.holder(&anchor.certificate);
             if keys.issued(&anchor, last, budget)? {
                 let mut holders = path.clone();
@@ -101,6 +103,11 @@ pub(in crate::validation) fn build(
         }
     }
     Ok(paths)
+}
+
+/// Whether trust in the anchor has not ended.
+fn is_trusted(anchor: &TrustAnchor, at: Timestamp) -> bool {
+    anchor.sunset.is_none_or(|sunset| at < sunset)
 }
 
 fn is_same_entity(one: &crate::pki::Certificate, other: &crate::pki::Certificate) -> bool {
