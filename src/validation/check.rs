@@ -261,6 +261,7 @@ impl CheckId {
                 | Self::WithinLimits
                 | Self::InSignatureField
                 | Self::NotDuplicated
+                | Self::SingleSigner
                 | Self::ByteRange
                 | Self::ByteRangeCollision
                 | Self::ContentType
