@@ -51,7 +51,12 @@ impl Evidence {
 
     /// Takes a certificate.
     pub fn add_certificate(&mut self, certificate: Arc<Certificate>) {
-        if self.certificates.iter().all(|known| known.der() != certificate.der()) {
+        if self.certificates.iter().any(|known| known.der() == certificate.der()) {
+            return;
+        }
+        if self.is_full() {
+            self.unreadable = self.unreadable.saturating_add(1);
+        } else {
             self.certificates.push(certificate);
         }
     }
@@ -126,7 +131,16 @@ impl Evidence {
         }
     }
 
+    /// Whether there are as many certificates as are looked at; what comes then is counted, and is no evidence.
+    fn is_full(&self) -> bool {
+        self.certificates.len() >= usize::try_from(Limits::DEFAULT.certificates).unwrap_or(usize::MAX)
+    }
+
     fn parse_certificate(&mut self, der: &[u8]) {
+        if self.is_full() {
+            self.unreadable = self.unreadable.saturating_add(1);
+            return;
+        }
         if self.certificates.iter().any(|known| known.der() == der) {
             return;
         }
