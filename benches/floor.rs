@@ -126,8 +126,8 @@ fn request() -> ValidationRequest {
     let anchor = TrustAnchor { certificate: Arc::new(root()), sunset: None };
     ValidationRequest {
         password: None,
-        policy: Policy::builtin("no-revocation").expect("a policy"),
-        trust: TrustStore::new(vec![anchor]),
+        policy: Policy::builtin("no-revocation").expect("a policy").into(),
+        trust: TrustStore::new(vec![anchor]).into(),
         certificates: Vec::new(),
         crls: Vec::new(),
         ocsp_responses: Vec::new(),

@@ -22,9 +22,11 @@
 //! * [`document`]: where signatures are and which bytes they cover.
 //! * [`trust`]: who is believed.
 //! * [`validation`]: the decision, in the chapters of ETSI EN 319 102-1.
+//! * [`sealing`]: a seal in stages, the last of which only our own validator lets it reach.
+//! * [`journal`]: what was done, as a chain of records.
 //! * [`reporting`]: a report as JSON and as text for people.
 //! * [`service`] (feature `service`): the use cases.
-//! * [`clock`], [`cli`] (feature `service`): adapters.
+//! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
 //!
 //! # Words
 //!
@@ -56,9 +58,11 @@ pub mod time;
 pub mod crypto;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod document;
+pub mod journal;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod pki;
 pub mod reporting;
+pub mod sealing;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod syntax;
 pub mod trust;
@@ -68,5 +72,7 @@ pub mod validation;
 pub mod cli;
 #[cfg(feature = "service")]
 pub mod clock;
+#[cfg(feature = "service")]
+pub mod config;
 #[cfg(feature = "service")]
 pub mod service;

@@ -23,8 +23,8 @@ fn report(bytes: &[u8]) -> Result<Report, String> {
     let at = Timestamp::from_rfc3339("2026-11-21T12:00:00Z").unwrap();
     let request = ValidationRequest {
         password: None,
-        policy: Policy::builtin("no-revocation").unwrap(),
-        trust: TrustStore::default(),
+        policy: Policy::builtin("no-revocation").unwrap().into(),
+        trust: TrustStore::default().into(),
         certificates: Vec::new(),
         crls: Vec::new(),
         ocsp_responses: Vec::new(),

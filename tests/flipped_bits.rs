@@ -30,8 +30,8 @@ fn request() -> ValidationRequest {
     let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
     ValidationRequest {
         password: None,
-        policy: Policy::builtin("no-revocation").unwrap(),
-        trust: TrustStore::new(vec![root("fixtures/pki/root.pem"), root("fixtures/bench/root.pem")]),
+        policy: Policy::builtin("no-revocation").unwrap().into(),
+        trust: TrustStore::new(vec![root("fixtures/pki/root.pem"), root("fixtures/bench/root.pem")]).into(),
         certificates: Vec::new(),
         crls: Vec::new(),
         ocsp_responses: Vec::new(),

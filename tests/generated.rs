@@ -107,8 +107,8 @@ fn an_anchor_whose_trust_has_ended_is_none() {
         let certificate = Arc::new(Certificate::parse(root).unwrap());
         let request = ValidationRequest {
             password: None,
-            policy: Policy::builtin("no-revocation").unwrap(),
-            trust: TrustStore::new(vec![TrustAnchor { certificate, sunset }]),
+            policy: Policy::builtin("no-revocation").unwrap().into(),
+            trust: TrustStore::new(vec![TrustAnchor { certificate, sunset }]).into(),
             certificates: Vec::new(),
             crls: Vec::new(),
             ocsp_responses: Vec::new(),
@@ -135,10 +135,11 @@ fn judge(bytes: &[u8], file: &Value, policy: &str, certificates: &Path) -> Resul
     let at = Timestamp::from_rfc3339(AT).unwrap();
     let request = ValidationRequest {
         password: file["password"].as_str().map(|password| password.as_bytes().to_vec()),
-        policy: Policy::builtin(policy).unwrap(),
+        policy: Policy::builtin(policy).unwrap().into(),
         trust: TrustStore::new(
             anchors.into_iter().map(|certificate| TrustAnchor { certificate, sunset: None }).collect(),
-        ),
+        )
+        .into(),
         certificates: load(&["intermediates.pem"]),
         crls: Vec::new(),
         ocsp_responses: Vec::new(),

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::thread;
 
 use super::arguments::{Format, Validate};
@@ -62,8 +63,8 @@ fn request(options: &Validate, clock: Timestamp, texts: &Texts) -> Result<Valida
     };
     Ok(ValidationRequest {
         password,
-        policy,
-        trust,
+        policy: Arc::new(policy),
+        trust: Arc::new(trust),
         certificates: given.certificates,
         crls: given.crls,
         ocsp_responses: given.ocsp_responses,

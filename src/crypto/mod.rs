@@ -18,6 +18,7 @@ mod curve;
 mod digest;
 mod identifier;
 mod key;
+mod sign;
 mod uri;
 mod verify;
 
@@ -25,4 +26,5 @@ pub use algorithm::{AlgorithmError, AlgorithmFamily, SignatureAlgorithm};
 pub use curve::Curve;
 pub use digest::{Digest, DigestAlgorithm, DigestState, digest};
 pub use key::{KeyError, KeyKind, PublicKey};
+pub use sign::SealAlgorithm;
 pub use verify::{Message, SignatureValid, SignatureVerifier, Verifier, VerifyError, recover_pkcs1_digest_info};

@@ -1,5 +1,77 @@
-//! The use cases: what callers ask for, put together from the core. The only place that will fetch and loop.
+//! The use cases: what callers ask for, put together from the core. Async, and the only place that will fetch and loop.
 
+mod access;
+mod error;
+pub mod ports;
+mod seal;
 mod validate;
+mod work;
 
-pub use validate::{ValidationRequest, validate};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::limits::Limits;
+use crate::trust::TrustStore;
+use crate::validation::Policy;
+use ports::{Clock, Identifiers, Journal, Steps};
+use work::Bench;
+
+pub use access::{Caller, Role};
+pub use error::ServiceError;
+pub use seal::{SealAnswer, SealRequest, Sealer};
+pub use validate::{Validated, Validation, ValidationRequest, validate};
+pub use work::Capacity;
+
+/// What the service is made of.
+pub struct Parts {
+    /// The policies that callers choose among, by name.
+    pub policies: BTreeMap<String, Arc<Policy>>,
+    /// What is believed.
+    pub trust: Arc<TrustStore>,
+    /// The profiles with their keys, by name.
+    pub sealers: BTreeMap<String, Sealer>,
+    /// The journal.
+    pub journal: Arc<dyn Journal>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Names for reports and seals.
+    pub identifiers: Arc<dyn Identifiers>,
+    /// What one document may cost.
+    pub limits: Limits,
+    /// How much may be worked on.
+    pub capacity: Capacity,
+    /// Who watches the steps of a seal.
+    pub steps: Option<Arc<dyn Steps>>,
+}
+
+/// The use cases.
+pub struct Service {
+    parts: Parts,
+    bench: Bench,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let bench = Bench::new(parts.capacity);
+        Arc::new(Self { parts, bench })
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    fn new_id(&self) -> Result<String, ServiceError> {
+        self.parts.identifiers.next().map_err(|_| ServiceError::Internal("identifiers"))
+    }
+}

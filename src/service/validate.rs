@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use super::{Caller, Role, Service, ServiceError};
 use crate::document::{Document, OpenError, examine};
+use crate::journal::{Act, Entry};
 use crate::limits::{Budget, CancelFlag, Limits};
 use crate::pki::{Certificate, Crl, OcspResponse};
+use crate::time::Timestamp;
 use crate::trust::TrustStore;
 use crate::validation::{Evidence, Moment, Origin, Policy, Report};
 
@@ -14,9 +17,9 @@ pub struct ValidationRequest {
     /// Opens an encrypted PDF; without one the empty user password is tried.
     pub password: Option<Vec<u8>>,
     /// What is demanded.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// What is believed.
-    pub trust: TrustStore,
+    pub trust: Arc<TrustStore>,
     /// Certificates that the caller gives.
     pub certificates: Vec<Arc<Certificate>>,
     /// CRLs that the caller gives, as DER; they have been parsed once and are good.
@@ -27,6 +30,71 @@ pub struct ValidationRequest {
     pub moment: Moment,
     /// What it may cost.
     pub limits: Limits,
+}
+
+/// What a caller of the service asks.
+#[derive(Debug)]
+pub struct Validation {
+    /// The document.
+    pub document: Vec<u8>,
+    /// The policy by its name.
+    pub policy: String,
+    /// The validation time; none means now. Needs [`Role::Archivist`].
+    pub at: Option<Timestamp>,
+    /// Opens an encrypted PDF.
+    pub password: Option<Vec<u8>>,
+    /// Certificates that the caller gives.
+    pub certificates: Vec<Arc<Certificate>>,
+    /// CRLs that the caller gives.
+    pub crls: Vec<Crl>,
+    /// OCSP responses that the caller gives.
+    pub ocsp_responses: Vec<OcspResponse>,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub struct Validated {
+    /// Names the report; it stands in the journal.
+    pub report_id: String,
+    /// The report.
+    pub report: Report,
+}
+
+impl Service {
+    /// Validates a document for a caller. The report is in the journal when this returns.
+    ///
+    /// # Errors
+    /// [`ServiceError`]; then there is no report.
+    pub async fn validate(&self, caller: &Caller, asked: Validation) -> Result<Validated, ServiceError> {
+        if !caller.holds(Role::Validator) {
+            return Err(ServiceError::Forbidden("role validator".to_owned()));
+        }
+        if asked.at.is_some() && !caller.holds(Role::Archivist) {
+            return Err(ServiceError::Forbidden("at: role archivist".to_owned()));
+        }
+        let Some(policy) = self.parts.policies.get(&asked.policy).cloned() else {
+            return Err(ServiceError::UnknownPolicy(asked.policy));
+        };
+        let report_id = self.new_id()?;
+        let clock = self.parts.clock.now();
+        let request = ValidationRequest {
+            password: asked.password,
+            policy,
+            trust: Arc::clone(&self.parts.trust),
+            certificates: asked.certificates,
+            crls: asked.crls,
+            ocsp_responses: asked.ocsp_responses,
+            moment: Moment { at: asked.at.unwrap_or(clock), clock },
+            limits: self.parts.limits.clone(),
+        };
+        let document = asked.document;
+        let report = self.bench.run(move |cancel| validate(&document, &request, &cancel)).await?;
+        let report = report.map_err(ServiceError::Document)?;
+        let entry = entry(&report_id, &caller.name, &report, clock);
+        let journaled = self.parts.journal.append(entry, None).await;
+        journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))?;
+        Ok(Validated { report_id, report })
+    }
 }
 
 /// Validates a document. `cancel` ends it from outside.
@@ -57,4 +125,20 @@ pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) 
         &mut budget,
     );
     Ok(outcome.report)
+}
+
+fn entry(report_id: &str, caller: &str, report: &Report, time: Timestamp) -> Entry {
+    Entry {
+        id: report_id.to_owned(),
+        time,
+        act: Act::Validation,
+        caller: caller.to_owned(),
+        document_sha256: report.document.sha256.clone(),
+        document_size: report.document.size,
+        result_sha256: None,
+        profile: None,
+        policy: report.policy.clone(),
+        verdict: report.verdict.name(),
+        certificate_sha256: None,
+    }
 }

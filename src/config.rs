@@ -1,0 +1,133 @@
+//! The configuration as values (contract, section 3a).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::crypto::SealAlgorithm;
+use crate::sealing::Appearance;
+use crate::service::{Capacity, Role};
+
+/// Everything that the program is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens, with which certificate.
+    pub server: Server,
+    /// What a request may cost.
+    pub limits: ServiceLimits,
+    /// Trust anchors by name.
+    pub anchors: BTreeMap<String, Anchor>,
+    /// The policies that callers may name; those built in are `default`, `no-revocation`.
+    pub policies: BTreeSet<String>,
+    /// Seal profiles by name.
+    pub profiles: BTreeMap<String, Profile>,
+    /// Keys by name.
+    pub keys: BTreeMap<String, Key>,
+    /// Callers by name.
+    pub callers: BTreeMap<String, CallerEntry>,
+    /// The journal.
+    pub journal: JournalPlace,
+    /// Whether everything here is a demo: said in every report, and on the console.
+    pub demo: bool,
+}
+
+/// Where the service listens.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The certificate chain of the service itself, PEM.
+    pub certificate_file: PathBuf,
+    /// Its private key, PEM (PKCS#8).
+    pub key_file: PathBuf,
+}
+
+/// What a request may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceLimits {
+    /// Bytes of one body.
+    pub body_bytes: u64,
+    /// Bytes of all bodies in flight together.
+    pub bodies_bytes: u64,
+    /// How many documents at once, how many wait, how long each may take.
+    pub capacity: Capacity,
+    /// How long a client may take for the head of a request.
+    pub header_time: Duration,
+    /// How long a client may take for the body of a request.
+    pub body_time: Duration,
+    /// Connections open at the same time.
+    pub connections: usize,
+    /// Requests of one caller at the same time.
+    pub per_caller: usize,
+}
+
+/// A certificate that is believed.
+#[derive(Clone, Debug)]
+pub struct Anchor {
+    /// The certificate, PEM or DER.
+    pub certificate_file: PathBuf,
+}
+
+/// A seal profile.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The name of its key.
+    pub key: String,
+    /// The name of the policy that its result must pass.
+    pub policy: String,
+    /// What is seen.
+    pub appearance: Appearance,
+    /// Reason, location, contact of the signature dictionary.
+    pub reason: Option<String>,
+    /// Location.
+    pub location: Option<String>,
+    /// Contact.
+    pub contact: Option<String>,
+}
+
+/// A key, and where it is kept.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// How it signs.
+    pub algorithm: SealAlgorithm,
+    /// Where it is kept.
+    pub store: KeyStore,
+}
+
+/// Where a key is kept.
+#[derive(Clone, Debug)]
+pub enum KeyStore {
+    /// A PKCS#8 file (PEM or DER, not encrypted) and a PEM file with the certificate first, then its chain.
+    Pkcs8 {
+        /// The key.
+        key_file: PathBuf,
+        /// The certificates.
+        certificate_file: PathBuf,
+    },
+    /// A PKCS#12 file with key and certificates.
+    Pkcs12 {
+        /// The file.
+        file: PathBuf,
+        /// A file with its password.
+        password_file: PathBuf,
+    },
+}
+
+/// Somebody who may call.
+#[derive(Clone, Debug)]
+pub struct CallerEntry {
+    /// SHA-256 of the bearer token, lowercase hex.
+    pub token_sha256: String,
+    /// Roles.
+    pub roles: BTreeSet<Role>,
+    /// Profiles, for the role `sealer`.
+    pub profiles: BTreeSet<String>,
+}
+
+/// Where the journal is.
+#[derive(Clone, Debug)]
+pub enum JournalPlace {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+}

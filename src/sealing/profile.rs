@@ -1,0 +1,57 @@
+//! What a seal looks like and what it has to hold: data.
+
+use std::sync::Arc;
+
+use crate::validation::Policy;
+
+/// How a seal is made. One of them is chosen by name with each request.
+#[derive(Clone, Debug)]
+pub struct SealProfile {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The policy that the result has to pass, or it is not released.
+    pub policy: Arc<Policy>,
+    /// What is seen of the seal.
+    pub appearance: Appearance,
+    /// Reason of the signature dictionary (ISO 32000-2 table 255).
+    pub reason: Option<String>,
+    /// Location.
+    pub location: Option<String>,
+    /// `ContactInfo`.
+    pub contact: Option<String>,
+}
+
+/// What is seen of a seal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appearance {
+    /// Nothing: a new field without a place on a page.
+    Invisible,
+    /// An existing, empty signature field, by its full name. What is seen is what it has as its place; a field
+    /// without a place stays invisible.
+    Field {
+        /// The full name (ISO 32000-2 §12.7.4.2).
+        name: String,
+        /// Lines of text.
+        text: Vec<String>,
+    },
+    /// A new field with plain text.
+    NewField {
+        /// Its name; one that is free is chosen where none is given.
+        name: Option<String>,
+        /// On which page.
+        page: Page,
+        /// Left, bottom, right, top in points (1/72 inch) of the page's own space.
+        rectangle: [f64; 4],
+        /// Lines of text.
+        text: Vec<String>,
+    },
+}
+
+/// A page of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// From the front, the first is 1.
+    Number(u32),
+    /// The last one.
+    Last,
+}

@@ -1,0 +1,225 @@
+//! The use case "seal a document": the second walk, step by step. Nothing leaves that our own validator did not pass
+//! and the journal does not know.
+
+use std::sync::Arc;
+
+use super::ports::{Begun, Kept, Repeatable, SealStep, Signer, Ticket};
+use super::{Caller, Service, ServiceError};
+use crate::crypto::{DigestAlgorithm, DigestState, digest};
+use crate::journal::{Act, Entry};
+use crate::sealing::{Original, Prepared, Released, SealError, SealProfile, Terms, check_signer};
+use crate::time::Timestamp;
+use crate::validation::Moment;
+
+/// How long the answer to an idempotent request is kept, in seconds (contract: 24 hours).
+const KEPT: i64 = 24 * 60 * 60;
+
+/// What is asked.
+#[derive(Debug)]
+pub struct SealRequest {
+    /// The profile by its name.
+    pub profile: String,
+    /// The key of a request that may be repeated.
+    pub idempotency_key: Option<String>,
+    /// The document.
+    pub document: Vec<u8>,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub struct SealAnswer {
+    /// Names the seal; it stands in the journal.
+    pub seal_id: String,
+    /// The sealed document.
+    pub document: Vec<u8>,
+}
+
+/// A profile and the key that it names.
+#[derive(Clone)]
+pub struct Sealer {
+    /// How the seal is made.
+    pub profile: Arc<SealProfile>,
+    /// The key.
+    pub signer: Arc<dyn Signer>,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sealer").field("profile", &self.profile.name).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Seals a document. What was begun is finished, also where nobody waits for it any more.
+    ///
+    /// # Errors
+    /// [`ServiceError`]; then nothing was released.
+    pub async fn seal(self: &Arc<Self>, caller: &Caller, request: SealRequest) -> Result<SealAnswer, ServiceError> {
+        let Some(sealer) = self.parts.sealers.get(&request.profile).cloned() else {
+            return Err(ServiceError::UnknownProfile(request.profile));
+        };
+        if !caller.may_seal_with(&request.profile) {
+            return Err(ServiceError::Forbidden(format!("profile {}", request.profile)));
+        }
+        let service = Arc::clone(self);
+        let caller = caller.name.clone();
+        tokio::spawn(async move { service.begin(&caller, &sealer, request).await })
+            .await
+            .map_err(|_| ServiceError::Internal("seal"))?
+    }
+
+    /// Answers what was answered before, or does it.
+    async fn begin(&self, caller: &str, sealer: &Sealer, request: SealRequest) -> Result<SealAnswer, ServiceError> {
+        let Some(key) = request.idempotency_key.clone() else {
+            self.step(SealStep::Begun);
+            return self.make(caller, sealer, request.document, None).await;
+        };
+        let now = self.parts.clock.now();
+        let lease = i64::try_from(self.parts.capacity.deadline.as_secs()).unwrap_or(i64::MAX);
+        let (request_sha256, document) =
+            self.bench.run(move |_| (fingerprint(&request.profile, &request.document), request.document)).await?;
+        let repeatable = Repeatable {
+            caller: caller.to_owned(),
+            key,
+            request_sha256,
+            now,
+            // Two blocking parts, each with the deadline, and the key between them.
+            runs_until: now.plus_seconds(lease.saturating_mul(4).saturating_add(60)),
+        };
+        let begun = self.parts.journal.begin(repeatable).await;
+        match begun.map_err(|error| ServiceError::JournalUnavailable(error.0))? {
+            Begun::Running => Err(ServiceError::InProgress),
+            Begun::Mismatch => Err(ServiceError::IdempotencyMismatch),
+            Begun::Done { seal_id, appended } => {
+                let mut document = document;
+                document.extend_from_slice(&appended);
+                Ok(SealAnswer { seal_id, document })
+            }
+            Begun::First(ticket) => {
+                self.step(SealStep::Begun);
+                let made = self.make(caller, sealer, document, Some(ticket.clone())).await;
+                if made.is_err()
+                    && let Err(error) = self.parts.journal.abandon(ticket).await
+                {
+                    // It runs out by itself; until then the key answers "in progress".
+                    tracing::warn!(cause = %error, "an idempotency key could not be given up");
+                }
+                made
+            }
+        }
+    }
+
+    async fn make(
+        &self,
+        caller: &str,
+        sealer: &Sealer,
+        document: Vec<u8>,
+        ticket: Option<Ticket>,
+    ) -> Result<SealAnswer, ServiceError> {
+        let seal_id = self.new_id()?;
+        let prepared = self.prepare(sealer, document).await?;
+        self.step(SealStep::Prepared);
+        let signing = sealer.signer.sign(prepared.signed_attributes());
+        let value = tokio::time::timeout(self.parts.capacity.deadline, signing)
+            .await
+            .map_err(|_| ServiceError::SignerUnavailable("no answer in time".to_owned()))?
+            .map_err(|error| ServiceError::SignerUnavailable(error.0))?;
+        self.step(SealStep::Signed);
+        let released = self.release(sealer, prepared, value).await?;
+        self.step(SealStep::Released);
+        let entry = entry(&seal_id, caller, sealer, &released, self.parts.clock.now());
+        let kept = ticket.map(|ticket| Kept {
+            ticket,
+            appended: released.appended().to_vec(),
+            until: self.parts.clock.now().plus_seconds(KEPT),
+        });
+        let journaled = self.parts.journal.append(entry, kept).await;
+        journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))?;
+        self.step(SealStep::Journaled);
+        Ok(SealAnswer { seal_id, document: released.into_bytes() })
+    }
+
+    /// Opens and judges the document as it came and our own certificate, and lays out the update.
+    async fn prepare(&self, sealer: &Sealer, document: Vec<u8>) -> Result<Prepared, ServiceError> {
+        let terms = self.terms(sealer);
+        let (profile, identity) = (Arc::clone(&sealer.profile), Arc::clone(sealer.signer.identity()));
+        let steps = self.parts.steps.clone();
+        let now = self.parts.clock.now();
+        let work = move |cancel| {
+            let terms = Terms { cancel, ..terms };
+            let step = |step| {
+                if let Some(steps) = &steps {
+                    steps.taken(step);
+                }
+            };
+            let original = Original::judge(document, &terms).map_err(ServiceError::Document)?;
+            step(SealStep::Opened);
+            check_signer(&identity, &terms).map_err(ServiceError::SignerUnfit)?;
+            step(SealStep::SignerValidated);
+            original.prepare(&identity, &profile, now, &terms).map_err(|error| match error {
+                SealError::Open(error) => ServiceError::Document(error),
+                error => ServiceError::Seal(error),
+            })
+        };
+        self.bench.run(work).await?
+    }
+
+    /// Puts the value in its place and has our own validator judge the result.
+    async fn release(&self, sealer: &Sealer, prepared: Prepared, value: Vec<u8>) -> Result<Released, ServiceError> {
+        let terms = self.terms(sealer);
+        let steps = self.parts.steps.clone();
+        let work = move |cancel| {
+            let terms = Terms { cancel, ..terms };
+            let sealed = prepared.embed_value(&value).map_err(ServiceError::Seal)?;
+            if let Some(steps) = &steps {
+                steps.taken(SealStep::Embedded);
+            }
+            sealed.release(&terms).map_err(ServiceError::NotReleased)
+        };
+        self.bench.run(work).await?
+    }
+
+    /// The profile's policy, for now; the clock is read anew each time.
+    fn terms(&self, sealer: &Sealer) -> Terms {
+        let now = self.parts.clock.now();
+        Terms {
+            policy: Arc::clone(&sealer.profile.policy),
+            trust: Arc::clone(&self.parts.trust),
+            moment: Moment { at: now, clock: now },
+            limits: self.parts.limits.clone(),
+            cancel: crate::limits::CancelFlag::default(),
+        }
+    }
+
+    fn step(&self, step: SealStep) {
+        if let Some(steps) = &self.parts.steps {
+            steps.taken(step);
+        }
+    }
+}
+
+/// SHA-256 over what is asked and over the document.
+fn fingerprint(profile: &str, document: &[u8]) -> String {
+    let mut state = DigestState::new(DigestAlgorithm::Sha256);
+    state.update(profile.as_bytes());
+    state.update(&[0]);
+    state.update(document);
+    state.finish().to_string()
+}
+
+fn entry(seal_id: &str, caller: &str, sealer: &Sealer, released: &Released, time: Timestamp) -> Entry {
+    let certificate = sealer.signer.identity().certificate.der();
+    Entry {
+        id: seal_id.to_owned(),
+        time,
+        act: Act::Seal,
+        caller: caller.to_owned(),
+        document_sha256: released.original_sha256().to_owned(),
+        document_size: u64::try_from(released.original_size()).unwrap_or(u64::MAX),
+        result_sha256: Some(released.sha256().to_owned()),
+        profile: Some(sealer.profile.name.clone()),
+        policy: released.report().policy.clone(),
+        verdict: "TOTAL-PASSED",
+        certificate_sha256: Some(digest(DigestAlgorithm::Sha256, certificate).to_string()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Blocking work under a permit: as many at once as configured, a bounded number waiting, and a deadline that reaches
+//! into the computation.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::ServiceError;
+use crate::limits::CancelFlag;
+
+/// How much may be worked on.
+#[derive(Clone, Copy, Debug)]
+pub struct Capacity {
+    /// Documents computed at the same time.
+    pub at_once: usize,
+    /// Requests that may wait for one of these; more are turned away.
+    pub waiting: usize,
+    /// How long a document may be worked on, waiting included.
+    pub deadline: Duration,
+}
+
+/// Gives blocking work its turn.
+#[derive(Debug)]
+pub(super) struct Bench {
+    capacity: Capacity,
+    turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// One request that waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Bench {
+    pub(super) fn new(capacity: Capacity) -> Self {
+        Self { capacity, turns: Arc::new(Semaphore::new(capacity.at_once.max(1))), waiting: AtomicUsize::new(0) }
+    }
+
+    /// Runs `work` on a blocking thread when it is its turn. At the deadline its flag is set, and what it then
+    /// answers is the answer.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(CancelFlag) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let turn = {
+            let before = self.waiting.fetch_add(1, Ordering::AcqRel);
+            let _waiting = Waiting(&self.waiting);
+            let free = self.turns.available_permits();
+            if before >= self.capacity.waiting.saturating_add(free) {
+                return Err(ServiceError::Overloaded);
+            }
+            let turn = Arc::clone(&self.turns).acquire_owned();
+            match timeout(self.capacity.deadline, turn).await {
+                Ok(Ok(turn)) => turn,
+                Ok(Err(_)) => return Err(ServiceError::Internal("turns")),
+                Err(_) => return Err(ServiceError::Overloaded),
+            }
+        };
+        let cancel = CancelFlag::default();
+        let flag = cancel.clone();
+        let mut task = spawn_blocking(move || {
+            let _turn = turn;
+            work(flag)
+        });
+        let done = match timeout(self.capacity.deadline, &mut task).await {
+            Ok(done) => done,
+            Err(_) => {
+                cancel.cancel();
+                task.await
+            }
+        };
+        done.map_err(|_| ServiceError::Internal("blocking work"))
+    }
+}
