@@ -38,6 +38,7 @@ pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examinati
     }
     sort_and_name(&mut signatures);
     collisions(&mut signatures);
+    pades::analyse(pdf, &mut signatures, budget);
     let evidence = pades::embedded(pdf, &mut findings, budget)?;
     let sha256 = digest_all(pdf.bytes(), &mut signatures, budget);
 

@@ -124,6 +124,23 @@ pub struct Changes {
     pub findings: Vec<ChangeFinding>,
 }
 
+impl Changes {
+    /// Whether a change was made that is known not to be permitted.
+    #[must_use]
+    pub fn has_violation(&self) -> bool {
+        self.findings.iter().any(|finding| !finding.permitted && finding.kind != NOT_ANALYSED)
+    }
+
+    /// Whether something could not be analysed.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        self.level == ChangesLevel::Unknown || self.findings.iter().any(|finding| finding.kind == NOT_ANALYSED)
+    }
+}
+
+/// The kind of what could not be analysed.
+pub(crate) const NOT_ANALYSED: &str = "not-analysed";
+
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeFinding {

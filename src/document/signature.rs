@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::facts::{ByteRange, Changes, Coverage, FieldLock};
+use super::pades::Restrictions;
 use crate::crypto::Digest;
 use crate::limits::LimitExceeded;
 use crate::pki::{Certificate, SignedData, TimestampToken};
@@ -33,6 +34,8 @@ pub struct Signature {
     pub doc_mdp: Option<u8>,
     /// The lock of the signature field (table 236), or the `FieldMDP` transform of the signature (table 258).
     pub field_lock: Option<FieldLock>,
+    /// What it restricts, certification and locks together.
+    pub(crate) restrictions: Restrictions,
     /// The value of Contents, parsed; none where it cannot be (then `defects` says why).
     pub form: Option<SignatureForm>,
     /// Digests of the bytes in the byte range, one for each algorithm that the signature names and we know.

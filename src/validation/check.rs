@@ -250,8 +250,8 @@ checks! {
 }
 
 impl CheckId {
-    /// Whether no policy may lower the check: byte range, references, digests, signature values, a path to an
-    /// anchor, and whatever makes a signature readable.
+    /// Whether no policy may lower the check: byte range, references, digests, signature values, later
+    /// changes, a path to an anchor, and whatever makes a signature readable.
     #[must_use]
     pub const fn is_floor(self) -> bool {
         matches!(
@@ -267,6 +267,8 @@ impl CheckId {
                 | Self::ContentType
                 | Self::MessageDigestOnce
                 | Self::Encapsulation
+                | Self::ChangesPermitted
+                | Self::ChangesAnalysed
                 | Self::SigningCertificateFound
                 | Self::SigningCertificateDigest
                 | Self::ChainToAnchor

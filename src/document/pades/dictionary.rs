@@ -57,7 +57,8 @@ pub(crate) fn read(
             }
         },
     };
-    let permissions = permissions(pdf, &found.dict, found.object, found.fields.first(), budget)?;
+    let signed = place.revision.unwrap_or(pdf.latest());
+    let permissions = permissions(pdf, &found.dict, found.object, found.fields.first(), signed, budget)?;
     Ok(Signature {
         id: String::new(),
         field: found.fields.first().map(|field| field.name.clone()),
@@ -70,6 +71,7 @@ pub(crate) fn read(
         claimed: claims(dict),
         doc_mdp: permissions.doc_mdp,
         field_lock: permissions.field_lock,
+        restrictions: permissions.restrictions,
         form,
         digests: Vec::new(),
         limit: None,

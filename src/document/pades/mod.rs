@@ -4,11 +4,13 @@
 //! names. What cannot be parsed is found too, with what is wrong about it.
 
 mod byte_range;
+mod changes;
 mod dictionary;
 mod evidence;
 mod locate;
 mod permissions;
 
+pub(super) use changes::{Restrictions, analyse};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;
 pub(super) use locate::locate;

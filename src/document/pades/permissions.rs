@@ -1,21 +1,28 @@
 //! What a signature permits afterwards, as it says: certification (ISO 32000-2 §12.8.2.2), locks (§12.7.5.5) and
-//! `FieldMDP` (§12.8.2.4). Whether what came after keeps to it is not judged here.
+//! `FieldMDP` (§12.8.2.4), read as of the revision that it signs. Whether what came after keeps to it is judged in
+//! [`changes`](super::changes).
+//!
+//! What cannot be read permits nothing: an access permission other than 1, 2 or 3, a lock without a known action, a
+//! transform that nobody here knows.
 
+use super::changes::Restrictions;
 use super::locate::{Field, text_string};
 use crate::document::facts::{FieldLock, FieldLockAction};
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::pdf::{Dict, ObjectError, ObjectId, Pdf, RevisionIndex};
+use crate::syntax::pdf::{Dict, Object, ObjectError, ObjectId, Pdf, RevisionIndex};
 
 /// What a signature permits.
 #[derive(Debug, Default)]
 pub(crate) struct Permissions {
     /// The P of a certification.
     pub(crate) doc_mdp: Option<u8>,
-    /// The lock of fields.
+    /// The lock of fields that reports name.
     pub(crate) field_lock: Option<FieldLock>,
+    /// All of it together.
+    pub(crate) restrictions: Restrictions,
 }
 
-/// Reads the permissions of the signature dictionary `dict`, which is `object` and the value of `field`.
+/// Reads the permissions of the signature dictionary `dict`, which is `object` and the value of `field`, as of `at`.
 ///
 /// # Errors
 /// Where a limit is reached.
@@ -24,95 +31,171 @@ pub(crate) fn permissions(
     dict: &Dict,
     object: Option<ObjectId>,
     field: Option<&Field>,
+    at: RevisionIndex,
     budget: &mut Budget,
 ) -> Result<Permissions, LimitExceeded> {
-    let at = pdf.latest();
-    let mut permissions = Permissions::default();
-    if let Some(references) = lookup(pdf, dict, b"Reference", at, budget)? {
-        for reference in references.as_array().unwrap_or_default() {
-            let Some(reference) = resolved(pdf.resolve(reference, at, budget))? else { continue };
-            let Some(reference) = reference.as_dict() else { continue };
-            let method = lookup(pdf, reference, b"TransformMethod", at, budget)?;
-            let parameters = lookup(pdf, reference, b"TransformParams", at, budget)?;
-            let parameters = parameters.as_ref().and_then(|parameters| parameters.as_dict());
-            match method.as_ref().and_then(|method| method.as_name()) {
-                Some(b"DocMDP") => permissions.doc_mdp = Some(level(parameters).unwrap_or(2)),
-                Some(b"FieldMDP") => {
-                    if let Some(parameters) = parameters {
-                        permissions.field_lock = lock(pdf, parameters, at, budget)?;
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    if permissions.doc_mdp.is_none() && object.is_some() && certification(pdf, at, budget)? == object {
-        permissions.doc_mdp = Some(2);
+    let mut reader = Reader { pdf, at, budget, found: Permissions::default() };
+    reader.references(dict)?;
+    if reader.found.doc_mdp.is_none() && object.is_some() && reader.certification()? == object {
+        reader.found.doc_mdp = Some(2);
     }
     if let Some(field) = field
-        && let Some(dict) = lookup(pdf, &field.dict, b"Lock", at, budget)?
-        && let Some(dict) = dict.as_dict()
-        && let Some(lock) = lock(pdf, dict, at, budget)?
+        && let Value::There(value) = reader.lookup(&field.dict, b"Lock")?
     {
-        permissions.field_lock = Some(lock);
+        match value.as_dict() {
+            Some(dict) => reader.lock(&dict.clone())?,
+            None => reader.unreadable(),
+        }
     }
-    Ok(permissions)
+    let mut found = reader.found;
+    found.restrictions.doc_mdp = found.doc_mdp;
+    found.field_lock = found.restrictions.locks.last().cloned();
+    Ok(found)
 }
 
-/// The signature that the permissions dictionary names as the certification (§12.8.6).
-fn certification(pdf: &Pdf<'_>, at: RevisionIndex, budget: &mut Budget) -> Result<Option<ObjectId>, LimitExceeded> {
-    let Some(catalog) = resolved(pdf.catalog(at, budget))? else { return Ok(None) };
-    let permissions = lookup(pdf, &catalog, b"Perms", at, budget)?;
-    Ok(permissions.and_then(|permissions| permissions.as_dict().and_then(|dict| dict.get_reference(b"DocMDP"))))
+/// The entry of a dictionary.
+enum Value {
+    Missing,
+    There(Object),
 }
 
-fn level(parameters: Option<&Dict>) -> Option<u8> {
-    parameters?.get_int(b"P").and_then(|level| u8::try_from(level).ok()).filter(|level| (1..=3).contains(level))
-}
-
-fn lock(
-    pdf: &Pdf<'_>,
-    dict: &Dict,
+struct Reader<'r, 'a> {
+    pdf: &'r Pdf<'a>,
     at: RevisionIndex,
-    budget: &mut Budget,
-) -> Result<Option<FieldLock>, LimitExceeded> {
-    let action = match dict.get_name(b"Action") {
-        Some(b"All") => FieldLockAction::All,
-        Some(b"Include") => FieldLockAction::Include,
-        Some(b"Exclude") => FieldLockAction::Exclude,
-        _ => return Ok(None),
-    };
-    let mut fields = Vec::new();
-    if let Some(names) = lookup(pdf, dict, b"Fields", at, budget)? {
-        for name in names.as_array().unwrap_or_default() {
-            if let Some(name) = resolved(pdf.resolve(name, at, budget))?
-                && let Some(name) = name.as_string()
-            {
-                fields.push(text_string(&name.bytes));
+    budget: &'r mut Budget,
+    found: Permissions,
+}
+
+impl Reader<'_, '_> {
+    fn unreadable(&mut self) {
+        self.found.restrictions.unreadable = true;
+    }
+
+    fn references(&mut self, dict: &Dict) -> Result<(), LimitExceeded> {
+        let Value::There(references) = self.lookup(dict, b"Reference")? else { return Ok(()) };
+        let Some(references) = references.as_array() else {
+            self.unreadable();
+            return Ok(());
+        };
+        for reference in references {
+            let reference = self.follow(reference)?;
+            match reference.as_dict() {
+                Some(reference) => self.reference(reference)?,
+                None => self.unreadable(),
+            }
+        }
+        Ok(())
+    }
+
+    /// A signature reference dictionary (table 256).
+    fn reference(&mut self, reference: &Dict) -> Result<(), LimitExceeded> {
+        let Value::There(method) = self.lookup(reference, b"TransformMethod")? else {
+            self.unreadable();
+            return Ok(());
+        };
+        let parameters = match self.lookup(reference, b"TransformParams")? {
+            Value::There(parameters) => Some(parameters),
+            Value::Missing => None,
+        };
+        let dict = parameters.as_ref().and_then(Object::as_dict);
+        match (method.as_name(), dict) {
+            (Some(b"DocMDP"), Some(parameters)) => {
+                let level = self.level(parameters)?.unwrap_or(2);
+                self.found.doc_mdp = Some(self.found.doc_mdp.map_or(level, |other| other.min(level)));
+            }
+            (Some(b"DocMDP"), None) if parameters.is_none() => {
+                self.found.doc_mdp = Some(self.found.doc_mdp.map_or(2, |other| other.min(2)));
+            }
+            (Some(b"FieldMDP"), Some(parameters)) => self.lock(parameters)?,
+            // Usage rights grant what a program may do; they restrict nothing (§12.8.2.3).
+            (Some(b"UR" | b"UR3" | b"Identity"), _) => {}
+            _ => self.unreadable(),
+        }
+        Ok(())
+    }
+
+    /// The signature that the permissions dictionary names as the certification (§12.8.6).
+    fn certification(&mut self) -> Result<Option<ObjectId>, LimitExceeded> {
+        let catalog = match self.pdf.catalog(self.at, self.budget) {
+            Ok(catalog) => catalog,
+            Err(ObjectError::Limit(limit)) => return Err(limit),
+            Err(_) => {
+                self.unreadable();
+                return Ok(None);
+            }
+        };
+        Ok(match self.lookup(&catalog, b"Perms")? {
+            Value::There(permissions) => permissions.as_dict().and_then(|dict| dict.get_reference(b"DocMDP")),
+            Value::Missing => None,
+        })
+    }
+
+    /// The access permissions of a dictionary; none where it names none.
+    fn level(&mut self, dict: &Dict) -> Result<Option<u8>, LimitExceeded> {
+        let Value::There(level) = self.lookup(dict, b"P")? else { return Ok(None) };
+        let level = level.as_i64().and_then(|level| u8::try_from(level).ok());
+        match level.filter(|level| (1..=3).contains(level)) {
+            Some(level) => Ok(Some(level)),
+            None => {
+                self.unreadable();
+                Ok(Some(1))
             }
         }
     }
-    Ok(Some(FieldLock { action, fields, doc_mdp: level(Some(dict)) }))
-}
 
-fn lookup(
-    pdf: &Pdf<'_>,
-    dict: &Dict,
-    key: &[u8],
-    at: RevisionIndex,
-    budget: &mut Budget,
-) -> Result<Option<crate::syntax::pdf::Object>, LimitExceeded> {
-    match dict.get(key) {
-        Some(value) => resolved(pdf.resolve(value, at, budget)),
-        None => Ok(None),
+    /// A lock (table 236) or the parameters of `FieldMDP` (table 258).
+    fn lock(&mut self, dict: &Dict) -> Result<(), LimitExceeded> {
+        let action = match self.lookup(dict, b"Action")? {
+            Value::There(action) => match action.as_name() {
+                Some(b"All") => Some(FieldLockAction::All),
+                Some(b"Include") => Some(FieldLockAction::Include),
+                Some(b"Exclude") => Some(FieldLockAction::Exclude),
+                _ => None,
+            },
+            Value::Missing => None,
+        };
+        let Some(action) = action else {
+            self.unreadable();
+            return Ok(());
+        };
+        let mut fields = Vec::new();
+        match self.lookup(dict, b"Fields")? {
+            Value::There(names) => {
+                let Some(names) = names.as_array() else {
+                    self.unreadable();
+                    return Ok(());
+                };
+                for name in names {
+                    let name = self.follow(name)?;
+                    match name.as_string() {
+                        Some(name) => fields.push(text_string(&name.bytes)),
+                        None => self.unreadable(),
+                    }
+                }
+            }
+            Value::Missing if action == FieldLockAction::All => {}
+            Value::Missing => self.unreadable(),
+        }
+        let doc_mdp = self.level(dict)?;
+        self.found.restrictions.locks.push(FieldLock { action, fields, doc_mdp });
+        Ok(())
     }
-}
 
-/// An object that cannot be read permits nothing and forbids nothing; a limit ends the work.
-fn resolved<T>(result: Result<T, ObjectError>) -> Result<Option<T>, LimitExceeded> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(ObjectError::Limit(limit)) => Err(limit),
-        Err(_) => Ok(None),
+    fn lookup(&mut self, dict: &Dict, key: &[u8]) -> Result<Value, LimitExceeded> {
+        let Some(value) = dict.get(key) else { return Ok(Value::Missing) };
+        let value = self.follow(value)?;
+        Ok(if value.is_null() { Value::Missing } else { Value::There(value) })
+    }
+
+    /// A value, references followed; what cannot be read is null and said to be unreadable.
+    fn follow(&mut self, value: &Object) -> Result<Object, LimitExceeded> {
+        match self.pdf.resolve(value, self.at, self.budget) {
+            Ok(value) => Ok(value),
+            Err(ObjectError::Limit(limit)) => Err(limit),
+            Err(_) => {
+                self.unreadable();
+                Ok(Object::NULL)
+            }
+        }
     }
 }

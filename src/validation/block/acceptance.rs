@@ -2,7 +2,7 @@
 //! algorithms are reliable at the time.
 
 use crate::crypto::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
-use crate::document::{ChangesLevel, Coverage, Signature};
+use crate::document::{Coverage, Signature};
 use crate::pki::SignerInfo;
 use crate::time::Timestamp;
 use crate::validation::block::format::attribute;
@@ -83,7 +83,7 @@ pub(in crate::validation) fn coverage(ledger: &mut Ledger<'_>, signature: &Signa
     let changes = &signature.changes;
     ledger.check(
         CheckId::ChangesAnalysed,
-        if changes.level == ChangesLevel::Unknown {
+        if changes.has_unknown() {
             Err(Some(Message::ChangesUnknown {
                 revisions: changes.later_revisions,
                 trailing: changes.trailing_bytes,

@@ -38,7 +38,7 @@ pub(in crate::validation) fn place(ledger: &mut Ledger<'_>, signature: &Signatur
         None => ledger.passed(CheckId::WithinLimits),
         Some(exceeded) => limit(ledger, exceeded),
     }
-    if signature.changes.level == crate::document::ChangesLevel::Forbidden {
+    if signature.changes.has_violation() {
         ledger.broken(CheckId::ChangesPermitted, None, None);
     } else if signature.changes.permitted {
         ledger.passed(CheckId::ChangesPermitted);

@@ -1,0 +1,244 @@
+//! Rules for annotations (ISO 32000-2 §12.5): they may come, change and go under P = 3 only, and never bring actions,
+//! files or players; widgets come and go with signature fields.
+
+use std::collections::HashSet;
+
+use super::fault::Fault;
+use super::finding::Kind;
+use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
+use crate::limits::Budget;
+use crate::syntax::pdf::{Object, ObjectId, Value};
+
+/// The subtypes that may come (table 171): marks and notes, nothing that plays, opens or carries a file.
+const MARKS: &[&[u8]] = &[
+    b"Text", b"FreeText", b"Line", b"Square", b"Circle", b"Polygon", b"PolyLine", b"Highlight", b"Underline",
+    b"Squiggly", b"StrikeOut", b"Caret", b"Stamp", b"Ink", b"Popup",
+];
+
+/// The entries of annotations of these subtypes (tables 166, 172 to 187).
+const ENTRIES: &[&[u8]] = &[
+    b"Type", b"Subtype", b"Rect", b"Contents", b"P", b"NM", b"M", b"F", b"AP", b"AS", b"Border", b"C",
+    b"StructParent", b"OC", b"ca", b"CA", b"BM", b"Lang", b"T", b"Popup", b"RC", b"CreationDate", b"IRT", b"Subj",
+    b"RT", b"IT", b"Open", b"Name", b"State", b"StateModel", b"DA", b"Q", b"DS", b"CL", b"BE", b"RD", b"BS", b"LE",
+    b"L", b"IC", b"LL", b"LLE", b"Cap", b"LLO", b"CP", b"Measure", b"CO", b"Vertices", b"Path", b"QuadPoints",
+    b"Sy", b"InkList", b"Parent", b"Rotate",
+];
+
+impl Pass<'_, '_, '_> {
+    /// The annotations of a page.
+    pub(super) fn annots(&mut self, task: &AnnotsTask, budget: &mut Budget) -> Result<(), Fault> {
+        let list = |value: &Object| match &value.value {
+            Value::Array(elements) => Some(elements.clone()),
+            Value::Null => Some(Vec::new()),
+            _ => None,
+        };
+        let (Some(old), Some(new)) = (list(&task.old), list(&task.new)) else {
+            self.note(Kind::AnnotationChanged, task.spot.clone());
+            return Ok(());
+        };
+        let ids = |list: &[Object]| list.iter().filter_map(Object::as_reference).collect::<Vec<ObjectId>>();
+        let (old_ids, new_ids) = (ids(&old), ids(&new));
+        let old_set: HashSet<ObjectId> = old_ids.iter().copied().collect();
+        let new_set: HashSet<ObjectId> = new_ids.iter().copied().collect();
+        budget.spend(u64::try_from(old.len().saturating_add(new.len())).unwrap_or(u64::MAX) >> 4)?;
+        for id in old_ids.iter().filter(|id| !new_set.contains(id)) {
+            self.annotation_removed(*id, task.spot.of(Some(*id)), budget)?;
+        }
+        // Annotations are painted in their order: those that stay keep it.
+        let stays: Vec<_> = old_ids.iter().filter(|id| new_set.contains(id)).collect();
+        let stayed: Vec<_> = new_ids.iter().filter(|id| old_set.contains(id)).collect();
+        if stays != stayed {
+            self.note(Kind::AnnotationChanged, task.spot.clone());
+        }
+        for (index, id) in new_ids.iter().enumerate().filter(|(_, id)| !old_set.contains(id)) {
+            self.annotation_added(*id, task.spot.element(index).of(Some(*id)), budget)?;
+        }
+        let direct = |list: Vec<Object>| {
+            list.into_iter().filter(|one| one.as_reference().is_none()).collect::<Vec<Object>>()
+        };
+        let (old, new) = (direct(old), direct(new));
+        if old.len() != new.len() {
+            self.note(Kind::AnnotationChanged, task.spot.clone());
+            return Ok(());
+        }
+        for (old, new) in old.iter().zip(&new) {
+            if !self.pair.same(old, new, budget)? {
+                self.annotation(old, new, task.spot.clone(), budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn annotation_removed(&mut self, id: ObjectId, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let old = self.pair.pdf.object(id, self.pair.old, budget)?;
+        let Some(dict) = old.as_dict() else { return Ok(()) };
+        let widget = dict.get_name(b"Subtype") == Some(b"Widget");
+        self.note(if widget { Kind::FieldRemoved } else { Kind::AnnotationRemoved }, spot);
+        Ok(())
+    }
+
+    fn annotation_added(&mut self, id: ObjectId, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        // A widget of a new signature field was judged with it.
+        if self.new_widgets.contains_key(&id) {
+            return Ok(());
+        }
+        let value = self.pair.pdf.object(id, self.pair.new, budget)?;
+        let Some(dict) = as_plain_dict(&value) else {
+            if !value.is_null() {
+                self.note(Kind::AnnotationAdded, spot);
+            }
+            return Ok(());
+        };
+        if let Some(context) = self.graph.widgets.get(&id).copied() {
+            let info = self.names.get(context).clone();
+            let signed = info.field_type == b"Sig" && self.signed.contains_key(&info.name);
+            let spot = Spot { context, ..spot };
+            if !signed {
+                self.note(Kind::FieldChanged, spot);
+            }
+            return Ok(());
+        }
+        let subtype = self.pair.new_entry(dict, b"Subtype", budget)?;
+        let mut kind = match subtype.as_name() {
+            Some(name) if MARKS.contains(&name) => Kind::AnnotationAdded,
+            Some(b"FileAttachment") => Kind::EmbeddedFiles,
+            Some(b"Widget") => Kind::FieldAdded,
+            _ => Kind::Action,
+        };
+        for (key, value) in dict.iter() {
+            if !ENTRIES.contains(&key.as_bytes()) {
+                kind = match key.as_bytes() {
+                    b"AF" | b"FS" => Kind::EmbeddedFiles,
+                    _ => Kind::Action,
+                };
+            } else if let Some(bad) = self.vet(value, budget)? {
+                kind = bad;
+            }
+        }
+        self.note(kind, spot);
+        Ok(())
+    }
+
+    /// An annotation that was there.
+    pub(super) fn annotation(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        let of_form = spot.object.is_some_and(|id| self.graph.widgets.contains_key(&id));
+        if of_form {
+            return Ok(());
+        }
+        self.dicts(old, new, spot, budget, Self::annotation_entry)
+    }
+
+    fn annotation_entry(&mut self, found: &Entry<'_>, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let mark = found.old_dict.get_name(b"Subtype").is_some_and(|name| MARKS.contains(&name));
+        let kind = match found.key {
+            b"A" | b"AA" | b"PA" | b"Dest" => Kind::Action,
+            b"FS" | b"AF" => Kind::EmbeddedFiles,
+            b"Type" | b"Subtype" => Kind::FieldChanged,
+            _ if !mark => Kind::FieldChanged,
+            key if ENTRIES.contains(&key) => {
+                self.vet(&found.new, budget)?.unwrap_or(Kind::AnnotationChanged)
+            }
+            _ => Kind::Action,
+        };
+        self.note(kind, spot);
+        Ok(())
+    }
+
+    /// What belongs to an annotation.
+    pub(super) fn annotation_part(&mut self, new: &Object, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let kind = self.vet(new, budget)?.unwrap_or(Kind::AnnotationChanged);
+        self.note(kind, spot);
+        Ok(())
+    }
+
+    /// Looks for what nothing permits below a new value: actions, scripts, files, layers, external content. Objects
+    /// that stand in the structure by a role of their own are judged there.
+    pub(super) fn vet(&mut self, value: &Object, budget: &mut Budget) -> Result<Option<Kind>, Fault> {
+        let mut open = vec![value.clone()];
+        while let Some(value) = open.pop() {
+            budget.spend(1)?;
+            let value = match value.as_reference() {
+                Some(id) => {
+                    if self.graph.is_anchor(id) || self.new_widgets.contains_key(&id) || !self.vetted.insert(id) {
+                        continue;
+                    }
+                    self.pair.pdf.object(id, self.pair.new, budget)?
+                }
+                None => value,
+            };
+            match &value.value {
+                Value::Array(elements) => open.extend(elements.iter().cloned()),
+                Value::Reference(_) => open.push(value),
+                Value::Dict(dict) => {
+                    if is_page(dict) {
+                        continue;
+                    }
+                    if let Some(bad) = forbidden_in(dict) {
+                        return Ok(Some(bad));
+                    }
+                    open.extend(dict.iter().map(|(_, value)| value.clone()));
+                }
+                Value::Stream(stream) => {
+                    let dict = stream.dict();
+                    let external = [&b"F"[..], b"Ref", b"OPI", b"PS"].iter().any(|key| dict.has(key))
+                        || dict.get_name(b"Subtype") == Some(b"PS");
+                    if external {
+                        return Ok(Some(Kind::EmbeddedFiles));
+                    }
+                    if let Some(bad) = forbidden_in(dict) {
+                        return Ok(Some(bad));
+                    }
+                    open.extend(dict.iter().map(|(_, value)| value.clone()));
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Name(_) => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Links to pages are no content of what links.
+fn is_page(dict: &crate::syntax::pdf::Dict) -> bool {
+    matches!(dict.get_name(b"Type"), Some(b"Page" | b"Pages"))
+}
+
+fn forbidden_in(dict: &crate::syntax::pdf::Dict) -> Option<Kind> {
+    let action = matches!(
+        dict.get_name(b"S"),
+        Some(
+            b"JavaScript"
+                | b"Launch"
+                | b"GoToR"
+                | b"GoToE"
+                | b"URI"
+                | b"SubmitForm"
+                | b"ImportData"
+                | b"ResetForm"
+                | b"Hide"
+                | b"Named"
+                | b"Rendition"
+                | b"Movie"
+                | b"Sound"
+                | b"Trans"
+                | b"RichMediaExecute"
+                | b"SetOCGState"
+                | b"GoTo"
+                | b"Thread"
+                | b"GoTo3DView"
+                | b"GoToDp"
+        )
+    );
+    if action || dict.has(b"JS") || dict.has(b"AA") {
+        return Some(Kind::Action);
+    }
+    if dict.has(b"EF") {
+        return Some(Kind::EmbeddedFiles);
+    }
+    dict.has(b"OC").then_some(Kind::OptionalContent)
+}

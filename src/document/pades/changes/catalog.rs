@@ -1,0 +1,115 @@
+//! Rules for the catalog and the page tree (ISO 32000-2 §7.7).
+
+use super::equal::entry;
+use super::fault::Fault;
+use super::finding::Kind;
+use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
+use super::role::Role;
+use crate::limits::Budget;
+use crate::syntax::pdf::{Dict, Object};
+
+impl Pass<'_, '_, '_> {
+    /// An entry of the catalog.
+    pub(super) fn catalog(&mut self, entry: &Entry<'_>, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let removed = self.pair.in_new(&entry.new, budget)?.is_null();
+        let role = match entry.key {
+            b"Version" => {
+                let (old, new) = (entry.old.as_name(), entry.new.as_name());
+                let rises = new.is_some_and(|new| is_version(new) && old.is_none_or(|old| old < new));
+                self.note(if rises { Kind::Version } else { Kind::Catalog }, spot);
+                return Ok(());
+            }
+            b"DSS" if removed => {
+                self.note(Kind::SecurityStoreForm, spot);
+                return Ok(());
+            }
+            b"Extensions" if removed => {
+                self.note(Kind::SecurityStoreForm, spot);
+                return Ok(());
+            }
+            b"Metadata" if removed => {
+                self.note(Kind::MetadataForm, spot);
+                return Ok(());
+            }
+            b"AcroForm" if removed => {
+                self.note(Kind::FieldRemoved, spot);
+                return Ok(());
+            }
+            b"AcroForm" if entry.old.is_null() => {
+                let empty = Object { value: crate::syntax::pdf::Value::Dict(Dict::default()), span: None };
+                return self.value(Role::Form, &empty, &entry.new, spot, budget);
+            }
+            b"DSS" => Role::Store,
+            b"Extensions" => Role::Extensions,
+            b"Metadata" => Role::Metadata,
+            b"AcroForm" => Role::Form,
+            b"Pages" => Role::PageTree,
+            b"Perms" => Role::Permissions,
+            _ => Role::Opaque,
+        };
+        self.value(role, &entry.old, &entry.new, spot, budget)
+    }
+
+    /// A node of the page tree, a page, or a list of them.
+    pub(super) fn page_tree(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        if let (Some(old), Some(new)) = (old.as_array(), new.as_array()) {
+            if old.len() != new.len() {
+                self.note(Kind::PageTree, spot);
+                return Ok(());
+            }
+            for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                self.value(Role::PageTree, old, new, spot.element(index), budget)?;
+            }
+            return Ok(());
+        }
+        let (Some(old_dict), Some(new_dict)) = (as_plain_dict(old), as_plain_dict(new)) else {
+            if !self.pair.same(old, new, budget)? {
+                self.note(Kind::PageTree, spot);
+            }
+            return Ok(());
+        };
+        if old_dict.has(b"Kids") != new_dict.has(b"Kids")
+            || !self.pair.same(&entry(old_dict, b"Type"), &entry(new_dict, b"Type"), budget)?
+        {
+            self.note(Kind::PageTree, spot);
+            return Ok(());
+        }
+        self.dicts(old, new, spot, budget, Self::page)
+    }
+
+    /// An entry of a page or of a node above pages.
+    fn page(&mut self, entry: &Entry<'_>, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let node = entry.old_dict.has(b"Kids");
+        match entry.key {
+            b"Kids" => return self.value(Role::PageTree, &entry.old, &entry.new, spot, budget),
+            b"Count" => self.note(Kind::PageTree, spot),
+            b"Annots" if !node => {
+                let old = self.pair.in_old(&entry.old, budget)?;
+                let new = self.pair.in_new(&entry.new, budget)?;
+                self.annots.push(AnnotsTask { old, new, spot: spot.of(entry.new.as_reference()) });
+            }
+            b"LastModified" if entry.new.as_string().is_some() => self.note(Kind::ModificationDate, spot),
+            // The order in which the tabulator visits annotations (§7.7.3.3): nothing that is seen.
+            b"Tabs" if matches!(entry.new.as_name(), Some(b"R" | b"C" | b"S" | b"A" | b"W")) => {
+                self.note(Kind::AnnotationChanged, spot);
+            }
+            b"Contents" => self.note(Kind::PageContent, spot),
+            b"Resources" => self.note(Kind::Resources, spot),
+            b"A" | b"AA" => self.note(Kind::Action, spot),
+            b"AF" => self.note(Kind::EmbeddedFiles, spot),
+            _ => self.note(Kind::Page, spot),
+        }
+        Ok(())
+    }
+}
+
+/// A version as the catalog writes it: `1.7`, `2.0`.
+fn is_version(name: &[u8]) -> bool {
+    matches!(name, [b'1', b'.', b'0'..=b'7'] | [b'2', b'.', b'0'..=b'9'])
+}

@@ -1,0 +1,236 @@
+//! Rules for what is no content: the document security store (ISO 32000-2 §12.8.4.3), developer extensions (§7.12),
+//! metadata and document information (§14.3).
+
+use super::equal::{entry, keys};
+use super::fault::Fault;
+use super::finding::Kind;
+use super::pass::{Pass, Spot, as_plain_dict};
+use crate::limits::Budget;
+use crate::syntax::pdf::{Dict, Object, Value};
+
+impl Pass<'_, '_, '_> {
+    /// The store may become anything that has the form of a store: arrays of streams of data, nothing else. It is
+    /// looked at as a whole, once.
+    pub(super) fn store(&mut self, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        if self.store_judged {
+            return Ok(());
+        }
+        self.store_judged = true;
+        let catalog = self.pair.pdf.catalog(self.pair.new, budget)?;
+        let store = self.pair.new_entry(&catalog, b"DSS", budget)?;
+        let good = match as_plain_dict(&store) {
+            Some(store) => self.is_store(store, budget)?,
+            None => false,
+        };
+        self.note(if good { Kind::SecurityStore } else { Kind::SecurityStoreForm }, spot);
+        Ok(())
+    }
+
+    fn is_store(&self, store: &Dict, budget: &mut Budget) -> Result<bool, Fault> {
+        for (key, value) in store.iter() {
+            let value = self.pair.in_new(value, budget)?;
+            let good = match key.as_bytes() {
+                b"Type" => value.as_name() == Some(b"DSS"),
+                b"Certs" | b"CRLs" | b"OCSPs" => self.is_list_of_data(&value, budget)?,
+                b"VRI" => match as_plain_dict(&value) {
+                    Some(entries) => self.are_vri(entries, budget)?,
+                    None => value.is_null(),
+                },
+                _ => false,
+            };
+            if !good {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn are_vri(&self, entries: &Dict, budget: &mut Budget) -> Result<bool, Fault> {
+        for (name, value) in entries.iter() {
+            let value = self.pair.in_new(value, budget)?;
+            if name.as_bytes() == b"Type" && value.as_name() == Some(b"VRI") {
+                continue;
+            }
+            let Some(vri) = as_plain_dict(&value) else { return Ok(false) };
+            for (key, value) in vri.iter() {
+                let value = self.pair.in_new(value, budget)?;
+                let good = match key.as_bytes() {
+                    b"Type" => value.as_name() == Some(b"VRI"),
+                    b"Cert" | b"CRL" | b"OCSP" => self.is_list_of_data(&value, budget)?,
+                    b"TU" => value.as_string().is_some(),
+                    b"TS" => is_data(&value),
+                    _ => false,
+                };
+                if !good {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn is_list_of_data(&self, list: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let Some(elements) = list.as_array() else { return Ok(list.is_null()) };
+        for element in elements {
+            budget.spend(1)?;
+            if !is_data(&self.pair.in_new(element, budget)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Extensions may come, and their level may rise.
+    pub(super) fn extensions(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        if self.pair.same(old, new, budget)? {
+            return Ok(());
+        }
+        let good = self.extensions_grow(old, new, budget)?;
+        self.note(if good { Kind::Extensions } else { Kind::SecurityStoreForm }, spot);
+        Ok(())
+    }
+
+    fn extensions_grow(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let Some(new) = as_plain_dict(new) else { return Ok(false) };
+        let none = Dict::default();
+        let old = as_plain_dict(old).unwrap_or(&none);
+        for key in keys(old, new) {
+            let (before, after) = (entry(old, key), entry(new, key));
+            if self.pair.same(&before, &after, budget)? {
+                continue;
+            }
+            let (before, after) = (self.pair.in_old(&before, budget)?, self.pair.in_new(&after, budget)?);
+            let (before, after) = (as_list(&before), as_list(&after));
+            if after.is_empty() {
+                return Ok(false);
+            }
+            let mut highest = None;
+            for one in after {
+                let one = self.pair.in_new(one, budget)?;
+                let Some(level) = self.extension_level(&one, budget)? else { return Ok(false) };
+                highest = highest.max(Some(level));
+            }
+            for one in before {
+                let one = self.pair.in_old(one, budget)?;
+                let level = as_plain_dict(&one).and_then(|one| one.get_int(b"ExtensionLevel"));
+                if level > highest {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// The level of a developer extensions dictionary that holds nothing else than table 48 names.
+    fn extension_level(&self, extension: &Object, budget: &mut Budget) -> Result<Option<i64>, Fault> {
+        let Some(dict) = as_plain_dict(extension) else { return Ok(None) };
+        for (key, value) in dict.iter() {
+            let value = self.pair.in_new(value, budget)?;
+            let good = match key.as_bytes() {
+                b"Type" => value.as_name() == Some(b"DeveloperExtensions"),
+                b"BaseVersion" => value.as_name().is_some(),
+                b"ExtensionLevel" => value.as_i64().is_some(),
+                b"URL" | b"ExtensionRevision" => value.as_string().is_some(),
+                _ => false,
+            };
+            if !good {
+                return Ok(None);
+            }
+        }
+        Ok(dict.get_int(b"ExtensionLevel"))
+    }
+
+    /// The metadata stream may be replaced by another one without a document type.
+    pub(super) fn metadata(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        if self.pair.same(old, new, budget)? {
+            return Ok(());
+        }
+        let good = match new.as_stream() {
+            Some(stream) => {
+                let named = matches!(stream.dict().get_name(b"Subtype"), Some(b"XML"))
+                    && stream.dict().get_name(b"Type").is_none_or(|name| name == b"Metadata");
+                let known = stream.dict().iter().all(|(key, _)| {
+                    matches!(
+                        key.as_bytes(),
+                        b"Type" | b"Subtype" | b"Length" | b"Filter" | b"DecodeParms" | b"DL" | b"Metadata"
+                    )
+                });
+                named && known && {
+                    let data = self.pair.pdf.stream_data(stream, budget)?;
+                    let text: Vec<u8> = data.into_iter().filter(|octet| *octet != 0).collect();
+                    memchr::memmem::find(&text, b"<!DOCTYPE").is_none()
+                        && memchr::memmem::find(&text, b"<!ENTITY").is_none()
+                }
+            }
+            None => false,
+        };
+        self.note(if good { Kind::Metadata } else { Kind::MetadataForm }, spot);
+        Ok(())
+    }
+
+    /// Entries of the document information are plain values.
+    pub(super) fn information(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        if self.pair.same(old, new, budget)? {
+            return Ok(());
+        }
+        let none = Dict::default();
+        let Some(new) = as_plain_dict(new) else {
+            self.note(if new.is_null() { Kind::DocumentInformation } else { Kind::MetadataForm }, spot);
+            return Ok(());
+        };
+        let old = as_plain_dict(old).unwrap_or(&none);
+        for key in keys(old, new) {
+            let (before, after) = (entry(old, key), entry(new, key));
+            if self.pair.same(&before, &after, budget)? {
+                continue;
+            }
+            let after = self.pair.in_new(&after, budget)?;
+            let plain = !matches!(after.value, Value::Array(_) | Value::Dict(_) | Value::Stream(_));
+            let kind = match key {
+                _ if !plain => Kind::MetadataForm,
+                b"ModDate" | b"Producer" => Kind::ModificationDate,
+                _ => Kind::DocumentInformation,
+            };
+            self.note(kind, spot.key(key));
+        }
+        Ok(())
+    }
+}
+
+/// A value as the list of which it may be the only element.
+fn as_list(value: &Object) -> &[Object] {
+    match &value.value {
+        Value::Array(elements) => elements,
+        Value::Null => &[],
+        _ => std::slice::from_ref(value),
+    }
+}
+
+/// A stream that is nothing but data.
+fn is_data(value: &Object) -> bool {
+    value.as_stream().is_some_and(|stream| {
+        stream.dict().iter().all(|(key, value)| match key.as_bytes() {
+            b"Length" | b"Filter" | b"DecodeParms" | b"DL" => true,
+            b"Type" | b"Subtype" => value.as_name().is_some(),
+            _ => false,
+        })
+    })
+}

@@ -1,0 +1,293 @@
+//! Rules for the interactive form: its dictionary and the list of its fields (ISO 32000-2 §12.7.3, §12.7.4).
+
+use std::collections::HashSet;
+
+use super::equal::{entry, keys};
+use super::fault::Fault;
+use super::fields::Namer;
+use super::finding::Kind;
+use super::pass::{Entry, NewSignature, Pass, Spot, as_plain_dict};
+use super::role::{Context, Fields, Role};
+use crate::limits::Budget;
+use crate::syntax::pdf::{Dict, Object, ObjectId, RevisionIndex};
+
+/// How deep new fields may be nested.
+const DEEPEST: u32 = 16;
+
+impl Pass<'_, '_, '_> {
+    /// An entry of the form.
+    pub(super) fn form(&mut self, found: &Entry<'_>, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let created = found.old_dict.is_empty();
+        let new = self.pair.in_new(&found.new, budget)?;
+        let old = self.pair.in_old(&found.old, budget)?;
+        match found.key {
+            b"Fields" => return self.value(Role::Fields, &found.old, &found.new, spot, budget),
+            // Bit 1: there are signatures; bit 2: the file may only be appended to.
+            b"SigFlags" => {
+                let (old, new) = (old.as_i64().unwrap_or(0), new.as_i64().unwrap_or(-1));
+                let grows = (0..=3).contains(&new) && old & !new == 0;
+                self.note(if grows { Kind::SignatureFlags } else { Kind::FormDefaults }, spot);
+            }
+            b"DA" if old.is_null() && new.as_string().is_some() => self.note(Kind::FormResources, spot),
+            b"DR" if self.resources_grow(&old, &new, budget)? => self.note(Kind::FormResources, spot),
+            b"NeedAppearances" if new.is_null() || new.as_bool() == Some(false) => {
+                self.note(Kind::SignatureFlags, spot);
+            }
+            b"Q" if created => self.note(Kind::FormResources, spot),
+            _ => self.note(Kind::FormDefaults, spot),
+        }
+        Ok(())
+    }
+
+    /// Whether default resources only get new names.
+    fn resources_grow(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let none = Dict::default();
+        let (Some(old), Some(new)) =
+            (as_plain_dict(old).or_else(|| old.is_null().then_some(&none)), as_plain_dict(new))
+        else {
+            return Ok(false);
+        };
+        for key in keys(old, new) {
+            let before = self.pair.old_entry(old, key, budget)?;
+            let after = self.pair.new_entry(new, key, budget)?;
+            if self.pair.same(&before, &after, budget)? {
+                continue;
+            }
+            let Some(after) = as_plain_dict(&after) else {
+                // Procedure sets are obsolete and say nothing (§14.2).
+                if key == b"ProcSet" && before.is_null() {
+                    continue;
+                }
+                return Ok(false);
+            };
+            let before = as_plain_dict(&before).or_else(|| before.is_null().then_some(&none));
+            let Some(before) = before else { return Ok(false) };
+            for (name, value) in before.iter() {
+                if !self.pair.same(value, &entry(after, name.as_bytes()), budget)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// A list of fields: those that were there stay, new ones have to be signature fields.
+    pub(super) fn fields(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        let list = |value: &Object| value.as_array().map(<[Object]>::to_vec);
+        let (Some(old_list), Some(new_list)) =
+            (list(old).or_else(|| old.is_null().then(Vec::new)), list(new).or_else(|| new.is_null().then(Vec::new)))
+        else {
+            self.note(Kind::FieldChanged, spot);
+            return Ok(());
+        };
+        let ids = |list: &[Object]| list.iter().filter_map(Object::as_reference).collect::<HashSet<ObjectId>>();
+        let (old_ids, new_ids) = (ids(&old_list), ids(&new_list));
+        budget.spend(u64::try_from(old_list.len().saturating_add(new_list.len())).unwrap_or(u64::MAX) >> 4)?;
+        let stays = |other: &HashSet<ObjectId>, field: &Object| {
+            field.as_reference().is_some_and(|id| other.contains(&id))
+        };
+        let mut gone: Vec<&Object> = old_list.iter().filter(|field| !stays(&new_ids, field)).collect();
+        let mut seen: HashSet<ObjectId> = HashSet::new();
+        for (index, field) in new_list.iter().enumerate() {
+            let spot = spot.element(index).of(field.as_reference());
+            if field.as_reference().is_some_and(|id| !seen.insert(id)) {
+                self.note(Kind::FieldAdded, spot);
+                continue;
+            }
+            if stays(&old_ids, field) {
+                continue;
+            }
+            // A field that was written anew under another number is the one with the same name.
+            let mut renumbered = None;
+            for (position, other) in gone.iter().enumerate() {
+                if self.have_one_name(other, field, budget)? {
+                    renumbered = Some(position);
+                    break;
+                }
+            }
+            match renumbered {
+                Some(position) => {
+                    let other = gone.remove(position);
+                    self.value(Role::Field, other, field, spot, budget)?;
+                }
+                None => {
+                    let context = spot.context;
+                    self.new_field(field, context, spot, 0, budget)?;
+                }
+            }
+        }
+        for field in gone {
+            if self.pair.in_old(field, budget)?.is_null() {
+                continue;
+            }
+            let spot = spot.of(field.as_reference());
+            self.note(Kind::FieldRemoved, spot);
+        }
+        Ok(())
+    }
+
+    fn have_one_name(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let (old, new) = (self.pair.in_old(old, budget)?, self.pair.in_new(new, budget)?);
+        let (Some(old), Some(new)) = (old.as_dict(), new.as_dict()) else { return Ok(false) };
+        let old = self.pair.old_entry(old, b"T", budget)?;
+        let new = self.pair.new_entry(new, b"T", budget)?;
+        Ok(!old.is_null() && self.pair.same(&old, &new, budget)?)
+    }
+
+    /// The context of a field: that of its older state, where it has one.
+    pub(super) fn own_context(
+        &mut self,
+        old: &Object,
+        new: &Object,
+        context: Context,
+        budget: &mut Budget,
+    ) -> Result<Context, Fault> {
+        match (old.as_dict(), new.as_dict()) {
+            (Some(dict), _) => self.enter(dict, context, self.pair.old, budget),
+            (None, Some(dict)) => self.enter(dict, context, self.pair.new, budget),
+            (None, None) => Ok(context),
+        }
+    }
+
+    pub(super) fn enter(
+        &mut self,
+        dict: &Dict,
+        context: Context,
+        at: RevisionIndex,
+        budget: &mut Budget,
+    ) -> Result<Context, Fault> {
+        let mut namer = Namer { pdf: self.pair.pdf, at, names: self.names, budget, limit: None };
+        let (context, _) = namer.enter(dict, context);
+        match namer.limit {
+            Some(limit) => Err(limit.into()),
+            None => Ok(context),
+        }
+    }
+
+    /// A field that came: it has to be a signature field or a node that holds nothing else.
+    fn new_field(
+        &mut self,
+        field: &Object,
+        parent: Context,
+        spot: Spot,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        budget.spend(1)?;
+        let value = self.pair.in_new(field, budget)?;
+        let Some(dict) = as_plain_dict(&value).filter(|_| depth < DEEPEST) else {
+            // A reference to nothing adds nothing.
+            if !value.is_null() {
+                self.note(Kind::FieldAdded, spot);
+            }
+            return Ok(());
+        };
+        let context = self.enter(dict, parent, self.pair.new, budget)?;
+        let spot = Spot { context, ..spot };
+        let is_signature = self.names.get(context).field_type == b"Sig";
+        let kids = self.pair.new_entry(dict, b"Kids", budget)?;
+        let empty_node = !kids.is_null() && self.names.get(context).field_type.is_empty();
+        if !is_signature && !empty_node || !dict.duplicate_keys().is_empty() {
+            self.note(Kind::FieldAdded, spot);
+            return Ok(());
+        }
+        for (key, _) in dict.iter() {
+            let known = match key.as_bytes() {
+                b"T" | b"Kids" | b"Parent" | b"TU" | b"TM" | b"Ff" | b"FT" | b"DA" => true,
+                b"Type" | b"Subtype" | b"Rect" | b"P" | b"F" | b"AP" | b"AS" | b"V" | b"MK" | b"M" | b"NM"
+                | b"Border" | b"BS" | b"C" | b"H" | b"Lock" | b"SV" | b"Q" | b"StructParent" => is_signature,
+                _ => false,
+            };
+            if !known {
+                let kind = if matches!(key.as_bytes(), b"A" | b"AA") { Kind::Action } else { Kind::FieldAdded };
+                self.note(kind, spot.key(key.as_bytes()));
+                return Ok(());
+            }
+        }
+        if let Some(kids) = kids.as_array() {
+            for (index, kid) in kids.iter().enumerate() {
+                let spot = spot.key(b"Kids").element(index).of(kid.as_reference());
+                self.new_field(kid, context, spot, depth.saturating_add(1), budget)?;
+            }
+        } else if !kids.is_null() {
+            self.note(Kind::FieldAdded, spot);
+            return Ok(());
+        }
+        if !is_signature {
+            return Ok(());
+        }
+        self.new_signature_field(dict, field.as_reference(), spot, budget)
+    }
+
+    /// A new signature field, or the widget of one.
+    fn new_signature_field(
+        &mut self,
+        dict: &Dict,
+        id: Option<ObjectId>,
+        spot: Spot,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        let name = self.names.get(spot.context).name.clone();
+        let shows = self.shows(dict, budget)?;
+        let mut kind = match self.signed.get(&name) {
+            Some(NewSignature::Timestamp) if !shows => Kind::DocumentTimestamp,
+            Some(_) => Kind::Signature,
+            None if shows => Kind::FieldAdded,
+            None => Kind::SignatureField,
+        };
+        let value = self.pair.new_entry(dict, b"V", budget)?;
+        if !value.is_null() && !self.signed.contains_key(&name) {
+            kind = Kind::SignatureChanged;
+        }
+        for key in [&b"AP"[..], b"MK", b"Lock", b"SV"] {
+            if let Some(value) = dict.get(key)
+                && let Some(bad) = self.vet(value, budget)?
+            {
+                kind = bad;
+            }
+        }
+        if let Some(id) = id {
+            self.new_widgets.insert(id, kind);
+        }
+        // The widgets of a field that is signed say nothing of their own.
+        if dict.has(b"T") || kind.class() != Kind::Signature.class() {
+            self.note(kind, spot);
+        }
+        Ok(())
+    }
+
+    /// Whether a widget shows something: it has an appearance, an area, and is not hidden.
+    pub(super) fn shows(&self, dict: &Dict, budget: &mut Budget) -> Result<bool, Fault> {
+        let appearance = self.pair.new_entry(dict, b"AP", budget)?;
+        if appearance.is_null() {
+            return Ok(false);
+        }
+        let flags = self.pair.new_entry(dict, b"F", budget)?.as_i64().unwrap_or(0);
+        // Hidden, NoView (§12.5.3, table 167).
+        if flags & (2 | 32) != 0 {
+            return Ok(false);
+        }
+        Ok(self.has_area(&self.pair.new_entry(dict, b"Rect", budget)?, budget)?)
+    }
+
+    /// Whether a rectangle has an area; what is no rectangle may have one.
+    pub(super) fn has_area(&self, rectangle: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let Some([a, b, c, d]) = rectangle.as_array() else { return Ok(!rectangle.is_null()) };
+        let mut numbers = [0.0_f64; 4];
+        for (number, object) in numbers.iter_mut().zip([a, b, c, d]) {
+            let object = self.pair.in_new(object, budget)?;
+            match object.as_number().and_then(crate::syntax::pdf::Number::as_f64) {
+                Some(found) => *number = found,
+                None => return Ok(true),
+            }
+        }
+        let [left, bottom, right, top] = numbers;
+        Ok(left.total_cmp(&right).is_ne() && bottom.total_cmp(&top).is_ne())
+    }
+}

@@ -1,0 +1,301 @@
+//! What is reachable from the trailer as of a revision, and in which roles.
+//!
+//! The graph is made once, for the oldest signed revision, and brought up to date with each later one: only what an
+//! update touches or adds is read again. Roles with a structure of their own are walked first, so that links back
+//! into the structure are known as such.
+
+use std::collections::{HashMap, HashSet};
+
+use super::fields::{FieldNames, Namer};
+use super::role::{Context, Edge, Role, edges};
+use crate::limits::{Budget, LimitExceeded};
+use crate::syntax::pdf::{Object, ObjectError, ObjectId, Pdf, Place, RevisionIndex};
+
+/// A node by its position.
+pub(super) type NodeIndex = usize;
+
+/// An object in a role.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    /// The object.
+    pub(super) id: ObjectId,
+    /// Its role.
+    pub(super) role: Role,
+    /// The field that it stands in.
+    pub(super) context: Context,
+    /// From where it was reached first; none where the trailer names it.
+    pub(super) parent: Option<NodeIndex>,
+    /// The page on which it is, from 1; 0 is none.
+    pub(super) page: u32,
+}
+
+/// The graph.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    nodes: Vec<Node>,
+    known: HashMap<(ObjectId, Role, Context), NodeIndex>,
+    by_number: HashMap<u32, Vec<NodeIndex>>,
+    /// Objects in an anchoring role.
+    anchors: HashSet<ObjectId>,
+    /// Objects that the form names, with their field.
+    pub(super) widgets: HashMap<ObjectId, Context>,
+    /// Objects that are not where their entry says, or nowhere: what a reader finds may depend on the revision.
+    pub(super) unsteady: HashSet<u32>,
+    /// Objects that stand behind the end of the revision that defines them.
+    pub(super) beyond: Vec<NodeIndex>,
+    /// Objects that cannot be read.
+    pub(super) unreadable: Vec<NodeIndex>,
+    /// Objects whose generation is not that of the reference.
+    pub(super) mismatched: Vec<NodeIndex>,
+    /// The revision for which the graph was made anew.
+    pub(super) made_for: Option<usize>,
+    /// Pages counted so far.
+    pages: u32,
+}
+
+/// Most nodes of one document: as many as the reader allows entries.
+const MOST_NODES: usize = 8_000_000;
+
+impl Graph {
+    /// The node at `index`.
+    pub(super) fn node(&self, index: NodeIndex) -> Option<&Node> {
+        self.nodes.get(index)
+    }
+
+    /// The nodes of object `number`.
+    pub(super) fn nodes_of(&self, number: u32) -> &[NodeIndex] {
+        self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether an object has a role in which its changes are judged by name.
+    pub(super) fn is_anchor(&self, id: ObjectId) -> bool {
+        self.anchors.contains(&id)
+    }
+
+    /// The node of this graph that is the same as one of another graph.
+    pub(super) fn find(&self, node: &Node) -> Option<NodeIndex> {
+        self.known.get(&(node.id, node.role, node.context)).copied()
+    }
+
+    /// The numbers of all reachable objects.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.by_number.keys().copied()
+    }
+
+    /// Reads a node again, and adds what it refers to now.
+    pub(super) fn again(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        index: NodeIndex,
+        names: &mut FieldNames,
+        budget: &mut Budget,
+    ) -> Result<(), LimitExceeded> {
+        if let Some(value) = self.read(pdf, at, index, budget)? {
+            let children = self.children(pdf, at, index, &value, names, budget)?;
+            self.walk(pdf, at, children, names, budget)?;
+        }
+        Ok(())
+    }
+
+    /// Adds what is reachable from `start` as of `at`.
+    pub(super) fn walk(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        start: Vec<(Edge, Option<NodeIndex>, u32)>,
+        names: &mut FieldNames,
+        budget: &mut Budget,
+    ) -> Result<(), LimitExceeded> {
+        let mut structural = Vec::new();
+        let mut generic = Vec::new();
+        sort_out(start, &mut structural, &mut generic);
+        loop {
+            let (edge, parent, page) = match structural.pop() {
+                Some(next) => next,
+                None => match generic.pop() {
+                    Some(next) => next,
+                    None => return Ok(()),
+                },
+            };
+            if edge.role.is_generic() && self.anchors.contains(&edge.id) {
+                continue;
+            }
+            let Some(index) = self.add(edge, parent, page)? else { continue };
+            let Some(value) = self.read(pdf, at, index, budget)? else { continue };
+            let children = self.children(pdf, at, index, &value, names, budget)?;
+            sort_out(children, &mut structural, &mut generic);
+        }
+    }
+
+    /// What the value of a node refers to.
+    pub(super) fn children(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        index: NodeIndex,
+        value: &Object,
+        names: &mut FieldNames,
+        budget: &mut Budget,
+    ) -> Result<Vec<(Edge, Option<NodeIndex>, u32)>, LimitExceeded> {
+        let Some(node) = self.nodes.get(index).copied() else { return Ok(Vec::new()) };
+        // A widget of the form is judged as a field.
+        if node.role == Role::Annotation && self.widgets.contains_key(&node.id) {
+            return Ok(Vec::new());
+        }
+        let mut page = node.page;
+        if node.role == Role::PageTree && page == 0 && value.as_dict().is_some_and(|dict| !dict.has(b"Kids")) {
+            self.pages = self.pages.saturating_add(1);
+            page = self.pages;
+            if let Some(node) = self.nodes.get_mut(index) {
+                node.page = page;
+            }
+        }
+        let mut found = Vec::new();
+        let mut namer = Namer { pdf, at, names, budget, limit: None };
+        edges(value, node.role, node.context, &mut namer, &mut found);
+        if let Some(limit) = namer.limit {
+            return Err(limit);
+        }
+        if node.role == Role::Field
+            && let Some(dict) = value.as_dict()
+        {
+            let (context, _) = super::role::Fields::enter(&mut namer, dict, node.context);
+            self.widgets.insert(node.id, context);
+        }
+        Ok(found.into_iter().map(|edge| (edge, Some(index), page)).collect())
+    }
+
+    fn add(
+        &mut self,
+        edge: Edge,
+        parent: Option<NodeIndex>,
+        page: u32,
+    ) -> Result<Option<NodeIndex>, LimitExceeded> {
+        let key = (edge.id, edge.role, edge.context);
+        if self.known.contains_key(&key) {
+            return Ok(None);
+        }
+        let index = self.nodes.len();
+        if index >= MOST_NODES {
+            let maximum = u64::try_from(MOST_NODES).unwrap_or(u64::MAX);
+            return Err(LimitExceeded { limit: crate::limits::Limit::XrefEntries, maximum });
+        }
+        self.known.insert(key, index);
+        self.nodes.push(Node { id: edge.id, role: edge.role, context: edge.context, parent, page });
+        self.by_number.entry(edge.id.number).or_default().push(index);
+        if edge.role.is_anchor() {
+            self.anchors.insert(edge.id);
+        }
+        Ok(Some(index))
+    }
+
+    /// Reads the object of a node; notes what is odd about its place.
+    fn read(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        index: NodeIndex,
+        budget: &mut Budget,
+    ) -> Result<Option<Object>, LimitExceeded> {
+        let Some(node) = self.nodes.get(index).copied() else { return Ok(None) };
+        budget.spend(1)?;
+        let entry = pdf.entry(node.id.number, at);
+        let value = match pdf.object(node.id, at, budget) {
+            Ok(value) => value,
+            Err(ObjectError::Limit(limit)) => return Err(limit),
+            Err(_) => {
+                self.unreadable.push(index);
+                return Ok(None);
+            }
+        };
+        let generation = match entry.map(|entry| entry.place) {
+            Some(Place::InFile { generation, .. }) => generation,
+            Some(Place::InStream { .. }) => 0,
+            Some(Place::Free) | None => node.id.generation,
+        };
+        if generation != node.id.generation {
+            self.mismatched.push(index);
+        }
+        if let Some(entry) = entry
+            && let Place::InFile { offset, .. } = entry.place
+        {
+            if !stands_at(&value, offset) {
+                self.unsteady.insert(node.id.number);
+            }
+            let end = pdf.revision(entry.revision).map_or(0, crate::syntax::pdf::Revision::end);
+            if end_of(&value).unwrap_or(offset) > end {
+                self.beyond.push(index);
+            }
+        }
+        Ok(Some(value))
+    }
+
+    /// Whether the chain of parents by which a node was reached still holds as of `at`.
+    pub(super) fn chain_holds(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        index: NodeIndex,
+        names: &mut FieldNames,
+        budget: &mut Budget,
+    ) -> Result<bool, LimitExceeded> {
+        let mut child = index;
+        let mut steps = 0_usize;
+        while let Some(parent) = self.nodes.get(child).and_then(|node| node.parent) {
+            steps = steps.saturating_add(1);
+            budget.spend(1)?;
+            if steps > self.nodes.len() {
+                return Ok(false);
+            }
+            let (Some(target), Some(from)) = (self.nodes.get(child).copied(), self.nodes.get(parent).copied())
+            else {
+                return Ok(false);
+            };
+            let value = match pdf.object(from.id, at, budget) {
+                Ok(value) => value,
+                Err(ObjectError::Limit(limit)) => return Err(limit),
+                Err(_) => return Ok(false),
+            };
+            let children = self.children(pdf, at, parent, &value, names, budget)?;
+            let found = children.iter().any(|(edge, _, _)| {
+                edge.id == target.id && edge.role == target.role && edge.context == target.context
+            });
+            if !found {
+                return Ok(false);
+            }
+            child = parent;
+        }
+        Ok(true)
+    }
+}
+
+type Open = (Edge, Option<NodeIndex>, u32);
+
+/// Puts what is to be visited on the two stacks, so that it is taken off in the order of the document, the form first.
+fn sort_out(found: Vec<Open>, structural: &mut Vec<Open>, generic: &mut Vec<Open>) {
+    let (mut first, rest): (Vec<Open>, Vec<Open>) =
+        found.into_iter().partition(|(edge, _, _)| edge.role.is_structural());
+    first.reverse();
+    first.sort_by_key(|(edge, _, _)| matches!(edge.role, Role::Form | Role::Fields | Role::Field));
+    structural.extend(first);
+    generic.extend(rest.into_iter().rev());
+}
+
+/// The head of an object and white space behind it.
+const HEAD: u64 = 64;
+
+/// Whether a value was read from where its entry says.
+fn stands_at(value: &Object, offset: u64) -> bool {
+    let start = match &value.value {
+        crate::syntax::pdf::Value::Null if value.span.is_none() => return false,
+        _ => value.span.map(|span| span.start),
+    };
+    start.is_some_and(|start| start > offset && start.saturating_sub(offset) <= HEAD)
+}
+
+fn end_of(value: &Object) -> Option<u64> {
+    let span = value.span.map(|span| span.end);
+    let raw = value.as_stream().map(|stream| stream.raw_span().end);
+    span.max(raw)
+}

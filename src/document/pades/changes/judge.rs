@@ -1,0 +1,154 @@
+//! Whether a change is permitted, as one signature sees it: by its own restrictions and those of every signature
+//! before it (ISO 32000-2 §12.8.2.2, §12.8.2.4, §12.7.5.5).
+
+use super::Located;
+use super::finding::{Class, Kind};
+use crate::document::facts::{ChangeFinding, Changes, ChangesLevel, FieldLock, FieldLockAction};
+
+/// Most findings that a report lists; what is not permitted comes first.
+const MOST_LISTED: usize = 1_000;
+
+/// What one signature restricts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Restrictions {
+    /// The P of a certification.
+    pub(crate) doc_mdp: Option<u8>,
+    /// Locks of fields, with the P of each.
+    pub(crate) locks: Vec<FieldLock>,
+    /// They could not be read: nothing but validation data is permitted.
+    pub(crate) unreadable: bool,
+}
+
+impl Restrictions {
+    /// These and those of another signature together.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.doc_mdp = least(self.doc_mdp, other.doc_mdp);
+        self.locks.extend(other.locks.iter().cloned());
+        self.unreadable |= other.unreadable;
+        self
+    }
+
+    /// The access permissions that are in force.
+    fn level(&self) -> Option<u8> {
+        self.locks.iter().fold(self.doc_mdp, |level, lock| least(level, lock.doc_mdp))
+    }
+
+    fn permits(&self, kind: Kind, field: Option<&str>) -> bool {
+        let level = self.level();
+        let locked = field.is_some_and(|name| self.locks.iter().any(|lock| covers(lock, name)));
+        match kind.class() {
+            Class::Ltv => true,
+            _ if self.unreadable => false,
+            Class::Metadata => true,
+            Class::Information => level.is_none(),
+            Class::Signature | Class::FormFilling => level.is_none_or(|level| level >= 2) && !locked,
+            Class::Annotation => level == Some(3),
+            Class::Forbidden | Class::Unknown => false,
+        }
+    }
+}
+
+fn least(one: Option<u8>, other: Option<u8>) -> Option<u8> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Whether a lock covers the field `name`: the field itself, or one of its descendants.
+fn covers(lock: &FieldLock, name: &str) -> bool {
+    let named = lock.fields.iter().any(|field| {
+        name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    match lock.action {
+        FieldLockAction::All => true,
+        FieldLockAction::Include => named,
+        FieldLockAction::Exclude => !named,
+    }
+}
+
+/// What happened after the revision `signed` (from 1), as a signature with these restrictions sees it.
+pub(super) fn judge(
+    found: &[Located],
+    signed: u64,
+    restrictions: &Restrictions,
+    later_revisions: u64,
+    trailing_bytes: u64,
+) -> Changes {
+    let mut findings: Vec<(ChangeFinding, Class)> = found
+        .iter()
+        .filter(|one| one.revision > signed)
+        .map(|one| {
+            let finding = ChangeFinding {
+                revision: one.revision,
+                object: one.object.map(|id| id.to_string()),
+                path: one.path.clone(),
+                kind: one.kind.reported(),
+                permitted: restrictions.permits(one.kind, one.field.as_deref()),
+                page: Some(u64::from(one.page)).filter(|page| *page > 0),
+                code: one.kind.name(),
+            };
+            (finding, one.kind.class())
+        })
+        .collect();
+    let level = |class: Class| findings.iter().any(|(_, one)| *one == class);
+    // What is forbidden is certain, also where more could not be analysed.
+    let level = if level(Class::Forbidden) {
+        ChangesLevel::Forbidden
+    } else {
+        findings.iter().map(|(_, class)| class.level()).max().unwrap_or(ChangesLevel::None)
+    };
+    let permitted = findings.iter().all(|(finding, _)| finding.permitted);
+    findings.sort_by_key(|(finding, _)| (finding.permitted, finding.revision));
+    findings.truncate(MOST_LISTED);
+    let mut findings: Vec<ChangeFinding> = findings.into_iter().map(|(finding, _)| finding).collect();
+    findings.sort_by_key(|finding| finding.revision);
+    Changes { level, permitted, later_revisions, trailing_bytes, findings }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock(action: FieldLockAction, fields: &[&str]) -> FieldLock {
+        FieldLock { action, fields: fields.iter().map(|name| (*name).to_owned()).collect(), doc_mdp: None }
+    }
+
+    #[test]
+    fn a_name_covers_its_descendants_behind_a_dot_only() {
+        let include = lock(FieldLockAction::Include, &["name", "a.b"]);
+        for (name, covered) in
+            [("name", true), ("name.first", true), ("name2", false), ("nam", false), ("a.b", true), ("a", false)]
+        {
+            assert_eq!(covers(&include, name), covered, "{name}");
+            assert_eq!(covers(&lock(FieldLockAction::Exclude, &["name", "a.b"]), name), !covered, "{name}");
+            assert!(covers(&lock(FieldLockAction::All, &[]), name));
+        }
+    }
+
+    #[test]
+    fn levels_permit_what_the_table_says() {
+        let with = |doc_mdp| Restrictions { doc_mdp, ..Restrictions::default() };
+        for (kind, permitted) in [
+            (Kind::SecurityStore, [true; 4]),
+            (Kind::DocumentTimestamp, [true; 4]),
+            (Kind::Metadata, [true; 4]),
+            (Kind::DocumentInformation, [true, false, false, false]),
+            (Kind::Signature, [true, false, true, true]),
+            (Kind::FormField, [true, false, true, true]),
+            (Kind::AnnotationAdded, [false, false, false, true]),
+            (Kind::PageContent, [false; 4]),
+            (Kind::NotAnalysed, [false; 4]),
+        ] {
+            for (level, permitted) in [None, Some(1), Some(2), Some(3)].into_iter().zip(permitted) {
+                assert_eq!(with(level).permits(kind, Some("field")), permitted, "{} {level:?}", kind.name());
+            }
+        }
+        let unreadable = Restrictions { unreadable: true, ..Restrictions::default() };
+        assert!(unreadable.permits(Kind::SecurityStore, None) && !unreadable.permits(Kind::Signature, None));
+        let mut locked = with(None);
+        locked.locks.push(FieldLock { doc_mdp: Some(1), ..lock(FieldLockAction::Include, &["x"]) });
+        assert!(!locked.permits(Kind::FormField, Some("y")), "the lock's P");
+        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None), "restrictions add up");
+    }
+}
