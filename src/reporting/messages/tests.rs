@@ -20,7 +20,9 @@ const FINDINGS: &[&str] = &[
 ];
 
 /// Codes of `ChangeFinding`.
-const CHANGES: &[&str] = &["not-analysed", "trailing-data"];
+fn changes() -> Vec<&'static str> {
+    crate::document::change_codes()
+}
 
 /// Checks for which something can be done.
 const REMEDIES: &[CheckId] = &[
@@ -55,7 +57,7 @@ fn expected() -> Expected {
     plain("term", Term::ALL.iter().map(|term| term.name()).collect());
     plain("finding", FindingCode::ALL.iter().map(|code| code.name()).collect());
     plain("finding", FINDINGS.to_vec());
-    plain("change", CHANGES.to_vec());
+    plain("change", changes());
     plain("error", DocumentError::CODES.to_vec());
     plain("answer", ANSWERS.iter().map(|answer| answer.name()).collect());
     plain("indication", VERDICTS.iter().map(|verdict| verdict.total_indication()).collect());

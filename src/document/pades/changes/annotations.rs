@@ -11,17 +11,79 @@ use crate::syntax::pdf::{Object, ObjectId, Value};
 
 /// The subtypes that may come (table 171): marks and notes, nothing that plays, opens or carries a file.
 const MARKS: &[&[u8]] = &[
-    b"Text", b"FreeText", b"Line", b"Square", b"Circle", b"Polygon", b"PolyLine", b"Highlight", b"Underline",
-    b"Squiggly", b"StrikeOut", b"Caret", b"Stamp", b"Ink", b"Popup",
+    b"Text",
+    b"FreeText",
+    b"Line",
+    b"Square",
+    b"Circle",
+    b"Polygon",
+    b"PolyLine",
+    b"Highlight",
+    b"Underline",
+    b"Squiggly",
+    b"StrikeOut",
+    b"Caret",
+    b"Stamp",
+    b"Ink",
+    b"Popup",
 ];
 
 /// The entries of annotations of these subtypes (tables 166, 172 to 187).
 const ENTRIES: &[&[u8]] = &[
-    b"Type", b"Subtype", b"Rect", b"Contents", b"P", b"NM", b"M", b"F", b"AP", b"AS", b"Border", b"C",
-    b"StructParent", b"OC", b"ca", b"CA", b"BM", b"Lang", b"T", b"Popup", b"RC", b"CreationDate", b"IRT", b"Subj",
-    b"RT", b"IT", b"Open", b"Name", b"State", b"StateModel", b"DA", b"Q", b"DS", b"CL", b"BE", b"RD", b"BS", b"LE",
-    b"L", b"IC", b"LL", b"LLE", b"Cap", b"LLO", b"CP", b"Measure", b"CO", b"Vertices", b"Path", b"QuadPoints",
-    b"Sy", b"InkList", b"Parent", b"Rotate",
+    b"Type",
+    b"Subtype",
+    b"Rect",
+    b"Contents",
+    b"P",
+    b"NM",
+    b"M",
+    b"F",
+    b"AP",
+    b"AS",
+    b"Border",
+    b"C",
+    b"StructParent",
+    b"OC",
+    b"ca",
+    b"CA",
+    b"BM",
+    b"Lang",
+    b"T",
+    b"Popup",
+    b"RC",
+    b"CreationDate",
+    b"IRT",
+    b"Subj",
+    b"RT",
+    b"IT",
+    b"Open",
+    b"Name",
+    b"State",
+    b"StateModel",
+    b"DA",
+    b"Q",
+    b"DS",
+    b"CL",
+    b"BE",
+    b"RD",
+    b"BS",
+    b"LE",
+    b"L",
+    b"IC",
+    b"LL",
+    b"LLE",
+    b"Cap",
+    b"LLO",
+    b"CP",
+    b"Measure",
+    b"CO",
+    b"Vertices",
+    b"Path",
+    b"QuadPoints",
+    b"Sy",
+    b"InkList",
+    b"Parent",
+    b"Rotate",
 ];
 
 impl Pass<'_, '_, '_> {
@@ -98,6 +160,7 @@ impl Pass<'_, '_, '_> {
             }
             return Ok(());
         }
+        self.added_annotations.insert(id);
         let subtype = self.pair.new_entry(dict, b"Subtype", budget)?;
         let mut kind = match subtype.as_name() {
             Some(name) if MARKS.contains(&name) => Kind::AnnotationAdded,
@@ -141,9 +204,7 @@ impl Pass<'_, '_, '_> {
             b"FS" | b"AF" => Kind::EmbeddedFiles,
             b"Type" | b"Subtype" => Kind::FieldChanged,
             _ if !mark => Kind::FieldChanged,
-            key if ENTRIES.contains(&key) => {
-                self.vet(&found.new, budget)?.unwrap_or(Kind::AnnotationChanged)
-            }
+            key if ENTRIES.contains(&key) => self.vet(&found.new, budget)?.unwrap_or(Kind::AnnotationChanged),
             _ => Kind::Action,
         };
         self.note(kind, spot);

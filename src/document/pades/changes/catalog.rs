@@ -6,7 +6,7 @@ use super::finding::Kind;
 use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
 use super::role::Role;
 use crate::limits::Budget;
-use crate::syntax::pdf::{Dict, Object};
+use crate::syntax::pdf::{Dict, Object, Value};
 
 impl Pass<'_, '_, '_> {
     /// An entry of the catalog.
@@ -14,9 +14,8 @@ impl Pass<'_, '_, '_> {
         let removed = self.pair.in_new(&entry.new, budget)?.is_null();
         let role = match entry.key {
             b"Version" => {
-                let (old, new) = (entry.old.as_name(), entry.new.as_name());
-                let rises = new.is_some_and(|new| is_version(new) && old.is_none_or(|old| old < new));
-                self.note(if rises { Kind::Version } else { Kind::Catalog }, spot);
+                let version = entry.new.as_name().is_some_and(is_version);
+                self.note(if version { Kind::Version } else { Kind::Catalog }, spot);
                 return Ok(());
             }
             b"DSS" if removed => {
@@ -36,7 +35,7 @@ impl Pass<'_, '_, '_> {
                 return Ok(());
             }
             b"AcroForm" if entry.old.is_null() => {
-                let empty = Object { value: crate::syntax::pdf::Value::Dict(Dict::default()), span: None };
+                let empty = Object { value: Value::Dict(Dict::default()), span: None };
                 return self.value(Role::Form, &empty, &entry.new, spot, budget);
             }
             b"DSS" => Role::Store,
@@ -45,6 +44,7 @@ impl Pass<'_, '_, '_> {
             b"AcroForm" => Role::Form,
             b"Pages" => Role::PageTree,
             b"Perms" => Role::Permissions,
+            b"StructTreeRoot" => Role::Structure,
             _ => Role::Opaque,
         };
         self.value(role, &entry.old, &entry.new, spot, budget)
@@ -97,16 +97,32 @@ impl Pass<'_, '_, '_> {
             b"LastModified" if entry.new.as_string().is_some() => self.note(Kind::ModificationDate, spot),
             // The order in which the tabulator visits annotations (§7.7.3.3): nothing that is seen.
             b"Tabs" if matches!(entry.new.as_name(), Some(b"R" | b"C" | b"S" | b"A" | b"W")) => {
-                self.note(Kind::AnnotationChanged, spot);
+                self.note(Kind::TabOrder, spot);
+            }
+            // The entry of the page in the structure's parent tree (§14.7.5.4).
+            b"StructParents" if entry.old.is_null() && entry.new.as_i64().is_some() => {
+                self.note(Kind::StructureOfAnnotation, spot);
             }
             b"Contents" => self.note(Kind::PageContent, spot),
             b"Resources" => self.note(Kind::Resources, spot),
             b"A" | b"AA" => self.note(Kind::Action, spot),
             b"AF" => self.note(Kind::EmbeddedFiles, spot),
+            // A plain entry above the pages that no table of the standard names (annex E) says nothing to a reader.
+            key if node && !NODE_ENTRIES.contains(&key) && is_scalar(&entry.new) => {
+                self.note(Kind::PrivateEntry, spot);
+            }
             _ => self.note(Kind::Page, spot),
         }
         Ok(())
     }
+}
+
+/// The entries of nodes above pages: their own (table 30) and those that pages inherit (table 31).
+const NODE_ENTRIES: &[&[u8]] =
+    &[b"Type", b"Parent", b"Kids", b"Count", b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
+
+const fn is_scalar(value: &Object) -> bool {
+    matches!(value.value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Name(_))
 }
 
 /// A version as the catalog writes it: `1.7`, `2.0`.

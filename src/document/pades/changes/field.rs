@@ -63,6 +63,7 @@ impl Pass<'_, '_, '_> {
                 }
             }
             b"F" | b"P" | b"M" | b"AS" | b"NM" => {}
+            b"StructParent" if !was_there && new.as_i64().is_some() => {}
             b"Type" if new.as_name() == Some(b"Annot") => {}
             b"Subtype" if new.as_name() == Some(b"Widget") => {}
             b"Rect" if !was_there || !self.has_area(&new, budget)? => {}
@@ -127,9 +128,10 @@ impl Pass<'_, '_, '_> {
         let good = match (&new.value, info.field_type.as_slice()) {
             (Value::Null, _) => true,
             (Value::String(_), b"Tx" | b"Ch") | (Value::Name(_), b"Btn") => true,
-            (Value::Stream(stream), b"Tx") => {
-                stream.dict().iter().all(|(key, _)| matches!(key.as_bytes(), b"Length" | b"Filter" | b"DecodeParms"))
-            }
+            (Value::Stream(stream), b"Tx") => stream
+                .dict()
+                .iter()
+                .all(|(key, _)| matches!(key.as_bytes(), b"Length" | b"Filter" | b"DecodeParms")),
             (Value::Array(elements), b"Ch") => {
                 let mut all = true;
                 for element in elements {

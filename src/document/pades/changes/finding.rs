@@ -76,7 +76,7 @@ kinds! {
     DocumentTimestamp = "document-timestamp", Ltv, "ISO 32000-2 §12.8.5";
     /// Developer extensions came, or their level rose.
     Extensions = "extensions", Ltv, "ISO 32000-2 §7.12";
-    /// The version of the catalog rose.
+    /// The version of the catalog.
     Version = "version", Ltv, "ISO 32000-2 §7.7.2, table 29";
     /// The flags say that the form has signatures.
     SignatureFlags = "signature-flags", Ltv, "ISO 32000-2 §12.7.3, table 225";
@@ -84,6 +84,8 @@ kinds! {
     FileIdentifier = "file-identifier", Ltv, "ISO 32000-2 §14.4; ISO/TS 32004 §6";
     /// The date of modification and the producer, in the document information or on a page.
     ModificationDate = "modification-date", Ltv, "ISO 32000-2 §14.3.3, §7.7.3.3";
+    /// A plain entry of the page tree that the standard does not name.
+    PrivateEntry = "private-entry", Ltv, "ISO 32000-2 annex E, §7.7.3.2";
     /// A signature, with its field, widget and appearance.
     Signature = "signature", Signature, "ISO 32000-2 §12.7.5.5, §12.8.1";
     /// A signature field without a value that shows nothing.
@@ -98,12 +100,18 @@ kinds! {
     DocumentInformation = "document-information", Information, "ISO 32000-2 §14.3.3";
     /// The value of a field, with its appearance.
     FormField = "form-field", FormFilling, "ISO 32000-2 §12.8.2.2, table 257; §12.7.4";
+    /// The order in which the tabulator visits the annotations of a page.
+    TabOrder = "tab-order", Signature, "ISO 32000-2 §12.5.1, table 31";
+    /// The logical structure got elements for the widgets of a signature, and nothing else.
+    StructureOfSignature = "structure-of-signature", Signature, "ISO 32000-2 §14.7.5.3, §14.8.4.8.3";
     /// An annotation that came.
     AnnotationAdded = "annotation-added", Annotation, "ISO 32000-2 §12.8.2.2, table 257; §12.5";
     /// An annotation that changed.
     AnnotationChanged = "annotation-changed", Annotation, "ISO 32000-2 §12.8.2.2, table 257; §12.5";
     /// An annotation that went.
     AnnotationRemoved = "annotation-removed", Annotation, "ISO 32000-2 §12.8.2.2, table 257; §12.5";
+    /// The logical structure got or lost elements for annotations, and nothing else.
+    StructureOfAnnotation = "structure-of-annotation", Annotation, "ISO 32000-2 §14.7.5.3";
     /// Something of the catalog that has no kind of its own.
     Catalog = "catalog", Forbidden, "ISO 32000-2 §7.7.2";
     /// The tree of pages: pages came, went or moved.

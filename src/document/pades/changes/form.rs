@@ -40,7 +40,7 @@ impl Pass<'_, '_, '_> {
     }
 
     /// Whether default resources only get new names.
-    fn resources_grow(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+    pub(super) fn resources_grow(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
         let none = Dict::default();
         let (Some(old), Some(new)) =
             (as_plain_dict(old).or_else(|| old.is_null().then_some(&none)), as_plain_dict(new))
@@ -53,19 +53,28 @@ impl Pass<'_, '_, '_> {
             if self.pair.same(&before, &after, budget)? {
                 continue;
             }
-            let Some(after) = as_plain_dict(&after) else {
+            let unused = match key {
                 // Procedure sets are obsolete and say nothing (§14.2).
-                if key == b"ProcSet" && before.is_null() {
-                    continue;
-                }
-                return Ok(false);
+                b"ProcSet" => true,
+                // A default appearance uses fonts only (§12.7.4.3): a signature may put its parts here.
+                b"XObject" => !self.signed.is_empty(),
+                _ => false,
             };
-            let before = as_plain_dict(&before).or_else(|| before.is_null().then_some(&none));
-            let Some(before) = before else { return Ok(false) };
-            for (name, value) in before.iter() {
-                if !self.pair.same(value, &entry(after, name.as_bytes()), budget)? {
-                    return Ok(false);
-                }
+            if !unused && !self.names_grow(&before, &after, budget)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether one kind of resources only gets new names.
+    pub(super) fn names_grow(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let none = Dict::default();
+        let old = as_plain_dict(old).or_else(|| old.is_null().then_some(&none));
+        let (Some(old), Some(new)) = (old, as_plain_dict(new)) else { return Ok(false) };
+        for (name, value) in old.iter() {
+            if !self.pair.same(value, &entry(new, name.as_bytes()), budget)? {
+                return Ok(false);
             }
         }
         Ok(true)
@@ -80,18 +89,18 @@ impl Pass<'_, '_, '_> {
         budget: &mut Budget,
     ) -> Result<(), Fault> {
         let list = |value: &Object| value.as_array().map(<[Object]>::to_vec);
-        let (Some(old_list), Some(new_list)) =
-            (list(old).or_else(|| old.is_null().then(Vec::new)), list(new).or_else(|| new.is_null().then(Vec::new)))
-        else {
+        let (Some(old_list), Some(new_list)) = (
+            list(old).or_else(|| old.is_null().then(Vec::new)),
+            list(new).or_else(|| new.is_null().then(Vec::new)),
+        ) else {
             self.note(Kind::FieldChanged, spot);
             return Ok(());
         };
         let ids = |list: &[Object]| list.iter().filter_map(Object::as_reference).collect::<HashSet<ObjectId>>();
         let (old_ids, new_ids) = (ids(&old_list), ids(&new_list));
         budget.spend(u64::try_from(old_list.len().saturating_add(new_list.len())).unwrap_or(u64::MAX) >> 4)?;
-        let stays = |other: &HashSet<ObjectId>, field: &Object| {
-            field.as_reference().is_some_and(|id| other.contains(&id))
-        };
+        let stays =
+            |other: &HashSet<ObjectId>, field: &Object| field.as_reference().is_some_and(|id| other.contains(&id));
         let mut gone: Vec<&Object> = old_list.iter().filter(|field| !stays(&new_ids, field)).collect();
         let mut seen: HashSet<ObjectId> = HashSet::new();
         for (index, field) in new_list.iter().enumerate() {
@@ -201,7 +210,9 @@ impl Pass<'_, '_, '_> {
             let known = match key.as_bytes() {
                 b"T" | b"Kids" | b"Parent" | b"TU" | b"TM" | b"Ff" | b"FT" | b"DA" => true,
                 b"Type" | b"Subtype" | b"Rect" | b"P" | b"F" | b"AP" | b"AS" | b"V" | b"MK" | b"M" | b"NM"
-                | b"Border" | b"BS" | b"C" | b"H" | b"Lock" | b"SV" | b"Q" | b"StructParent" => is_signature,
+                | b"Border" | b"BS" | b"C" | b"H" | b"Lock" | b"SV" | b"Q" | b"StructParent" | b"DR" => {
+                    is_signature
+                }
                 _ => false,
             };
             if !known {
@@ -245,7 +256,7 @@ impl Pass<'_, '_, '_> {
         if !value.is_null() && !self.signed.contains_key(&name) {
             kind = Kind::SignatureChanged;
         }
-        for key in [&b"AP"[..], b"MK", b"Lock", b"SV"] {
+        for key in [&b"AP"[..], b"MK", b"Lock", b"SV", b"DR"] {
             if let Some(value) = dict.get(key)
                 && let Some(bad) = self.vet(value, budget)?
             {

@@ -47,6 +47,8 @@ pub(super) struct Graph {
     pub(super) unreadable: Vec<NodeIndex>,
     /// Objects whose generation is not that of the reference.
     pub(super) mismatched: Vec<NodeIndex>,
+    /// Objects that the revision last walked lays somewhere else than its entry says.
+    pub(super) mislaid: Vec<NodeIndex>,
     /// The revision for which the graph was made anew.
     pub(super) made_for: Option<usize>,
     /// Pages counted so far.
@@ -65,6 +67,14 @@ impl Graph {
     /// The nodes of object `number`.
     pub(super) fn nodes_of(&self, number: u32) -> &[NodeIndex] {
         self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether an object is a page, an annotation, a field or the catalog.
+    fn is_structural_elsewhere(&self, id: ObjectId) -> bool {
+        self.nodes_of(id.number)
+            .iter()
+            .filter_map(|index| self.nodes.get(*index))
+            .any(|node| node.id == id && node.role.is_anchor() && node.role != Role::Structure)
     }
 
     /// Whether an object has a role in which its changes are judged by name.
@@ -119,6 +129,10 @@ impl Graph {
                 },
             };
             if edge.role.is_generic() && self.anchors.contains(&edge.id) {
+                continue;
+            }
+            // A link into the structure: what it leads to is judged there.
+            if edge.role == Role::Structure && self.is_structural_elsewhere(edge.id) {
                 continue;
             }
             let Some(index) = self.add(edge, parent, page)? else { continue };
@@ -214,7 +228,8 @@ impl Graph {
             Some(Place::InStream { .. }) => 0,
             Some(Place::Free) | None => node.id.generation,
         };
-        if generation != node.id.generation {
+        let of_update = entry.is_some_and(|entry| entry.revision == at);
+        if generation != node.id.generation && (of_update || self.made_for.is_none()) {
             self.mismatched.push(index);
         }
         if let Some(entry) = entry
@@ -222,6 +237,9 @@ impl Graph {
         {
             if !stands_at(&value, offset) {
                 self.unsteady.insert(node.id.number);
+                if of_update {
+                    self.mislaid.push(index);
+                }
             }
             let end = pdf.revision(entry.revision).map_or(0, crate::syntax::pdf::Revision::end);
             if end_of(&value).unwrap_or(offset) > end {
@@ -277,7 +295,11 @@ fn sort_out(found: Vec<Open>, structural: &mut Vec<Open>, generic: &mut Vec<Open
     let (mut first, rest): (Vec<Open>, Vec<Open>) =
         found.into_iter().partition(|(edge, _, _)| edge.role.is_structural());
     first.reverse();
-    first.sort_by_key(|(edge, _, _)| matches!(edge.role, Role::Form | Role::Fields | Role::Field));
+    first.sort_by_key(|(edge, _, _)| match edge.role {
+        Role::Structure => 0,
+        Role::Form | Role::Fields | Role::Field => 2,
+        _ => 1,
+    });
     structural.extend(first);
     generic.extend(rest.into_iter().rev());
 }

@@ -3,7 +3,7 @@
 //! * The object tables of both say which objects an update touches; the [`graph`] of what is reachable from the trailer
 //!   says in which [`role`]s those objects stand. Each is compared in each role, in meaning ([`equal`]), and every
 //!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`annotations`],
-//!   [`evidence`], and [`structure`] for the file itself. What no rule covers is forbidden.
+//!   [`evidence`], [`tagging`], and [`structure`] for the file itself. What no rule covers is forbidden.
 //! * The comparison is made once for a document, pair by pair; [`judge`] then asks for each signature what it and the
 //!   signatures before it permit. The kinds of change with their clauses are the table in [`finding`].
 //! * What could not be read or exceeds the budget is a finding of its own; it is never permitted.
@@ -26,6 +26,7 @@ mod pass;
 mod path;
 mod role;
 mod structure;
+mod tagging;
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,7 +39,7 @@ use self::judge::judge;
 use self::pass::{Found, NewSignature, Pass, Spot};
 use crate::document::signature::{FormatDefect, Signature, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::pdf::{ObjectId, Pdf, Revision, RevisionIndex};
+use crate::syntax::pdf::{ObjectId, Pdf, RevisionIndex};
 
 pub(crate) use judge::Restrictions;
 
@@ -105,6 +106,12 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
     }
 }
 
+/// The codes of changes, each with the clause that permits it or that it breaks.
+#[must_use]
+pub fn codes() -> Vec<&'static str> {
+    Kind::ALL.iter().map(|kind| kind.name()).collect()
+}
+
 fn not_analysed(revision: usize) -> Located {
     Located {
         revision: number(revision),
@@ -160,6 +167,8 @@ impl<'p, 'a> Analysis<'p, 'a> {
     fn run(&mut self, signatures: &[Signature], budget: &mut Budget) -> Result<(), LimitExceeded> {
         let base = RevisionIndex::new(self.base);
         self.graph = self.graph_of(base, budget)?;
+        self.graph.mismatched.clear();
+        self.graph.mislaid.clear();
         self.oddities(self.base.saturating_add(1), base);
         for new in self.base.saturating_add(1)..=self.pdf.latest().get() {
             self.pair(new, &new_signatures(signatures, new), budget)?;
@@ -173,9 +182,9 @@ impl<'p, 'a> Analysis<'p, 'a> {
 
     fn graph_of(&mut self, at: RevisionIndex, budget: &mut Budget) -> Result<Graph, LimitExceeded> {
         let mut graph = Graph::default();
+        graph.made_for = Some(at.get());
         let roots = structure::roots(self.pdf, at).into_iter().map(|edge| (edge, None, 0)).collect();
         graph.walk(self.pdf, at, roots, &mut self.names, budget)?;
-        graph.mismatched.clear();
         Ok(graph)
     }
 
@@ -185,6 +194,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
         odd.extend(self.graph.beyond.drain(..).map(|node| (Kind::UnsignedObject, node)));
         odd.extend(self.graph.unreadable.drain(..).map(|node| (Kind::NotAnalysed, node)));
         odd.extend(self.graph.mismatched.drain(..).map(|node| (Kind::ShadowedObject, node)));
+        odd.extend(self.graph.mislaid.drain(..).map(|node| (Kind::ShadowedObject, node)));
         for (kind, node) in odd.into_iter().take(MOST_FOUND) {
             let spot = Spot { node: Some(node), ..Spot::default() };
             let found = Found { kind: Some(kind), spot, field: None };
@@ -199,11 +209,8 @@ impl<'p, 'a> Analysis<'p, 'a> {
         signed: &HashMap<String, NewSignature>,
         budget: &mut Budget,
     ) -> Result<(), LimitExceeded> {
-        let pair = Pair {
-            pdf: self.pdf,
-            old: RevisionIndex::new(new.saturating_sub(1)),
-            new: RevisionIndex::new(new),
-        };
+        let pair =
+            Pair { pdf: self.pdf, old: RevisionIndex::new(new.saturating_sub(1)), new: RevisionIndex::new(new) };
         let touched = structure::touched(&pair, &self.graph, budget)?;
         let nodes: Vec<NodeIndex> =
             touched.iter().flat_map(|number| self.graph.nodes_of(*number).iter().copied()).collect();
@@ -217,6 +224,9 @@ impl<'p, 'a> Analysis<'p, 'a> {
         }
         for task in std::mem::take(&mut pass.annots) {
             guard(&mut pass, task.spot.clone(), |pass| pass.annots(&task, budget))?;
+        }
+        for task in std::mem::take(&mut pass.structures) {
+            guard(&mut pass, task.spot.clone(), |pass| pass.structure(&task, budget))?;
         }
         for (field, mut found) in std::mem::take(&mut pass.appearances) {
             if !pass.filled.contains(&field) {
@@ -232,7 +242,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
         for one in found {
             self.locate(one, new, pair.new);
         }
-        self.oddities(new.saturating_add(1), pair.new);
+        self.oddities(new, pair.new);
         Ok(())
     }
 
@@ -265,8 +275,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
             return Ok(found);
         }
         self.rebuilds = self.rebuilds.saturating_sub(1);
-        let mut fresh = self.graph_of(at, budget)?;
-        fresh.made_for = Some(at.get());
+        let fresh = self.graph_of(at, budget)?;
         let old = std::mem::replace(&mut self.graph, fresh);
         let mut kept = Vec::with_capacity(found.len());
         for mut one in found {
@@ -286,6 +295,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
     /// Brings the graph up to date with what the update touched.
     fn extend(&mut self, nodes: &[NodeIndex], at: RevisionIndex, budget: &mut Budget) -> Result<(), LimitExceeded> {
         let roots = structure::roots(self.pdf, at).into_iter().map(|edge| (edge, None, 0)).collect();
+        self.graph.made_for = None;
         self.graph.walk(self.pdf, at, roots, &mut self.names, budget)?;
         for node in nodes {
             self.graph.again(self.pdf, at, *node, &mut self.names, budget)?;
@@ -337,9 +347,4 @@ fn new_signatures(signatures: &[Signature], new: usize) -> HashMap<String, NewSi
         Some((signature.field.clone()?, kind))
     });
     named.collect()
-}
-
-/// Bytes of the revision that ends where a signature ends; for callers that show it.
-pub(crate) fn revision_end(pdf: &Pdf<'_>, revision: usize) -> Option<u64> {
-    pdf.revision(RevisionIndex::new(revision.checked_sub(1)?)).map(Revision::end_with_eol)
 }

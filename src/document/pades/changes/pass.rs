@@ -72,6 +72,14 @@ pub(super) struct AnnotsTask {
     pub(super) spot: Spot,
 }
 
+/// Parts of the logical structure that differ; judged after the annotations.
+#[derive(Debug)]
+pub(super) struct StructureTask {
+    pub(super) old: Object,
+    pub(super) new: Object,
+    pub(super) spot: Spot,
+}
+
 /// The pass over one update.
 pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) pair: Pair<'p, 'a>,
@@ -81,6 +89,7 @@ pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) signed: &'x HashMap<String, NewSignature>,
     pub(super) found: Vec<Found>,
     pub(super) annots: Vec<AnnotsTask>,
+    pub(super) structures: Vec<StructureTask>,
     /// Changes of appearances, of which the values decide.
     pub(super) appearances: Vec<(String, Found)>,
     /// Fields whose value changed.
@@ -89,9 +98,12 @@ pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) new_widgets: HashMap<ObjectId, Kind>,
     /// Widgets that a form had before and that were signed, with the name of their field.
     pub(super) signed_widgets: HashSet<ObjectId>,
+    /// Annotations that came.
+    pub(super) added_annotations: HashSet<ObjectId>,
     /// Objects whose harmlessness has been looked at.
     pub(super) vetted: HashSet<ObjectId>,
     pub(super) store_judged: bool,
+    pub(super) parents_judged: bool,
 }
 
 impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
@@ -108,12 +120,15 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
             signed,
             found: Vec::new(),
             annots: Vec::new(),
+            structures: Vec::new(),
             appearances: Vec::new(),
             filled: HashSet::new(),
             new_widgets: HashMap::new(),
             signed_widgets: HashSet::new(),
+            added_annotations: HashSet::new(),
             vetted: HashSet::new(),
             store_judged: false,
+            parents_judged: false,
         }
     }
 
@@ -174,6 +189,10 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
                 let context = self.own_context(&old, &new, spot.context, budget)?;
                 self.dicts(&old, &new, Spot { context, ..spot }, budget, Self::field)
             }
+            Role::Structure => {
+                self.structures.push(StructureTask { old, new, spot });
+                Ok(())
+            }
             Role::Store if !same(self, budget)? => self.store(spot, budget),
             Role::Extensions => self.extensions(&old, &new, spot, budget),
             Role::Metadata => self.metadata(&old, &new, spot, budget),
@@ -192,6 +211,15 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
             }
             Role::IntegrityCode => {
                 self.note(Kind::FileIdentifier, spot);
+                Ok(())
+            }
+            Role::TrailerPart => self.trailer_part(&new, spot, budget),
+            Role::DefaultResources | Role::ResourceNames => {
+                let good = match role {
+                    Role::DefaultResources => self.resources_grow(&old, &new, budget)?,
+                    _ => self.names_grow(&old, &new, budget)?,
+                };
+                self.note(if good { Kind::FormResources } else { Kind::FormDefaults }, spot);
                 Ok(())
             }
             Role::Opaque => {

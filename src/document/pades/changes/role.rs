@@ -22,6 +22,10 @@ pub(super) enum Role {
     AnnotationPart,
     /// The interactive form (§12.7.3).
     Form,
+    /// The default resources of the form.
+    DefaultResources,
+    /// The names of one kind of default resources.
+    ResourceNames,
     /// A list of fields.
     Fields,
     /// A field or a widget of one, in the context of its full name (§12.7.4).
@@ -44,6 +48,10 @@ pub(super) enum Role {
     Permissions,
     /// The integrity dictionary of an encrypted file (ISO/TS 32004).
     IntegrityCode,
+    /// The logical structure (§14.7).
+    Structure,
+    /// An entry of the trailer that the standard does not name.
+    TrailerPart,
     /// Anything else: no rule permits a change.
     Opaque,
 }
@@ -60,12 +68,13 @@ impl Role {
                 | Self::Form
                 | Self::Fields
                 | Self::Field
+                | Self::Structure
         )
     }
 
     /// Roles whose objects are judged by name of key in that role: a link to one from elsewhere says nothing new.
     pub(super) const fn is_anchor(self) -> bool {
-        matches!(self, Self::Catalog | Self::PageTree | Self::Annotation | Self::Field)
+        matches!(self, Self::Catalog | Self::PageTree | Self::Annotation | Self::Field | Self::Structure)
     }
 
     /// Roles without structure of their own.
@@ -82,11 +91,14 @@ impl Role {
             (Self::Catalog, b"Extensions") => Self::Extensions,
             (Self::Catalog, b"Metadata") => Self::Metadata,
             (Self::Catalog, b"Perms") => Self::Permissions,
+            (Self::Catalog, b"StructTreeRoot") => Self::Structure,
             (Self::PageTree, b"Kids") => Self::PageTree,
             (Self::PageTree, b"Annots") if !dict.has(b"Kids") => Self::Annots,
             (Self::Annotation, b"P" | b"Parent") => Self::Opaque,
             (Self::Annotation | Self::AnnotationPart, _) => Self::AnnotationPart,
             (Self::Form, b"Fields") => Self::Fields,
+            (Self::Form, b"DR") => Self::DefaultResources,
+            (Self::DefaultResources, _) => Self::ResourceNames,
             (Self::Field, b"Kids") => Self::Fields,
             (Self::Field, b"AP") => Self::Appearance,
             (Self::Field, b"V") if signature => Self::SignatureValue,
@@ -100,7 +112,9 @@ impl Role {
                 | Self::Extensions
                 | Self::Metadata
                 | Self::Information
-                | Self::IntegrityCode,
+                | Self::IntegrityCode
+                | Self::Structure
+                | Self::TrailerPart,
                 _,
             ) => self,
             _ => Self::Opaque,
@@ -138,13 +152,7 @@ pub(super) trait Fields {
 }
 
 /// The references in `value`, which has the role `role` in the field `context`.
-pub(super) fn edges(
-    value: &Object,
-    role: Role,
-    context: Context,
-    fields: &mut dyn Fields,
-    found: &mut Vec<Edge>,
-) {
+pub(super) fn edges(value: &Object, role: Role, context: Context, fields: &mut dyn Fields, found: &mut Vec<Edge>) {
     match &value.value {
         Value::Reference(id) => found.push(Edge { id: *id, role, context }),
         Value::Array(elements) => {

@@ -56,9 +56,9 @@ pub(super) fn touched(
 
 fn is_container(pair: &Pair<'_, '_>, id: ObjectId, budget: &mut Budget) -> Result<bool, LimitExceeded> {
     match pair.pdf.object(id, pair.old, budget) {
-        Ok(object) => Ok(object
-            .as_stream()
-            .is_some_and(|stream| stream.dict().has(b"First") || stream.dict().get_name(b"Type") == Some(b"ObjStm"))),
+        Ok(object) => Ok(object.as_stream().is_some_and(|stream| {
+            stream.dict().has(b"First") || stream.dict().get_name(b"Type") == Some(b"ObjStm")
+        })),
         Err(ObjectError::Limit(limit)) => Err(limit),
         Err(_) => Ok(true),
     }
@@ -74,7 +74,8 @@ pub(super) fn roots(pdf: &Pdf<'_>, at: RevisionIndex) -> Vec<Edge> {
             b"Info" => Role::Information,
             b"AuthCode" => Role::IntegrityCode,
             key if is_section_key(key) => continue,
-            _ => Role::Opaque,
+            b"Encrypt" | b"ID" => Role::Opaque,
+            _ => Role::TrailerPart,
         };
         let mut nobody = Nobody;
         super::role::edges(value, role, 0, &mut nobody, &mut roots);
@@ -94,7 +95,11 @@ pub(super) fn roots(pdf: &Pdf<'_>, at: RevisionIndex) -> Vec<Edge> {
 struct Nobody;
 
 impl super::role::Fields for Nobody {
-    fn enter(&mut self, _: &crate::syntax::pdf::Dict, context: super::role::Context) -> (super::role::Context, bool) {
+    fn enter(
+        &mut self,
+        _: &crate::syntax::pdf::Dict,
+        context: super::role::Context,
+    ) -> (super::role::Context, bool) {
         (context, false)
     }
 }
@@ -126,10 +131,27 @@ impl Pass<'_, '_, '_> {
                 b"Encrypt" => self.note(Kind::Trailer, spot),
                 // What a trailer leaves out that no reader needs, or says in passing.
                 _ if after.is_null() => {}
-                _ if is_plain(&after) => self.note(Kind::FileIdentifier, spot),
-                _ => self.note(Kind::Trailer, spot),
+                _ => self.trailer_part(&after, spot, budget)?,
             }
         }
+        Ok(())
+    }
+
+    /// Entries that this standard does not name mean nothing to readers; they may say anything, but bring no data.
+    pub(super) fn trailer_part(&mut self, new: &Object, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let mut open = vec![(new.clone(), 0_u32)];
+        let mut data = false;
+        while let Some((value, depth)) = open.pop() {
+            budget.spend(1)?;
+            let value = self.pair.in_new(&value, budget)?;
+            let next = depth.saturating_add(1);
+            match &value.value {
+                Value::Stream(_) => data = true,
+                Value::Array(elements) if depth < 2 => open.extend(elements.iter().map(|one| (one.clone(), next))),
+                _ => {}
+            }
+        }
+        self.note(if data { Kind::Trailer } else { Kind::FileIdentifier }, spot);
         Ok(())
     }
 
@@ -155,12 +177,14 @@ impl Pass<'_, '_, '_> {
                 if place == Place::Free {
                     continue;
                 }
-                // The table and the stream beside it name different places, or the table frees what was seen.
-                let differs = section.lookup(number) != Some(place);
-                let was = self.pair.pdf.entry(number, self.pair.old).map(|entry| entry.place);
-                let covered = was.is_some_and(|was| was != Place::Free && was != place)
-                    && !self.graph.nodes_of(number).is_empty();
-                if differs || covered {
+                // The table and the stream beside it name different places, or the table frees what was seen. Where
+                // the table says nothing, a reader that does not know the stream sees what was signed.
+                let shadowed = match section.shown(number) {
+                    None => false,
+                    Some(Place::Free) => self.was_shown(number) && !self.graph.nodes_of(number).is_empty(),
+                    Some(shown) => shown != place,
+                };
+                if shadowed {
                     self.shadowed(number);
                 }
             }
@@ -186,6 +210,17 @@ impl Pass<'_, '_, '_> {
             return Ok(());
         }
         self.unlisted(revision, budget)
+    }
+
+    /// Whether a reader that knows no streams beside tables saw the object before.
+    fn was_shown(&self, number: u32) -> bool {
+        let Some(entry) = self.pair.pdf.entry(number, self.pair.old) else { return false };
+        self.pair.pdf.revision(entry.revision).is_some_and(|revision| {
+            revision
+                .sections()
+                .iter()
+                .any(|section| section.shown(number).is_some_and(|place| place != Place::Free))
+        })
     }
 
     fn shadowed(&mut self, number: u32) {
@@ -235,13 +270,7 @@ impl Pass<'_, '_, '_> {
     }
 
     /// Bytes between the objects of an update.
-    fn gap(
-        &mut self,
-        from: u64,
-        to: u64,
-        listed: &HashMap<u32, u64>,
-        budget: &mut Budget,
-    ) -> Result<(), Fault> {
+    fn gap(&mut self, from: u64, to: u64, listed: &HashMap<u32, u64>, budget: &mut Budget) -> Result<(), Fault> {
         let range = usize::try_from(from).unwrap_or(usize::MAX)..usize::try_from(to).unwrap_or(usize::MAX);
         let bytes = self.pair.pdf.bytes().get(range).unwrap_or_default();
         budget.spend(u64::try_from(bytes.len()).unwrap_or(u64::MAX) >> 10)?;
@@ -281,10 +310,6 @@ fn number_of_head(before: &[u8]) -> Option<u32> {
     }
     let number = take(&mut rest, &|octet| octet.is_ascii_digit());
     std::str::from_utf8(&number).ok()?.parse().ok()
-}
-
-fn is_plain(value: &Object) -> bool {
-    matches!(value.value, Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Name(_))
 }
 
 #[cfg(test)]

@@ -107,6 +107,13 @@ impl Section {
         }
     }
 
+    /// What the section itself says of `number`, without the stream that a hybrid file has beside it: what a reader
+    /// sees that does not know such streams.
+    #[must_use]
+    pub fn shown(&self, number: u32) -> Option<Place> {
+        self.entries.lookup(number)
+    }
+
     /// Everything that the section says, as [`Section::lookup`] sees it, free objects included. Ordered by
     /// number, but for the hidden objects of a hybrid file, which come last.
     pub fn entries(&self) -> impl Iterator<Item = (u32, Place)> {
