@@ -40,6 +40,7 @@ mod objects;
 mod objstm;
 mod open;
 mod parser;
+mod references;
 #[cfg(test)]
 mod sample;
 mod search;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::fault::Fault;
 use super::finding::Kind;
+use super::overlay::OverlayTask;
 use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
 use crate::limits::Budget;
 use crate::syntax::pdf::{Object, ObjectId, Value};
@@ -113,6 +114,8 @@ impl Pass<'_, '_, '_> {
             self.note(Kind::AnnotationChanged, task.spot.clone());
         }
         for (index, id) in new_ids.iter().enumerate().filter(|(_, id)| !old_set.contains(id)) {
+            let spot = task.spot.element(index).of(Some(*id));
+            self.overlays.push(OverlayTask { annotation: *id, spot });
             self.annotation_added(*id, task.spot.element(index).of(Some(*id)), budget)?;
         }
         let direct = |list: Vec<Object>| {
@@ -198,6 +201,7 @@ impl Pass<'_, '_, '_> {
     }
 
     fn annotation_entry(&mut self, found: &Entry<'_>, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        self.seen_anew(found.key, &spot);
         let mark = found.old_dict.get_name(b"Subtype").is_some_and(|name| MARKS.contains(&name));
         let kind = match found.key {
             b"A" | b"AA" | b"PA" | b"Dest" => Kind::Action,
@@ -209,6 +213,13 @@ impl Pass<'_, '_, '_> {
         };
         self.note(kind, spot);
         Ok(())
+    }
+
+    /// An annotation that was moved or unhidden is seen where it was not before.
+    pub(super) fn seen_anew(&mut self, key: &[u8], spot: &Spot) {
+        if let (b"Rect" | b"F", Some(annotation)) = (key, spot.object) {
+            self.overlays.push(OverlayTask { annotation, spot: spot.clone() });
+        }
     }
 
     /// What belongs to an annotation.

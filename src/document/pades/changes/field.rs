@@ -17,6 +17,7 @@ impl Pass<'_, '_, '_> {
         if found.key == b"Kids" {
             return self.value(Role::Fields, &found.old, &found.new, spot, budget);
         }
+        self.seen_anew(found.key, &spot);
         let info = self.names.get(spot.context).clone();
         if info.field_type == b"Sig" {
             match self.signed.get(&info.name).copied() {

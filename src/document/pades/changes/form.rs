@@ -280,8 +280,8 @@ impl Pass<'_, '_, '_> {
             return Ok(false);
         }
         let flags = self.pair.new_entry(dict, b"F", budget)?.as_i64().unwrap_or(0);
-        // Hidden, NoView (§12.5.3, table 167).
-        if flags & (2 | 32) != 0 {
+        // Hidden; or NoView and not printed either (§12.5.3, table 167).
+        if flags & 2 != 0 || flags & 32 != 0 && flags & 4 == 0 {
             return Ok(false);
         }
         Ok(self.has_area(&self.pair.new_entry(dict, b"Rect", budget)?, budget)?)

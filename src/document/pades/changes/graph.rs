@@ -27,16 +27,16 @@ pub(super) struct Node {
     pub(super) parent: Option<NodeIndex>,
     /// The page on which it is, from 1; 0 is none.
     pub(super) page: u32,
+    /// The node of the same object number that was made before.
+    next: Option<NodeIndex>,
 }
 
 /// The graph.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     nodes: Vec<Node>,
-    known: HashMap<(ObjectId, Role, Context), NodeIndex>,
-    by_number: HashMap<u32, Vec<NodeIndex>>,
-    /// Objects in an anchoring role.
-    anchors: HashSet<ObjectId>,
+    /// The newest node of each object number; the others follow along [`Node::next`].
+    newest: HashMap<u32, NodeIndex>,
     /// Objects that the form names, with their field.
     pub(super) widgets: HashMap<ObjectId, Context>,
     /// Objects that are not where their entry says, or nowhere: what a reader finds may depend on the revision.
@@ -64,32 +64,42 @@ impl Graph {
         self.nodes.get(index)
     }
 
-    /// The nodes of object `number`.
-    pub(super) fn nodes_of(&self, number: u32) -> &[NodeIndex] {
-        self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default()
+    /// The nodes of object `number`, the newest first.
+    pub(super) fn nodes_of(&self, number: u32) -> impl Iterator<Item = NodeIndex> {
+        let first = self.newest.get(&number).copied();
+        std::iter::successors(first, |index| self.nodes.get(*index).and_then(|node| node.next))
+    }
+
+    /// Whether object `number` is reachable.
+    pub(super) fn reaches(&self, number: u32) -> bool {
+        self.newest.contains_key(&number)
     }
 
     /// Whether an object is a page, an annotation, a field or the catalog.
     fn is_structural_elsewhere(&self, id: ObjectId) -> bool {
         self.nodes_of(id.number)
-            .iter()
-            .filter_map(|index| self.nodes.get(*index))
+            .filter_map(|index| self.nodes.get(index))
             .any(|node| node.id == id && node.role.is_anchor() && node.role != Role::Structure)
     }
 
     /// Whether an object has a role in which its changes are judged by name.
     pub(super) fn is_anchor(&self, id: ObjectId) -> bool {
-        self.anchors.contains(&id)
+        let mut nodes = self.nodes_of(id.number).filter_map(|index| self.nodes.get(index));
+        nodes.any(|node| node.id == id && node.role.is_anchor())
     }
 
     /// The node of this graph that is the same as one of another graph.
     pub(super) fn find(&self, node: &Node) -> Option<NodeIndex> {
-        self.known.get(&(node.id, node.role, node.context)).copied()
+        self.nodes_of(node.id.number).find(|index| {
+            self.nodes.get(*index).is_some_and(|other| {
+                other.id == node.id && other.role == node.role && other.context == node.context
+            })
+        })
     }
 
     /// The numbers of all reachable objects.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.by_number.keys().copied()
+        self.newest.keys().copied()
     }
 
     /// Reads a node again, and adds what it refers to now.
@@ -119,6 +129,7 @@ impl Graph {
     ) -> Result<(), LimitExceeded> {
         let mut structural = Vec::new();
         let mut generic = Vec::new();
+        let mut skimmed = Vec::new();
         sort_out(start, &mut structural, &mut generic);
         loop {
             let (edge, parent, page) = match structural.pop() {
@@ -128,14 +139,20 @@ impl Graph {
                     None => return Ok(()),
                 },
             };
-            if edge.role.is_generic() && self.anchors.contains(&edge.id) {
+            if edge.role.is_generic() && self.is_anchor(edge.id) {
                 continue;
             }
             // A link into the structure: what it leads to is judged there.
             if edge.role == Role::Structure && self.is_structural_elsewhere(edge.id) {
                 continue;
             }
+            // An object in many roles or fields is searched along all of them.
+            budget.spend(u64::try_from(self.nodes_of(edge.id.number).count()).unwrap_or(u64::MAX) >> 4)?;
             let Some(index) = self.add(edge, parent, page)? else { continue };
+            if edge.role == Role::Opaque && self.skim(pdf, at, index, page, &mut skimmed, budget)? {
+                generic.extend(skimmed.drain(..));
+                continue;
+            }
             let Some(value) = self.read(pdf, at, index, budget)? else { continue };
             let children = self.children(pdf, at, index, &value, names, budget)?;
             sort_out(children, &mut structural, &mut generic);
@@ -186,8 +203,9 @@ impl Graph {
         parent: Option<NodeIndex>,
         page: u32,
     ) -> Result<Option<NodeIndex>, LimitExceeded> {
-        let key = (edge.id, edge.role, edge.context);
-        if self.known.contains_key(&key) {
+        let next = self.newest.get(&edge.id.number).copied();
+        let node = Node { id: edge.id, role: edge.role, context: edge.context, parent, page, next };
+        if self.find(&node).is_some() {
             return Ok(None);
         }
         let index = self.nodes.len();
@@ -195,13 +213,31 @@ impl Graph {
             let maximum = u64::try_from(MOST_NODES).unwrap_or(u64::MAX);
             return Err(LimitExceeded { limit: crate::limits::Limit::XrefEntries, maximum });
         }
-        self.known.insert(key, index);
-        self.nodes.push(Node { id: edge.id, role: edge.role, context: edge.context, parent, page });
-        self.by_number.entry(edge.id.number).or_default().push(index);
-        if edge.role.is_anchor() {
-            self.anchors.insert(edge.id);
-        }
+        self.nodes.push(node);
+        self.newest.insert(edge.id.number, index);
         Ok(Some(index))
+    }
+
+    /// Follows an object of which no more than its references matter. `false` where it has to be read.
+    fn skim(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        index: NodeIndex,
+        page: u32,
+        open: &mut Vec<Open>,
+        budget: &mut Budget,
+    ) -> Result<bool, LimitExceeded> {
+        let Some(id) = self.nodes.get(index).map(|node| node.id) else { return Ok(false) };
+        let mut found = Vec::new();
+        let Some(span) = pdf.references(id, at, &mut found, budget)? else { return Ok(false) };
+        let defined = pdf.entry(id.number, at).and_then(|entry| pdf.revision(entry.revision));
+        if defined.is_none_or(|revision| span.end > revision.end()) {
+            self.beyond.push(index);
+        }
+        let edges = found.into_iter().rev().map(|id| Edge { id, role: Role::Opaque, context: 0 });
+        open.extend(edges.map(|edge| (edge, Some(index), page)));
+        Ok(true)
     }
 
     /// Reads the object of a node; notes what is odd about its place.

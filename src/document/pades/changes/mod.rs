@@ -3,7 +3,7 @@
 //! * The object tables of both say which objects an update touches; the [`graph`] of what is reachable from the trailer
 //!   says in which [`role`]s those objects stand. Each is compared in each role, in meaning ([`equal`]), and every
 //!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`annotations`],
-//!   [`evidence`], [`tagging`], and [`structure`] for the file itself. What no rule covers is forbidden.
+//!   [`evidence`], [`tagging`], [`overlay`], and [`structure`] for the file itself. What no rule covers is forbidden.
 //! * The comparison is made once for a document, pair by pair; [`judge`] then asks for each signature what it and the
 //!   signatures before it permit. The kinds of change with their clauses are the table in [`finding`].
 //! * What could not be read or exceeds the budget is a finding of its own; it is never permitted.
@@ -22,6 +22,7 @@ mod finding;
 mod form;
 mod graph;
 mod judge;
+mod overlay;
 mod pass;
 mod path;
 mod role;
@@ -212,8 +213,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
         let pair =
             Pair { pdf: self.pdf, old: RevisionIndex::new(new.saturating_sub(1)), new: RevisionIndex::new(new) };
         let touched = structure::touched(&pair, &self.graph, budget)?;
-        let nodes: Vec<NodeIndex> =
-            touched.iter().flat_map(|number| self.graph.nodes_of(*number).iter().copied()).collect();
+        let nodes: Vec<NodeIndex> = touched.iter().flat_map(|number| self.graph.nodes_of(*number)).collect();
         let mut pass = Pass::new(pair, &self.graph, &mut self.names, signed);
         let whole = Spot { tail: "/xref".to_owned(), ..Spot::default() };
         guard(&mut pass, whole.clone(), |pass| pass.trailer(budget))?;
@@ -227,6 +227,9 @@ impl<'p, 'a> Analysis<'p, 'a> {
         }
         for task in std::mem::take(&mut pass.structures) {
             guard(&mut pass, task.spot.clone(), |pass| pass.structure(&task, budget))?;
+        }
+        for task in std::mem::take(&mut pass.overlays) {
+            guard(&mut pass, task.spot.clone(), |pass| pass.overlay(&task, budget))?;
         }
         for (field, mut found) in std::mem::take(&mut pass.appearances) {
             if !pass.filled.contains(&field) {

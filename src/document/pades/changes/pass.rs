@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::fields::FieldNames;
 use super::finding::Kind;
 use super::graph::{Graph, NodeIndex};
+use super::overlay::OverlayTask;
 use super::role::{Context, Role};
 use crate::limits::Budget;
 use crate::syntax::pdf::{Dict, Object, ObjectId};
@@ -90,6 +91,7 @@ pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) found: Vec<Found>,
     pub(super) annots: Vec<AnnotsTask>,
     pub(super) structures: Vec<StructureTask>,
+    pub(super) overlays: Vec<OverlayTask>,
     /// Changes of appearances, of which the values decide.
     pub(super) appearances: Vec<(String, Found)>,
     /// Fields whose value changed.
@@ -121,6 +123,7 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
             found: Vec::new(),
             annots: Vec::new(),
             structures: Vec::new(),
+            overlays: Vec::new(),
             appearances: Vec::new(),
             filled: HashSet::new(),
             new_widgets: HashMap::new(),

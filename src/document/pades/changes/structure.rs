@@ -34,7 +34,7 @@ pub(super) fn touched(
         }
         touched.insert(number);
         if let Some(Place::InFile { generation, .. }) = old
-            && graph.nodes_of(number).is_empty()
+            && !graph.reaches(number)
             && is_container(pair, ObjectId { number, generation }, budget)?
         {
             containers.insert(number);
@@ -181,7 +181,7 @@ impl Pass<'_, '_, '_> {
                 // the table says nothing, a reader that does not know the stream sees what was signed.
                 let shadowed = match section.shown(number) {
                     None => false,
-                    Some(Place::Free) => self.was_shown(number) && !self.graph.nodes_of(number).is_empty(),
+                    Some(Place::Free) => self.was_shown(number) && self.graph.reaches(number),
                     Some(shown) => shown != place,
                 };
                 if shadowed {
@@ -191,7 +191,7 @@ impl Pass<'_, '_, '_> {
         }
         for number in touched {
             budget.spend(1)?;
-            if self.graph.nodes_of(*number).is_empty() {
+            if !self.graph.reaches(*number) {
                 continue;
             }
             let generation = |at| match self.pair.pdf.entry(*number, at).map(|entry| entry.place) {
@@ -224,7 +224,7 @@ impl Pass<'_, '_, '_> {
     }
 
     fn shadowed(&mut self, number: u32) {
-        let node = self.graph.nodes_of(number).first().copied();
+        let node = self.graph.nodes_of(number).next();
         let object = Some(ObjectId { number, generation: 0 });
         let tail = if node.is_none() { "/xref".to_owned() } else { String::new() };
         self.note(Kind::ShadowedObject, Spot { node, object, tail, ..Spot::default() });
@@ -282,7 +282,7 @@ impl Pass<'_, '_, '_> {
         for at in memchr::memmem::find_iter(bytes, b"obj") {
             let before = bytes.get(..at).unwrap_or_default();
             let Some(number) = number_of_head(before) else { continue };
-            if listed.contains_key(&number) || !self.graph.nodes_of(number).is_empty() {
+            if listed.contains_key(&number) || self.graph.reaches(number) {
                 self.shadowed(number);
             }
         }

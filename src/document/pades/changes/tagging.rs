@@ -157,8 +157,7 @@ impl Pass<'_, '_, '_> {
         let annotation = self
             .graph
             .nodes_of(id.number)
-            .iter()
-            .filter_map(|index| self.graph.node(*index))
+            .filter_map(|index| self.graph.node(index))
             .any(|node| node.id == id && matches!(node.role, Role::Annotation | Role::Field));
         if annotation || self.added_annotations.contains(&id) { Names::Annotations } else { Names::Content }
     }
