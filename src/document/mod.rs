@@ -16,7 +16,7 @@ pub use facts::{
     FieldLockAction, MediaType,
 };
 pub use open::{Document, Kind, OpenError, sniff};
-pub use pades::change_codes;
+pub use pades::{ChangeRule, change_rules};
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };

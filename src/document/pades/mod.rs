@@ -10,7 +10,7 @@ mod evidence;
 mod locate;
 mod permissions;
 
-pub use changes::codes as change_codes;
+pub use changes::{ChangeRule, rules as change_rules};
 pub(super) use changes::{Restrictions, analyse};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;

@@ -21,7 +21,7 @@ const FINDINGS: &[&str] = &[
 
 /// Codes of `ChangeFinding`.
 fn changes() -> Vec<&'static str> {
-    crate::document::change_codes()
+    crate::document::change_rules().iter().map(|rule| rule.code).collect()
 }
 
 /// Checks for which something can be done.

@@ -70,7 +70,6 @@ impl Pdf<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::syntax::pdf::sample::Sample;
     use crate::syntax::pdf::sample::budget;
     use crate::syntax::pdf::sample::id;

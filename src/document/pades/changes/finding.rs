@@ -27,6 +27,19 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    /// Where a change of the class is permitted.
+    pub(super) const fn permitted(self) -> &'static str {
+        match self {
+            Self::Ltv => "always",
+            Self::Metadata => "always, where the permissions can be read",
+            Self::Information => "without certification and lock permissions",
+            Self::Signature | Self::FormFilling => "unless P = 1 or a lock names the field",
+            Self::Annotation => "under P = 3 only",
+            Self::Forbidden => "never",
+            Self::Unknown => "never: not analysed",
+        }
+    }
+
     /// How strong a change of the class is.
     pub(super) const fn level(self) -> ChangesLevel {
         match self {

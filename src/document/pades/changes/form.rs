@@ -284,7 +284,7 @@ impl Pass<'_, '_, '_> {
         if flags & 2 != 0 || flags & 32 != 0 && flags & 4 == 0 {
             return Ok(false);
         }
-        Ok(self.has_area(&self.pair.new_entry(dict, b"Rect", budget)?, budget)?)
+        self.has_area(&self.pair.new_entry(dict, b"Rect", budget)?, budget)
     }
 
     /// Whether a rectangle has an area; what is no rectangle may have one.

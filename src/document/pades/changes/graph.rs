@@ -150,7 +150,7 @@ impl Graph {
             budget.spend(u64::try_from(self.nodes_of(edge.id.number).count()).unwrap_or(u64::MAX) >> 4)?;
             let Some(index) = self.add(edge, parent, page)? else { continue };
             if edge.role == Role::Opaque && self.skim(pdf, at, index, page, &mut skimmed, budget)? {
-                generic.extend(skimmed.drain(..));
+                generic.append(&mut skimmed);
                 continue;
             }
             let Some(value) = self.read(pdf, at, index, budget)? else { continue };

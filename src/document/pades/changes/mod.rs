@@ -107,10 +107,23 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
     }
 }
 
-/// The codes of changes, each with the clause that permits it or that it breaks.
+/// A rule of the analysis of changes.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeRule {
+    /// The code of its findings.
+    pub code: &'static str,
+    /// Where such a change is permitted, in words.
+    pub permitted: &'static str,
+    /// The clause that permits it, or that it breaks.
+    pub clause: &'static str,
+}
+
+/// Every rule, in the order of what permits it.
 #[must_use]
-pub fn codes() -> Vec<&'static str> {
-    Kind::ALL.iter().map(|kind| kind.name()).collect()
+pub fn rules() -> Vec<ChangeRule> {
+    let rule =
+        |kind: &Kind| ChangeRule { code: kind.name(), permitted: kind.class().permitted(), clause: kind.clause() };
+    Kind::ALL.iter().map(rule).collect()
 }
 
 fn not_analysed(revision: usize) -> Located {

@@ -69,7 +69,7 @@ impl Pass<'_, '_, '_> {
             let mut skipped = before.clone();
             let mut gone = Vec::new();
             let mut found = false;
-            while let Some(other) = skipped.next() {
+            for other in skipped.by_ref() {
                 if self.pair.same(other, kid, budget)? {
                     found = true;
                     break;

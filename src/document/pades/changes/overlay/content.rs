@@ -184,7 +184,7 @@ impl<'i, 'a> Interpreter<'i, 'a> {
                     self.area(&polygons, false, &state, state.fill_alpha)?;
                 }
                 (b"BI", _) => {
-                    while let Some(token) = tokens.next() {
+                    for token in tokens.by_ref() {
                         if token == Token::Operator(b"ID".to_vec()) {
                             break;
                         }
