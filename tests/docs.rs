@@ -1,9 +1,11 @@
-//! `docs/checks.md` is what the code says: it is made from `CheckId::ALL`, and this test fails where they differ.
+//! `docs/checks.md` is what the code says: it is made from `CheckId::ALL`, and this test fails where they differ; so is
+//! the table of rules in `docs/changes.md`, made from `change_rules()`.
 //!
 //! `SIGILLUM_BLESS=1 cargo test --test docs` writes it anew.
 
 mod support;
 
+use sigillum::document::change_rules;
 use sigillum::validation::{CheckId, Verdict};
 use std::fmt::Write as _;
 
@@ -34,6 +36,30 @@ fn the_list_of_checks_is_that_of_the_code() {
     assert_eq!(differs, None, "docs/checks.md is not what the code says; SIGILLUM_BLESS=1 writes it anew");
     assert_eq!(written.len(), made.len(), "docs/checks.md has another length than what the code says");
     assert!(CheckId::ALL.len() > 10);
+}
+
+#[test]
+fn the_table_of_changes_is_that_of_the_code() {
+    const MARK: &str = "| code | permitted | clause |\n";
+    let path = support::project().join("docs/changes.md");
+    let written = support::read_text(&path);
+    let (head, table) = written.split_once(MARK).expect("the head of the table");
+    let mut made = String::from("|---|---|---|\n");
+    for rule in change_rules() {
+        let _ = writeln!(made, "| `{}` | {} | {} |", rule.code, rule.permitted, rule.clause);
+    }
+    #[expect(clippy::disallowed_methods, reason = "the developer asks for it by the environment")]
+    if std::env::var_os("SIGILLUM_BLESS").is_some() {
+        std::fs::write(&path, format!("{head}{MARK}{made}")).unwrap();
+        return;
+    }
+    assert_eq!(table, made, "docs/changes.md is not what the code says; SIGILLUM_BLESS=1 writes it anew");
+    for code in
+        head.split('`').skip(1).step_by(2).filter(|word| word.contains('-') && !word.contains([' ', '/', '.']))
+    {
+        let known = change_rules().iter().any(|rule| rule.code == code) || CheckId::from_name(code).is_some();
+        assert!(known, "docs/changes.md names {code}, which is no code");
+    }
 }
 
 fn checks() -> String {
