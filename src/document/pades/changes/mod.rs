@@ -164,6 +164,8 @@ struct Analysis<'p, 'a> {
     names: FieldNames,
     found: Vec<Located>,
     rebuilds: u32,
+    /// What may be spent on finding paths.
+    paths: Budget,
 }
 
 impl<'p, 'a> Analysis<'p, 'a> {
@@ -175,6 +177,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
             names: FieldNames::default(),
             found: Vec::new(),
             rebuilds: MOST_REBUILDS,
+            paths: path::budget(),
         }
     }
 
@@ -321,7 +324,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
 
     /// Writes a difference down with its path.
     fn locate(&mut self, found: Found, new: usize, at: RevisionIndex) {
-        let path = path::path(self.pdf, &self.graph, &found.spot, at);
+        let path = path::path(self.pdf, &self.graph, &found.spot, at, &mut self.paths);
         let kind = found.kind.unwrap_or_else(|| Kind::of_path(path.split('/').map(str::as_bytes)));
         let node = found.spot.node.and_then(|index| self.graph.node(index));
         let page = if found.spot.page > 0 { found.spot.page } else { node.map_or(0, |node| node.page) };

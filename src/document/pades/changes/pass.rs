@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::fields::FieldNames;
 use super::finding::Kind;
 use super::graph::{Graph, NodeIndex};
-use super::overlay::OverlayTask;
+use super::overlay::{Layout, OverlayTask};
 use super::role::{Context, Role};
 use crate::limits::Budget;
 use crate::syntax::pdf::{Dict, Object, ObjectId};
@@ -92,6 +92,8 @@ pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) annots: Vec<AnnotsTask>,
     pub(super) structures: Vec<StructureTask>,
     pub(super) overlays: Vec<OverlayTask>,
+    /// Pages of the older revision as they were laid out.
+    pub(super) layouts: HashMap<ObjectId, Layout>,
     /// Changes of appearances, of which the values decide.
     pub(super) appearances: Vec<(String, Found)>,
     /// Fields whose value changed.
@@ -124,6 +126,7 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
             annots: Vec::new(),
             structures: Vec::new(),
             overlays: Vec::new(),
+            layouts: HashMap::new(),
             appearances: Vec::new(),
             filled: HashSet::new(),
             new_widgets: HashMap::new(),

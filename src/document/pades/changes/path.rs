@@ -8,18 +8,22 @@ use crate::syntax::pdf::{Object, ObjectId, Pdf, RevisionIndex, Value};
 
 /// Longest path in steps from object to object.
 const MOST_STEPS: usize = 64;
-/// What finding one path may cost.
-const WORK: u64 = 20_000;
+/// What finding all paths of a document may cost; after that they are cut short.
+const WORK: u64 = 1_000_000;
+
+/// The budget for all paths of a document.
+pub(super) fn budget() -> Budget {
+    Budget::new(&Limits { work: WORK, decoded_bytes: 1 << 26, ..Limits::DEFAULT })
+}
 
 /// The path of `spot`, by the objects as they are as of `at`.
-pub(super) fn path(pdf: &Pdf<'_>, graph: &Graph, spot: &Spot, at: RevisionIndex) -> String {
-    let mut budget = Budget::new(&Limits { work: WORK, decoded_bytes: 1 << 24, ..Limits::DEFAULT });
+pub(super) fn path(pdf: &Pdf<'_>, graph: &Graph, spot: &Spot, at: RevisionIndex, budget: &mut Budget) -> String {
     let mut parts = Vec::new();
     let mut node = spot.node;
     while let Some(child) = node.and_then(|index| graph.node(index)) {
         match child.parent {
             Some(parent) if parts.len() < MOST_STEPS => {
-                parts.push(step(pdf, graph, parent, child.id, at, &mut budget));
+                parts.push(step(pdf, graph, parent, child.id, at, budget));
                 node = Some(parent);
             }
             Some(_) => {

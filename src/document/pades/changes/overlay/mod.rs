@@ -42,11 +42,19 @@ impl Pass<'_, '_, '_> {
             return Ok(());
         }
         let Some(mask) = mask_of(self.pair.pdf, dict, self.pair.new, budget)? else { return Ok(()) };
-        let before = self.pair.pdf.object(page, self.pair.old, budget)?;
-        let Some(page) = before.as_dict() else { return Ok(()) };
-        let mut below = Below { mask: &mask, hidden: false };
-        below.page(self.pair.pdf, page, task.annotation, self.pair.old, budget)?;
-        if below.hidden {
+        if !self.layouts.contains_key(&page) {
+            let before = self.pair.pdf.object(page, self.pair.old, budget)?;
+            let mut layout = Layout::default();
+            if let Some(page) = before.as_dict() {
+                layout.page(self.pair.pdf, page, self.pair.old, budget)?;
+            }
+            self.layouts.insert(page, layout);
+        }
+        let hidden = match self.layouts.get(&page) {
+            Some(layout) => layout.is_hidden_by(&mask, task.annotation, budget)?,
+            None => false,
+        };
+        if hidden {
             self.note(Kind::Overlay, task.spot.clone());
         }
         Ok(())
@@ -121,6 +129,7 @@ fn mask_of(
     if rectangle.width() <= 0.0 || rectangle.height() <= 0.0 {
         return Ok(None);
     }
+    budget.spend(200)?;
     let mut canvas = Painted { pdf, at, mask: Mask::new(rectangle) };
     let appearance = entry(annotation, b"AP", budget)?;
     let normal = match appearance.as_dict() {
@@ -221,7 +230,7 @@ impl Canvas for Painted<'_, '_> {
                 self.mask.fill(polygons, even_odd, clip, alpha);
             }
             Paint::Image { matrix, clip, alpha, stream } => {
-                budget.spend(400)?;
+                budget.spend(4_000)?;
                 let opacity = match stream {
                     Some(stream) => self.opacity(stream, budget)?,
                     None => Opacity::Full,
@@ -339,26 +348,31 @@ fn cell(fraction: f64, count: usize) -> Option<usize> {
     if !(0.0..1.0).contains(&fraction) {
         return None;
     }
-    let count_as_number = u32::try_from(count).ok().map(f64::from)?;
-    format!("{:.0}", (fraction * count_as_number).floor()).parse().ok().filter(|index| *index < count)
+    let number = |index: usize| u32::try_from(index).map_or(f64::MAX, f64::from);
+    let wanted = fraction * number(count);
+    // Halving finds the cell without a cast.
+    let (mut low, mut high) = (0_usize, count);
+    while high.saturating_sub(low) > 1 {
+        let middle = low.midpoint(high);
+        if number(middle) <= wanted { low = middle } else { high = middle }
+    }
+    Some(low)
 }
 
-/// The canvas of what was there: each glyph and image is tested against the mask.
-struct Below<'m> {
-    mask: &'m Mask,
-    hidden: bool,
+/// What a page showed: where its glyphs and images stand, and the annotation that each belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    owner: Option<ObjectId>,
+    glyphs: Vec<(Option<ObjectId>, Area)>,
+    images: Vec<(Option<ObjectId>, Area)>,
 }
 
-impl Below<'_> {
-    /// Lays out a page with the annotations that were on it, but for `except`.
-    fn page(
-        &mut self,
-        pdf: &Pdf<'_>,
-        page: &Dict,
-        except: ObjectId,
-        at: RevisionIndex,
-        budget: &mut Budget,
-    ) -> Result<(), Fault> {
+/// Most glyphs and images of a page; more than that are not analysed.
+const MOST_SHOWN: usize = 1_000_000;
+
+impl Layout {
+    /// Lays out a page with the annotations that were on it.
+    fn page(&mut self, pdf: &Pdf<'_>, page: &Dict, at: RevisionIndex, budget: &mut Budget) -> Result<(), Fault> {
         let contents = page.get(b"Contents").map_or(Ok(Object::NULL), |value| pdf.resolve(value, at, budget))?;
         let parts: Vec<Object> = match contents.as_array() {
             Some(parts) => parts.to_vec(),
@@ -377,12 +391,7 @@ impl Below<'_> {
         Interpreter::new(pdf, at, self, budget).run(&data, &resources, Matrix::IDENTITY, everywhere, 1.0)?;
         let annotations = page.get(b"Annots").map_or(Ok(Object::NULL), |value| pdf.resolve(value, at, budget))?;
         for annotation in annotations.as_array().unwrap_or_default() {
-            if self.hidden {
-                return Ok(());
-            }
-            if annotation.as_reference() == Some(except) {
-                continue;
-            }
+            self.owner = annotation.as_reference();
             let annotation = pdf.resolve(annotation, at, budget)?;
             if let Some(dict) = annotation.as_dict() {
                 self.annotation(pdf, dict, at, budget)?;
@@ -404,10 +413,7 @@ impl Below<'_> {
         };
         let rectangle = area_of(&direct(pdf, entry(annotation, b"Rect", budget)?, at, budget)?);
         let flags = entry(annotation, b"F", budget)?.as_i64().unwrap_or(0);
-        let Some(rectangle) = rectangle.filter(|area| area.meet(self.mask.area()).is_some() && flags & 2 == 0)
-        else {
-            return Ok(());
-        };
+        let Some(rectangle) = rectangle.filter(|_| flags & 2 == 0) else { return Ok(()) };
         let appearance = entry(annotation, b"AP", budget)?;
         let Some(appearance) = appearance.as_dict() else { return Ok(()) };
         let mut normal = entry(appearance, b"N", budget)?;
@@ -421,6 +427,75 @@ impl Below<'_> {
             None => Ok(()),
         }
     }
+
+    /// Whether a mask hides a glyph or an image of anything but the annotation `own`.
+    fn is_hidden_by(&self, mask: &Mask, own: ObjectId, budget: &mut Budget) -> Result<bool, Fault> {
+        let shown = self.glyphs.len().saturating_add(self.images.len());
+        budget.spend(u64::try_from(shown).unwrap_or(u64::MAX) >> 6)?;
+        for (_, glyph) in self.glyphs.iter().filter(|(owner, _)| *owner != Some(own)) {
+            if glyph.meet(mask.area()).is_some() {
+                budget.spend(2)?;
+                if fraction(mask, *glyph, 5) > 0.5 {
+                    return Ok(true);
+                }
+            }
+        }
+        for (_, image) in self.images.iter().filter(|(owner, _)| *owner != Some(own)) {
+            if let Some(common) = image.meet(mask.area()) {
+                budget.spend(1_500)?;
+                if hides_square(mask, common) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Canvas for Layout {
+    fn paint(&mut self, paint: Paint<'_>, _budget: &mut Budget) -> Result<(), Fault> {
+        if self.glyphs.len().saturating_add(self.images.len()) >= MOST_SHOWN {
+            return Err(Fault::Unreadable(self.owner));
+        }
+        let (corners, clip, glyph) = match paint {
+            Paint::Area { .. } => return Ok(()),
+            Paint::Glyph { corners, clip, .. } => (corners, clip, true),
+            Paint::Image { matrix, clip, .. } => {
+                (Area::of([0.0, 0.0, 1.0, 1.0]).corners().map(|corner| matrix.apply(corner)), clip, false)
+            }
+        };
+        if let Some(area) = Area::around(&corners).and_then(|area| area.meet(clip)) {
+            if glyph { &mut self.glyphs } else { &mut self.images }.push((self.owner, area));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a whole square of some size is hidden within an area; of a smaller area all of it.
+fn hides_square(mask: &Mask, area: Area) -> bool {
+    const STEPS: u8 = 64;
+    let side = SQUARE.min(area.width()).min(area.height());
+    let (right, up) = (area.width() - side, area.height() - side);
+    let at = |index: u8| f64::from(index) / f64::from(STEPS);
+    (0..=STEPS).flat_map(|row| (0..=STEPS).map(move |column| (column, row))).any(|(column, row)| {
+        let (left, bottom) = (area.left + right * at(column), area.bottom + up * at(row));
+        let square = Area { left, bottom, right: left + side, top: bottom + side };
+        mask.hides(square.at(0.5, 0.5)) && fraction(mask, square, 3) > 0.99
+    })
+}
+
+/// How much of an area a mask hides, by `count` times `count` points.
+fn fraction(mask: &Mask, area: Area, count: u8) -> f64 {
+    let mut hidden = 0_u32;
+    for row in 0..count {
+        for column in 0..count {
+            let at = |index: u8| (f64::from(index) + 0.5) / f64::from(count);
+            if mask.hides(area.at(at(column), at(row))) {
+                hidden = hidden.saturating_add(1);
+            }
+        }
+    }
+    f64::from(hidden) / (f64::from(count) * f64::from(count))
 }
 
 /// The resources of a page, own or inherited (§7.7.3.4).
@@ -438,60 +513,4 @@ fn inherited_resources(pdf: &Pdf<'_>, page: &Dict, at: RevisionIndex, budget: &m
         }
     }
     Ok(Dict::default())
-}
-
-impl Canvas for Below<'_> {
-    fn paint(&mut self, paint: Paint<'_>, budget: &mut Budget) -> Result<(), Fault> {
-        if self.hidden {
-            return Ok(());
-        }
-        match paint {
-            Paint::Area { .. } => {}
-            Paint::Glyph { corners, clip, .. } => {
-                let Some(glyph) = Area::around(&corners).and_then(|area| area.meet(clip)) else { return Ok(()) };
-                if glyph.meet(self.mask.area()).is_some() {
-                    budget.spend(4)?;
-                    self.hidden = self.fraction(glyph, 5) > 0.5;
-                }
-            }
-            Paint::Image { matrix, clip, .. } => {
-                let corners = Area::of([0.0, 0.0, 1.0, 1.0]).corners().map(|corner| matrix.apply(corner));
-                let Some(image) = Area::around(&corners).and_then(|area| area.meet(clip)) else { return Ok(()) };
-                if let Some(common) = image.meet(self.mask.area()) {
-                    budget.spend(300)?;
-                    self.hidden = self.hides_square(common);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Below<'_> {
-    /// Whether a whole square of some size is hidden within an area; of a smaller area all of it.
-    fn hides_square(&self, area: Area) -> bool {
-        const STEPS: u8 = 64;
-        let side = SQUARE.min(area.width()).min(area.height());
-        let (right, up) = (area.width() - side, area.height() - side);
-        let at = |index: u8| f64::from(index) / f64::from(STEPS);
-        (0..=STEPS).flat_map(|row| (0..=STEPS).map(move |column| (column, row))).any(|(column, row)| {
-            let (left, bottom) = (area.left + right * at(column), area.bottom + up * at(row));
-            let square = Area { left, bottom, right: left + side, top: bottom + side };
-            self.mask.hides(square.at(0.5, 0.5)) && self.fraction(square, 3) > 0.99
-        })
-    }
-
-    /// How much of an area the mask hides, by `count` times `count` points.
-    fn fraction(&self, area: Area, count: u8) -> f64 {
-        let mut hidden = 0_u32;
-        for row in 0..count {
-            for column in 0..count {
-                let at = |index: u8| (f64::from(index) + 0.5) / f64::from(count);
-                if self.mask.hides(area.at(at(column), at(row))) {
-                    hidden = hidden.saturating_add(1);
-                }
-            }
-        }
-        f64::from(hidden) / (f64::from(count) * f64::from(count))
-    }
 }
