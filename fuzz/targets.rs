@@ -44,6 +44,7 @@ pub(crate) const ALL: &[Target] = &[
     ("time", Seeds::Der, time),
     ("open", Seeds::Documents, open),
     ("examine", Seeds::Documents, examine),
+    ("changes", Seeds::Documents, changes),
     ("validate", Seeds::Documents, validate),
 ];
 
@@ -273,6 +274,28 @@ pub(crate) fn examine(data: &[u8]) {
         assert!(signature.coverage != Coverage::WholeDocument || signature.changes.permitted);
         for defect in &signature.defects {
             assert!(!(whole && matches!(defect, FormatDefect::ByteRange(_))), "whole in spite of {defect:?}");
+        }
+    }
+}
+
+/// What came after a signature: pairs of revisions of a document, and whatever is appended to a signed one.
+pub(crate) fn changes(data: &[u8]) {
+    const SIGNED: &[u8] = include_bytes!("../fixtures/pdf/two-signatures/document.pdf");
+    let appended = [SIGNED, data].concat();
+    let later = data.iter().any(|octet| !matches!(octet, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' '));
+    for (bytes, changed) in [(data, false), (appended.as_slice(), later)] {
+        let Some(examination) = examined(bytes) else { continue };
+        for signature in &examination.signatures {
+            let found = &signature.changes;
+            let sound = signature.revision.is_some();
+            let permitted = found.findings.iter().all(|finding| finding.permitted);
+            assert!(!found.permitted || permitted, "permitted in spite of a finding");
+            assert!(!sound || found.permitted == permitted, "not permitted, and nothing says why");
+            assert!(!(changed && sound) || !found.findings.is_empty() || signature.coverage != Coverage::WholeDocument);
+            for finding in &found.findings {
+                assert!(!finding.path.is_empty() && finding.revision > 0);
+                assert!(found.level.name() != "none", "a finding without a level");
+            }
         }
     }
 }
