@@ -40,6 +40,7 @@ pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examinati
     collisions(&mut signatures);
     pades::analyse(pdf, &mut signatures, budget);
     let evidence = pades::embedded(pdf, &mut findings, budget)?;
+    pades::usage_rights(pdf, &mut findings, budget)?;
     let sha256 = digest_all(pdf.bytes(), &mut signatures, budget);
 
     for (code, object) in located.obstacles {

@@ -15,3 +15,4 @@ pub(super) use changes::{Restrictions, analyse};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;
 pub(super) use locate::locate;
+pub(super) use permissions::usage_rights;

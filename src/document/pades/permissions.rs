@@ -7,7 +7,7 @@
 
 use super::changes::Restrictions;
 use super::locate::{Field, text_string};
-use crate::document::facts::{FieldLock, FieldLockAction};
+use crate::document::facts::{DocumentFinding, FieldLock, FieldLockAction};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::{Dict, Object, ObjectError, ObjectId, Pdf, RevisionIndex};
 
@@ -51,6 +51,36 @@ pub(crate) fn permissions(
     found.restrictions.doc_mdp = found.doc_mdp;
     found.field_lock = found.restrictions.locks.last().cloned();
     Ok(found)
+}
+
+/// Says where a document has usage rights (§12.8.2.3): they grant what a program may do, and certify nothing.
+///
+/// # Errors
+/// Where a limit is reached.
+pub(crate) fn usage_rights(
+    pdf: &Pdf<'_>,
+    findings: &mut Vec<DocumentFinding>,
+    budget: &mut Budget,
+) -> Result<(), LimitExceeded> {
+    let latest = pdf.latest();
+    let permissions = pdf.catalog(latest, budget).and_then(|catalog| match catalog.get(b"Perms") {
+        Some(permissions) => pdf.resolve(permissions, latest, budget),
+        None => Ok(Object::NULL),
+    });
+    match permissions {
+        Ok(permissions) => {
+            let named = permissions.as_dict().filter(|dict| dict.has(b"UR3") || dict.has(b"UR"));
+            findings.extend(named.map(|dict| DocumentFinding {
+                code: "usage-rights",
+                offset: None,
+                object: dict.get_reference(b"UR3").or_else(|| dict.get_reference(b"UR")).map(|id| id.to_string()),
+            }));
+            Ok(())
+        }
+        Err(ObjectError::Limit(limit)) => Err(limit),
+        // A catalog that cannot be read was told already.
+        Err(_) => Ok(()),
+    }
 }
 
 /// The entry of a dictionary.

@@ -17,6 +17,7 @@ const FINDINGS: &[&str] = &[
     "objects-not-searched",
     "integrity-dictionary-not-checked",
     "security-store-unreadable",
+    "usage-rights",
 ];
 
 /// Codes of `ChangeFinding`.
