@@ -291,9 +291,8 @@ pub(crate) fn changes(data: &[u8]) {
             let permitted = found.findings.iter().all(|finding| finding.permitted);
             assert!(!found.permitted || permitted, "permitted in spite of a finding");
             assert!(!sound || found.permitted == permitted, "not permitted, and nothing says why");
-            assert!(
-                !(changed && sound) || !found.findings.is_empty() || signature.coverage != Coverage::WholeDocument
-            );
+            let unchanged = found.findings.is_empty() && signature.coverage == Coverage::WholeDocument;
+            assert!(!(changed && sound && unchanged), "what was appended is not told");
             for finding in &found.findings {
                 assert!(!finding.path.is_empty() && finding.revision > 0);
                 assert!(found.level.name() != "none", "a finding without a level");
