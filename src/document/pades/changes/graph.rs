@@ -36,7 +36,7 @@ pub(super) struct Node {
 pub(super) struct Graph {
     nodes: Vec<Node>,
     /// The newest node of each object number; the others follow along [`Node::next`].
-    newest: HashMap<u32, NodeIndex>,
+    newest: Newest,
     /// Objects that the form names, with their field.
     pub(super) widgets: HashMap<ObjectId, Context>,
     /// Objects that are not where their entry says, or nowhere: what a reader finds may depend on the revision.
@@ -55,6 +55,49 @@ pub(super) struct Graph {
     pages: u32,
 }
 
+/// A node for each object number: a list for the numbers that files use, a map for odd ones.
+#[derive(Debug, Default)]
+struct Newest {
+    /// One more than the node; 0 is none.
+    low: Vec<u32>,
+    high: HashMap<u32, NodeIndex>,
+}
+
+/// Numbers below this are in the list: it takes 32 MiB at most.
+const LOW: usize = 8 << 20;
+
+impl Newest {
+    fn get(&self, number: u32) -> Option<NodeIndex> {
+        match usize::try_from(number) {
+            Ok(position) if position < LOW => {
+                usize::try_from(self.low.get(position).copied()?).ok()?.checked_sub(1)
+            }
+            _ => self.high.get(&number).copied(),
+        }
+    }
+
+    fn set(&mut self, number: u32, index: NodeIndex) {
+        match usize::try_from(number) {
+            Ok(position) if position < LOW => {
+                if self.low.len() <= position {
+                    self.low.resize(position.saturating_add(1), 0);
+                }
+                if let (Some(slot), Ok(node)) = (self.low.get_mut(position), u32::try_from(index)) {
+                    *slot = node.saturating_add(1);
+                }
+            }
+            _ => {
+                self.high.insert(number, index);
+            }
+        }
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let low = (0_u32..).zip(&self.low).filter(|(_, node)| **node > 0).map(|(number, _)| number);
+        low.chain(self.high.keys().copied())
+    }
+}
+
 /// Most nodes of one document: as many as the reader allows entries.
 const MOST_NODES: usize = 8_000_000;
 
@@ -66,13 +109,13 @@ impl Graph {
 
     /// The nodes of object `number`, the newest first.
     pub(super) fn nodes_of(&self, number: u32) -> impl Iterator<Item = NodeIndex> {
-        let first = self.newest.get(&number).copied();
+        let first = self.newest.get(number);
         std::iter::successors(first, |index| self.nodes.get(*index).and_then(|node| node.next))
     }
 
     /// Whether object `number` is reachable.
     pub(super) fn reaches(&self, number: u32) -> bool {
-        self.newest.contains_key(&number)
+        self.newest.get(number).is_some()
     }
 
     /// Whether an object is a page, an annotation, a field or the catalog.
@@ -99,7 +142,7 @@ impl Graph {
 
     /// The numbers of all reachable objects.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.newest.keys().copied()
+        self.newest.numbers()
     }
 
     /// Reads a node again, and adds what it refers to now.
@@ -203,7 +246,7 @@ impl Graph {
         parent: Option<NodeIndex>,
         page: u32,
     ) -> Result<Option<NodeIndex>, LimitExceeded> {
-        let next = self.newest.get(&edge.id.number).copied();
+        let next = self.newest.get(edge.id.number);
         let node = Node { id: edge.id, role: edge.role, context: edge.context, parent, page, next };
         if self.find(&node).is_some() {
             return Ok(None);
@@ -214,7 +257,7 @@ impl Graph {
             return Err(LimitExceeded { limit: crate::limits::Limit::XrefEntries, maximum });
         }
         self.nodes.push(node);
-        self.newest.insert(edge.id.number, index);
+        self.newest.set(edge.id.number, index);
         Ok(Some(index))
     }
 
