@@ -19,10 +19,6 @@ const LINE_LENGTH: usize = 200;
 /// Points from the origin of a page: 200 inches (ISO 32000-1 annex C.2).
 const FARTHEST: f64 = 14_400.0;
 
-/// How an algorithm is written.
-const ALGORITHMS: &[(&str, SealAlgorithm)] =
-    &[("ecdsa-p256-sha256", SealAlgorithm::EcdsaP256Sha256), ("rsa-pss-sha256", SealAlgorithm::RsaPssSha256)];
-
 /// Levels of the contract; only the first is there.
 const LEVELS: &[&str] = &["B", "T", "LT", "LTA"];
 
@@ -33,7 +29,7 @@ pub(super) fn keys(section: &Section<'_>) -> BTreeMap<String, Key> {
 fn key(section: &Section<'_>) -> Option<Key> {
     section.needed("algorithm");
     section.needed("store");
-    let algorithm = section.choice("algorithm", ALGORITHMS);
+    let algorithm = section.choice("algorithm", &SealAlgorithm::ALL.map(|algorithm| (algorithm.name(), algorithm)));
     if matches!(section.text("store"), Some("pkcs11" | "remote")) {
         section.problem("store", "is not there yet");
         return None;

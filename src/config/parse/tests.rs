@@ -176,7 +176,7 @@ fn each_refusal_names_its_line() {
         ("[10, 10.5, 200, 60]", "[10, 10.5, inf, 60]", "rectangle =", "each number is from"),
         ("page = \"last\"", "page = 1\nfield = \"a.b\"", "rectangle =", "has no full stop"),
         // Keys.
-        ("\"ecdsa-p256-sha256\"", "\"ecdsa\"", "ecdsa", "must be one of: ecdsa-p256-sha256, rsa-pss-sha256"),
+        ("\"ecdsa-p256-sha256\"", "\"ecdsa\"", "ecdsa", "must be one of: ecdsa-p256-sha256, ecdsa-p384"),
         ("store = \"pkcs8\"", "store = \"pkcs11\"", "pkcs8", "is not there yet"),
         ("store = \"pkcs8\"", "store = \"file\"", "pkcs8", "must be one of: pkcs8, pkcs12"),
         ("store = \"pkcs12\"\n", "", "[keys.old]", "store is missing"),
