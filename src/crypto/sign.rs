@@ -456,3 +456,243 @@ const fn pss(algorithm: SealAlgorithm) -> &'static dyn RsaEncoding {
         _ => &RSA_PSS_SHA256,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::der::value;
+
+    const P256: &[u8] = include_bytes!("../../fixtures/bench/p256.p8");
+    const RSA: &[u8] = include_bytes!("../../fixtures/bench/rsa2048.p8");
+
+    #[expect(clippy::disallowed_methods, reason = "a test that signs draws randomness")]
+    fn randomness() -> SystemRandomness {
+        SystemRandomness::new()
+    }
+
+    /// The public key that stands in an EC key of PKCS #8.
+    fn p256_public() -> PublicKey {
+        let (_, key) = unwrap(P256).unwrap();
+        let mut fields = key.wrapped().unwrap().expect(tag::SEQUENCE).unwrap().reader().unwrap();
+        for _ in ["version", "privateKey"] {
+            fields.next_tlv().unwrap();
+        }
+        let point = fields.expect(tag::context_constructed(1)).unwrap().reader().unwrap().next_tlv().unwrap();
+        ec_public(Curve::P256, point.raw)
+    }
+
+    fn ec_public(curve: Curve, point: &[u8]) -> PublicKey {
+        let oids = [write::oid(ID_EC_PUBLIC_KEY), write::oid(curve.oid().content())];
+        let identifier = write::sequence(&[&oids[0], &oids[1]]);
+        PublicKey::from_spki(&write::sequence(&[&identifier, point])).unwrap()
+    }
+
+    /// The public key of the RSA key, under the identifier given.
+    fn rsa_public(identifier: &[u8]) -> PublicKey {
+        let (_, key) = unwrap(RSA).unwrap();
+        let mut fields = key.wrapped().unwrap().expect(tag::SEQUENCE).unwrap().reader().unwrap();
+        fields.next_tlv().unwrap();
+        let (n, e) = (fields.next_tlv().unwrap(), fields.next_tlv().unwrap());
+        let bits = [&[0][..], &write::sequence(&[n.raw, e.raw])].concat();
+        PublicKey::from_spki(&write::sequence(&[identifier, &value(tag::BIT_STRING, &bits)])).unwrap()
+    }
+
+    fn plain_rsa() -> PublicKey {
+        rsa_public(&write::sequence(&[&write::oid(RSA_ENCRYPTION), &write::null()]))
+    }
+
+    fn open(der: &[u8], algorithm: SealAlgorithm, public: &PublicKey) -> Result<SoftwareKey, SoftwareKeyError> {
+        SoftwareKey::from_pkcs8(der, algorithm, public, &randomness())
+    }
+
+    /// The PKCS #8 key with another algorithm identifier.
+    fn relabelled(der: &[u8], identifier: &[u8]) -> Vec<u8> {
+        write::sequence(&[&write::unsigned(0), identifier, unwrap(der).unwrap().1.raw])
+    }
+
+    #[test]
+    fn identifiers_are_read_back_as_the_algorithm() {
+        for algorithm in SealAlgorithm::ALL {
+            let identifier = algorithm.algorithm_identifier();
+            let read = SignatureAlgorithm::from_algorithm_identifier(&identifier, Some(algorithm.digest()));
+            assert_eq!(read, Ok(algorithm.signature_algorithm()), "{algorithm}");
+            assert_eq!(SealAlgorithm::from_name(algorithm.name()), Some(algorithm));
+        }
+        assert_eq!(SealAlgorithm::from_name("rsa-sha256"), None);
+    }
+
+    /// Octet for octet as OpenSSL writes it.
+    #[test]
+    fn pss_names_digest_mask_and_salt() {
+        let hex: String =
+            SealAlgorithm::RsaPssSha256.algorithm_identifier().iter().map(|octet| format!("{octet:02x}")).collect();
+        let sha256 = "300d06096086480165030402010500";
+        assert_eq!(
+            hex,
+            format!("304106092a864886f70d01010a3034a00f{sha256}a11c301a06092a864886f70d010108{sha256}a203020120")
+        );
+    }
+
+    #[test]
+    fn values_verify_and_differ_each_time() {
+        let keys = [
+            (P256, p256_public(), SealAlgorithm::EcdsaP256Sha256),
+            (RSA, plain_rsa(), SealAlgorithm::RsaPssSha256),
+            (RSA, plain_rsa(), SealAlgorithm::RsaPssSha384),
+            (RSA, plain_rsa(), SealAlgorithm::RsaPssSha512),
+        ];
+        for (der, public, algorithm) in keys {
+            let key = open(der, algorithm, &public).unwrap();
+            assert_eq!((key.algorithm(), key.public_key()), (algorithm, &public));
+            let values = [(); 2].map(|()| key.sign(b"message", &randomness()).unwrap());
+            assert_ne!(values[0], values[1], "both algorithms draw randomness");
+            for value in values {
+                assert!(value.len() <= algorithm.maximum_value_len(public.spki().len()));
+                let verify = |message| {
+                    Verifier.verify(&public, &algorithm.signature_algorithm(), Message::Bytes(message), &value)
+                };
+                assert!(verify(b"message").is_ok());
+                assert_eq!(verify(b"massage"), Err(VerifyError::Mismatch));
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_refused() {
+        use SealAlgorithm as A;
+        let (p256, rsa) = (p256_public(), plain_rsa());
+        // The generator of the curve: the public key of the private key 1.
+        let generator = "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\
+                         4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+        let point: Vec<u8> =
+            (0..65).map(|at| u8::from_str_radix(&generator[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let other = ec_public(Curve::P256, &value(tag::BIT_STRING, &[&[0][..], &point].concat()));
+        let refused = |der, algorithm, public: &PublicKey| open(der, algorithm, public).unwrap_err();
+        let unfit = |algorithm, public: &PublicKey| SoftwareKeyError::Unfit { algorithm, key: public.kind() };
+        assert_eq!(refused(P256, A::EcdsaP256Sha256, &other), SoftwareKeyError::OtherKey);
+        assert_eq!(refused(RSA, A::EcdsaP256Sha256, &p256), SoftwareKeyError::OtherKey);
+        assert_eq!(refused(P256, A::RsaPssSha256, &rsa), SoftwareKeyError::OtherKey);
+        assert_eq!(refused(P256, A::EcdsaP384Sha384, &p256), unfit(A::EcdsaP384Sha384, &p256));
+        assert_eq!(refused(P256, A::RsaPssSha256, &p256), unfit(A::RsaPssSha256, &p256));
+        assert_eq!(refused(RSA, A::EcdsaP256Sha256, &rsa), unfit(A::EcdsaP256Sha256, &rsa));
+        let mut rsa_der = RSA.to_vec();
+        let modulus = rsa_der.windows(4).position(|window| window == [0x02, 0x82, 0x01, 0x01]).unwrap();
+        rsa_der[modulus + 20] ^= 1;
+        assert_eq!(refused(&rsa_der, A::RsaPssSha256, &rsa), SoftwareKeyError::Numbers);
+    }
+
+    #[test]
+    fn a_key_restricted_to_pss_signs_with_its_parameters_only() {
+        use SealAlgorithm as A;
+        let free = write::sequence(&[&write::oid(ID_RSASSA_PSS)]);
+        let bound = A::RsaPssSha256.algorithm_identifier();
+        for identifier in [&free, &bound] {
+            let public = rsa_public(identifier);
+            let key = relabelled(RSA, identifier);
+            let signer = open(&key, A::RsaPssSha256, &public).unwrap();
+            assert!(signer.sign(b"message", &randomness()).is_ok());
+        }
+        let kind = rsa_public(&bound).kind();
+        let unfit = SoftwareKeyError::Unfit { algorithm: A::RsaPssSha512, key: kind };
+        assert_eq!(open(&relabelled(RSA, &bound), A::RsaPssSha512, &rsa_public(&bound)).unwrap_err(), unfit);
+        // The private key alone may be restricted too.
+        let refused = open(&relabelled(RSA, &bound), A::RsaPssSha512, &plain_rsa()).unwrap_err();
+        assert_eq!(refused, SoftwareKeyError::Restriction(None));
+        let sha1 = write::sequence(&[&write::oid(ID_RSASSA_PSS), &write::sequence(&[])]);
+        assert!(open(&relabelled(RSA, &sha1), A::RsaPssSha256, &plain_rsa()).is_err(), "the default is SHA-1");
+    }
+
+    #[test]
+    fn an_ec_key_may_come_without_its_public_key_and_with_attributes() {
+        let (identifier, key) = unwrap(P256).unwrap();
+        let mut fields = key.wrapped().unwrap().expect(tag::SEQUENCE).unwrap().reader().unwrap();
+        fields.next_tlv().unwrap();
+        let private = fields.next_tlv().unwrap();
+        let bare = write::octet_string(&write::sequence(&[&write::unsigned(1), private.raw]));
+        let oids = [write::oid(identifier.oid), identifier.parameters.unwrap().raw.to_vec()];
+        let identifier = write::sequence(&[&oids[0], &oids[1]]);
+        let attributes = write::implicit_set_of(0, &[]);
+        let der = write::sequence(&[&write::unsigned(1), &identifier, &bare, &attributes, &[0x81, 1, 0]]);
+        let key = open(&der, SealAlgorithm::EcdsaP256Sha256, &p256_public()).unwrap();
+        assert!(key.sign(b"message", &randomness()).is_ok());
+        let long = write::octet_string(&write::sequence(&[&write::unsigned(1), &write::octet_string(&[1; 33])]));
+        let der = write::sequence(&[&write::unsigned(0), &identifier, &long]);
+        let refused = open(&der, SealAlgorithm::EcdsaP256Sha256, &p256_public());
+        assert!(matches!(refused, Err(SoftwareKeyError::Encoding(_))));
+    }
+
+    #[test]
+    fn what_is_no_key_is_named() {
+        let refused = |der: &[u8]| open(der, SealAlgorithm::EcdsaP256Sha256, &p256_public()).unwrap_err();
+        let encrypted =
+            write::sequence(&[&write::sequence(&[&write::oid(&[0x2a, 3])]), &write::octet_string(b"x")]);
+        assert_eq!(refused(&encrypted), SoftwareKeyError::Encrypted);
+        let ed25519 = write::sequence(&[&write::oid(b"\x2b\x65\x70")]);
+        let named = SoftwareKeyError::Type(Oid::from_dotted("1.3.101.112").unwrap());
+        assert_eq!(refused(&relabelled(P256, &ed25519)), named);
+        for der in [&[][..], b"-----BEGIN", &P256[..P256.len() - 1], &[P256, &[0]].concat()] {
+            assert!(matches!(refused(der), SoftwareKeyError::Encoding(_)), "{der:?}");
+        }
+    }
+
+    /// No change of one octet gives a key that makes another value than the public key verifies.
+    #[test]
+    fn changed_keys_do_not_sign() {
+        let public = p256_public();
+        let mut signed = 0;
+        for at in 0..P256.len() {
+            for change in [1, 0x80, 0xff] {
+                let mut der = P256.to_vec();
+                der[at] ^= change;
+                if let Ok(key) = open(&der, SealAlgorithm::EcdsaP256Sha256, &public) {
+                    assert!(key.sign(b"message", &randomness()).is_ok(), "{at}");
+                    signed += 1;
+                }
+            }
+        }
+        assert!(signed < P256.len() * 2, "only what is not looked at (the public key) may change");
+        // The numbers that only signing looks at: dP, dQ, qInv at the end of an RSA key.
+        for from_end in [100, 200, 300] {
+            let mut der = RSA.to_vec();
+            let at = der.len() - from_end;
+            der[at] ^= 1;
+            if let Ok(key) = open(&der, SealAlgorithm::RsaPssSha256, &plain_rsa()) {
+                assert_eq!(key.sign(b"message", &randomness()), Err(SigningError::Failed), "{from_end}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_does_not_verify_is_kept_back() {
+        let mut key = open(RSA, SealAlgorithm::RsaPssSha256, &plain_rsa()).unwrap();
+        let sha1 = write::sequence(&[&write::oid(ID_RSASSA_PSS), &write::sequence(&[])]);
+        for (public, error) in [
+            (rsa_public(&sha1), VerifyError::PssRestriction),
+            (
+                p256_public(),
+                VerifyError::AlgorithmKeyMismatch {
+                    algorithm: SealAlgorithm::RsaPssSha256.signature_algorithm(),
+                    key: p256_public().kind(),
+                },
+            ),
+        ] {
+            key.public = public;
+            assert_eq!(key.sign(b"message", &randomness()), Err(SigningError::Faulty(error)));
+        }
+        // The value is well made, but not by what the algorithm says.
+        key.public = plain_rsa();
+        key.algorithm = SealAlgorithm::RsaPssSha512;
+        let faulty = Err(SigningError::Faulty(VerifyError::Mismatch));
+        assert_eq!(key.sign(b"message", &randomness()), faulty);
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        for (der, public, algorithm) in
+            [(P256, p256_public(), SealAlgorithm::EcdsaP256Sha256), (RSA, plain_rsa(), SealAlgorithm::RsaPssSha256)]
+        {
+            let shown = format!("{:?}", open(der, algorithm, &public).unwrap());
+            assert_eq!(shown, format!("SoftwareKey({algorithm}, {public:?})"));
+        }
+    }
+}
