@@ -27,6 +27,7 @@
 //! * [`reporting`]: a report as JSON and as text for people.
 //! * [`service`] (feature `service`): the use cases.
 //! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
+//! * [`storage`] (feature `service`): the journal in a SQLite file.
 //!
 //! # Words
 //!
@@ -76,3 +77,5 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod storage;
