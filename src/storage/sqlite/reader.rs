@@ -87,6 +87,7 @@ impl JournalFile {
     }
 
     async fn connect(file: &Path, immutable: Immutable) -> Result<Self, OpenError> {
+        schema::check_length(file)?;
         let options = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)

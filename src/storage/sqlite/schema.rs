@@ -18,6 +18,9 @@ const APPLICATION_ID: i64 = 0x7367_6a6c;
 /// The version of the tables.
 const VERSION: i64 = 1;
 
+/// Bytes with which every database begins.
+const HEADER: u64 = 100;
+
 /// SQLite's result code where another one holds the lock.
 const BUSY: &str = "5";
 
@@ -123,6 +126,14 @@ fn code(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()))
 }
 
+/// Refuses a file that is too short to be a database, and not empty: SQLite takes it for an empty one.
+pub(super) fn check_length(file: &Path) -> Result<(), OpenError> {
+    match fs::metadata(file)?.len() {
+        1..HEADER => Err(OpenError::NotAJournal),
+        _ => Ok(()),
+    }
+}
+
 /// Which file a path names now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileIdentity(u64, u64);
@@ -152,6 +163,7 @@ pub(super) fn create(file: &Path) -> io::Result<()> {
 
 /// Opens a file that is there for writing; makes the tables where it is empty.
 pub(super) async fn connect(file: &Path, busy_timeout: Duration) -> Result<SqliteConnection, OpenError> {
+    check_length(file)?;
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(false)
