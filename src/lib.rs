@@ -26,7 +26,9 @@
 //! * [`journal`]: what was done, as a chain of records.
 //! * [`reporting`]: a report as JSON and as text for people.
 //! * [`service`] (feature `service`): the use cases.
-//! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
+//! * [`clock`], [`config`], [`telemetry`] (feature `service`): time, configuration, log.
+//! * [`server`] (feature `service`): the service over HTTPS.
+//! * [`cli`] (feature `service`): the command line.
 //!
 //! # Words
 //!
@@ -75,4 +77,8 @@ pub mod clock;
 #[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
+pub mod server;
+#[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod telemetry;
