@@ -35,7 +35,8 @@ pub(super) fn anchors(files: &[PathBuf], texts: &Texts) -> Result<Vec<TrustAncho
     for file in files {
         let refuse = |refused| sentence("--trust-anchor", file, refused, texts);
         let content = content(file).map_err(refuse)?;
-        let certificates = service::certificates(&content).map_err(|unusable| refuse(Refused::Content(unusable)))?;
+        let certificates =
+            service::certificates(&content).map_err(|unusable| refuse(Refused::Content(unusable)))?;
         anchors.extend(certificates.into_iter().map(|certificate| TrustAnchor { certificate, sunset: None }));
     }
     Ok(anchors)
@@ -88,7 +89,9 @@ fn sentence(option: &str, file: &Path, refused: Refused, texts: &Texts) -> Strin
             texts.fill(Label::FileTooLarge, &[("maximum", maximum.to_string())])
         }
         Refused::Content(Unusable::NotPemOrDer) => texts.label(Label::NotPemOrDer).to_owned(),
-        Refused::Content(Unusable::Object(number)) => texts.fill(Label::UnusableObject, &[("number", number.to_string())]),
+        Refused::Content(Unusable::Object(number)) => {
+            texts.fill(Label::UnusableObject, &[("number", number.to_string())])
+        }
     };
     let file = file.to_string_lossy().into_owned();
     texts.fill(Label::UnusableFile, &[("option", option.to_owned()), ("file", file), ("reason", reason)])

@@ -40,7 +40,9 @@ impl Given {
                 pem::Label::Certificate => {
                     Certificate::parse(&object.der).ok().map(|parsed| self.certificates.push(Arc::new(parsed)))
                 }
-                pem::Label::Crl => Crl::parse(&object.der, limits.der_depth).ok().map(|parsed| self.crls.push(parsed)),
+                pem::Label::Crl => {
+                    Crl::parse(&object.der, limits.der_depth).ok().map(|parsed| self.crls.push(parsed))
+                }
                 pem::Label::OcspResponse => OcspResponse::parse(&object.der, limits.der_depth)
                     .ok()
                     .map(|parsed| self.ocsp_responses.push(parsed)),

@@ -35,7 +35,12 @@ pub fn to_json(report: &Report, envelope: &Envelope<'_>, language: Language) -> 
 
 /// The same with members that stand there only where they are asked for.
 #[must_use]
-pub fn to_json_with(report: &Report, envelope: &Envelope<'_>, additions: &[Addition], language: Language) -> String {
+pub fn to_json_with(
+    report: &Report,
+    envelope: &Envelope<'_>,
+    additions: &[Addition],
+    language: Language,
+) -> String {
     line(&ReportView::new(report, envelope, additions, Texts::of(language)))
 }
 

@@ -42,12 +42,7 @@ pub(super) struct ReportView<'a> {
 }
 
 impl<'a> ReportView<'a> {
-    pub(super) fn new(
-        report: &'a Report,
-        envelope: &Envelope<'a>,
-        additions: &[Addition],
-        texts: &Texts,
-    ) -> Self {
+    pub(super) fn new(report: &'a Report, envelope: &Envelope<'a>, additions: &[Addition], texts: &Texts) -> Self {
         Self {
             schema: SCHEMA,
             report_id: envelope.report_id,
