@@ -1,5 +1,6 @@
 //! How a seal is signed: the algorithms that a seal may use.
 
+use super::algorithm::SignatureAlgorithm;
 use super::digest::DigestAlgorithm;
 
 /// The algorithms that a seal may use.
@@ -17,6 +18,16 @@ impl SealAlgorithm {
     pub const fn digest(self) -> DigestAlgorithm {
         match self {
             Self::EcdsaP256Sha256 | Self::RsaPssSha256 => DigestAlgorithm::Sha256,
+        }
+    }
+
+    /// The algorithm of the signature value.
+    #[must_use]
+    pub const fn signature_algorithm(self) -> SignatureAlgorithm {
+        let digest = self.digest();
+        match self {
+            Self::EcdsaP256Sha256 => SignatureAlgorithm::Ecdsa { digest },
+            Self::RsaPssSha256 => SignatureAlgorithm::RsaPss { digest, mgf_digest: digest, salt_len: 32 },
         }
     }
 }
