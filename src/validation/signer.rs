@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::block::{acceptance, certificates, format};
-use super::check::{Check, Context};
+use super::block::{acceptance, certificates, cryptography, format};
+use super::check::{Check, CheckId, Context};
 use super::evidence::Evidence;
 use super::ledger::Ledger;
 use super::moment::Moment;
@@ -14,7 +14,7 @@ use super::policy::Policy;
 use super::process::Case;
 use super::report::{PathElement, Reason};
 use super::verdict::Verdict;
-use crate::crypto::{SignatureAlgorithm, Verifier};
+use crate::crypto::{Message as Signed, SignatureAlgorithm, SignatureVerifier, Verifier, VerifyError};
 use crate::limits::Budget;
 use crate::pki::Certificate;
 use crate::trust::TrustStore;
@@ -58,6 +58,13 @@ pub fn validate_signer(
             Vec::new()
         }
     };
+    // No value is at hand: what is asked is only whether one could ever be verified.
+    let fits = holder.key.as_ref().map(|key| verifier.verify(key, &algorithm, Signed::Bytes(&[]), &[]));
+    match &fits {
+        Some(Ok(_) | Err(VerifyError::Mismatch)) => {}
+        Some(outcome) => cryptography::failed(&mut ledger, &algorithm, outcome),
+        None => ledger.broken(CheckId::AlgorithmSupported, None, None),
+    }
     let digests: Vec<_> = algorithm.digest().into_iter().collect();
     let key = holder.key.as_ref().map(|key| key.kind());
     acceptance::algorithms(&mut ledger, &digests, Some(algorithm), key, moment.at);

@@ -250,13 +250,14 @@ impl<'p, 'a> Update<'p, 'a> {
         Ok(Appended { bytes: out, hole: holes.into_iter().next_back().map(|(_, hole)| hole) })
     }
 
-    /// Whether the newest mention of an object is beside a table (§7.5.8.4), where older readers do not see it.
+    /// Whether a reader that does not know the streams beside tables (§7.5.8.4) finds another object, or none.
     fn is_hidden(&self, id: ObjectId) -> bool {
-        let sections = self.pdf.revisions().iter().rev().flat_map(|revision| revision.sections().iter().rev());
-        let mut mentions = sections.filter_map(|section| Some((section, section.lookup(id.number)?)));
-        mentions
-            .next()
-            .is_some_and(|(section, place)| section.hybrid().is_some() && section.shown(id.number) != Some(place))
+        let sections = || self.pdf.revisions().iter().rev().flat_map(|revision| revision.sections().iter().rev());
+        if sections().all(|section| section.hybrid().is_none()) {
+            return false;
+        }
+        let shown = sections().find_map(|section| section.shown(id.number));
+        shown != self.pdf.entry(id.number, self.pdf.latest()).map(|entry| entry.place)
     }
 }
 
@@ -433,6 +434,17 @@ mod tests {
         let shown = hybrid("<</Type/Catalog/Pages 2 0 R/X 4 0 R>>", &[(4, "44")]);
         assert_eq!(codes(&shown.open()), vec![FindingCode::HybridXref]);
         check(&shown.bytes);
+        // A second section, with nothing but a stream that repeats the table.
+        let file = Sample::new().pages();
+        let pending = file.pending.clone();
+        let mut file = file.table("");
+        let table = file.section;
+        file.pending = pending;
+        let file = file.bare_xref_stream(5, &[], "");
+        let stream = file.section;
+        let repeated = file.table_with(&format!("/Root 1 0 R/Prev {table}/XRefStm {stream}"));
+        assert_eq!(codes(&repeated.open()), vec![FindingCode::HybridXref]);
+        check(&repeated.bytes);
         let hidden = hybrid("", &[(1, "<</Type/Catalog/Pages 2 0 R>>")]);
         assert_eq!(codes(&hidden.open()), vec![FindingCode::HybridXref]);
         assert_eq!(refusal(&hidden.bytes).0, "hybrid");

@@ -174,9 +174,20 @@ impl Source {
         path.iter().try_fold(&self.object, |object, key| object.as_dict()?.get(key))
     }
 
+    /// Inserts `text` before the closing delimiter; once, also where it is asked for twice (an array that two
+    /// dictionaries share).
     fn insert_before_end(&mut self, span: Span, delimiter: usize, text: Vec<u8>) {
         let at = to_usize(span.end).saturating_sub(delimiter);
-        self.edits.push((at..at, text));
+        let edit = (at..at, text);
+        if !self.edits.contains(&edit) {
+            self.edits.push(edit);
+        }
+    }
+
+    /// Whether anything is to be changed.
+    #[must_use]
+    pub const fn is_changed(&self) -> bool {
+        !self.edits.is_empty()
     }
 
     /// The text with the edits made.
