@@ -49,10 +49,10 @@ pub(super) fn signed_data(
     value: &[u8],
 ) -> Result<Vec<u8>, SealError> {
     if value.is_empty() || value.len() > maximum_value_len(identity) {
-        return Err(SealError::Value { cause: "value-length" });
+        return Err(SealError::Value { cause: "size" });
     }
     if signed_attributes.first() != Some(&tag::SET) {
-        return Err(SealError::Value { cause: "signed-attributes" });
+        return Err(SealError::Value { cause: "malformed" });
     }
     Ok(content_info(identity, signed_attributes, value))
 }
@@ -134,7 +134,10 @@ fn retagged(value: &[u8], tag: u8) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "this test exchanges files with OpenSSL, and signs")]
 mod tests {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
     use std::sync::Arc;
 
     use super::*;
@@ -160,7 +163,6 @@ mod tests {
         (include_bytes!("../../fixtures/bench/rsa2048.p8"), include_str!("../../fixtures/bench/rsa2048.pem"));
     const ROOT: &str = include_str!("../../fixtures/bench/root.pem");
 
-    #[expect(clippy::disallowed_methods, reason = "a test that signs draws randomness")]
     fn randomness() -> SystemRandomness {
         SystemRandomness::new()
     }
@@ -245,6 +247,68 @@ mod tests {
         }
     }
 
+    /// `openssl cms -verify -cades` holds the certificate against signing-certificate-v2, and the content against all
+    /// else; with another content it refuses. (OpenSSL 3.0 does not look at the algorithm protection.)
+    #[test]
+    fn openssl_accepts_it() {
+        if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
+            println!("SKIPPED seal CMS (openssl): no OpenSSL");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let openssl = |arguments: &[&str]| {
+            Command::new("openssl")
+                .args(arguments)
+                .current_dir(folder.path())
+                .stdin(Stdio::null())
+                .output()
+                .unwrap()
+        };
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::File::create(folder.path().join(name)).unwrap().write_all(bytes).unwrap();
+        };
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        write("content", b"the covered bytes");
+        write("other", b"the covered bytez");
+        let new_root: &[&str] = &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"];
+        let new_key: [(&[&str], &[SealAlgorithm]); 4] = [
+            (&["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], &[SealAlgorithm::EcdsaP256Sha256]),
+            (&["ec", "-pkeyopt", "ec_paramgen_curve:P-384"], &[SealAlgorithm::EcdsaP384Sha384]),
+            (&["rsa:2048"], &[SealAlgorithm::RsaPssSha256, SealAlgorithm::RsaPssSha384]),
+            (&["rsa:3072"], &[SealAlgorithm::RsaPssSha256, SealAlgorithm::RsaPssSha512]),
+        ];
+        let request = ["req", "-nodes", "-subj", "/CN=Seal"];
+        let root = ["req", "-nodes", "-subj", "/CN=Root", "-x509"];
+        let made = openssl(&[&root[..], &["-keyout", "ca.key", "-out", "ca.pem"], new_root].concat());
+        assert!(made.status.success(), "{made:?}");
+        let mut cases = 0;
+        for (key, algorithms) in new_key {
+            let key = [&["-keyout", "key", "-out", "csr", "-newkey"], key].concat();
+            let issue = "x509 -req -in csr -CA ca.pem -CAkey ca.key -out pem".split(' ').collect::<Vec<_>>();
+            for arguments in [[&request[..], &key].concat(), issue] {
+                let made = openssl(&arguments);
+                assert!(made.status.success(), "{made:?}");
+            }
+            let der = pem::objects(read("key").as_bytes()).unwrap().remove(0).der;
+            for algorithm in algorithms {
+                let (mut identity, key) = sealer((&der, &read("pem")), *algorithm);
+                identity.chain = vec![certificate(&read("ca.pem"))];
+                let document = digest(algorithm.digest(), b"the covered bytes");
+                let attributes = signed_attributes(&identity, &document);
+                let value = key.sign(&attributes, &randomness()).unwrap();
+                write("cms", &signed_data(&identity, &attributes, &value).unwrap());
+                let verify = "cms -verify -binary -cades -inform DER -purpose any -CAfile ca.pem -in cms -content";
+                let verify: Vec<_> = verify.split(' ').collect();
+                let held = openssl(&[&verify[..], &["content"]].concat());
+                assert!(held.status.success(), "{algorithm}: {held:?}");
+                let refused = openssl(&[&verify[..], &["other"]].concat());
+                assert!(!refused.status.success(), "{algorithm}");
+                cases += 1;
+            }
+        }
+        println!("seal CMS (openssl): {cases} cases");
+    }
+
     #[test]
     fn the_default_digest_is_left_out_and_others_are_named() {
         let (identity, _) = sealer(RSA, SealAlgorithm::RsaPssSha256);
@@ -291,16 +355,13 @@ mod tests {
         for value in [&[][..], &[1; 73]] {
             assert_eq!(
                 signed_data(&identity, &attributes, value),
-                Err(SealError::Value { cause: "value-length" }),
+                Err(SealError::Value { cause: "size" }),
                 "{}",
                 value.len()
             );
         }
         for attributes in [&[][..], &attributes[1..]] {
-            assert_eq!(
-                signed_data(&identity, attributes, &[1; 70]),
-                Err(SealError::Value { cause: "signed-attributes" })
-            );
+            assert_eq!(signed_data(&identity, attributes, &[1; 70]), Err(SealError::Value { cause: "malformed" }));
         }
     }
 }
