@@ -100,11 +100,7 @@ impl std::error::Error for OpenError {}
 
 impl From<sqlx::Error> for OpenError {
     fn from(error: sqlx::Error) -> Self {
-        if code(&error).as_deref() == Some(NO_DATABASE) {
-            Self::NotAJournal
-        } else {
-            Self::Unavailable(cause(&error))
-        }
+        if code(&error).as_deref() == Some(NO_DATABASE) { Self::NotAJournal } else { Self::Unavailable(cause(&error)) }
     }
 }
 
