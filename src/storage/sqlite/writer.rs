@@ -101,6 +101,13 @@ impl Writer {
         let mut closers = Vec::new();
         // What arrives while a group is written is the next group.
         while self.waiting.recv_many(&mut group, GROUP).await > 0 {
+            // Who can run at once may still join: those whose record was written just now, above all. Nobody waits.
+            tokio::task::yield_now().await;
+            while group.len() < GROUP
+                && let Ok(task) = self.waiting.try_recv()
+            {
+                group.push(task);
+            }
             let (close, tasks): (Vec<_>, Vec<_>) = group.drain(..).partition(|task| matches!(task.job, Job::Close));
             if !close.is_empty() {
                 // What waits is still taken; nothing more comes in.
