@@ -120,7 +120,7 @@ fn a_full_disk_and_a_folder_that_cannot_be_written_are_got_over() {
 async fn worker() {
     let Some(folder) = std::env::var_os(MOUNT).map(PathBuf::from) else { return };
     let disk = Disk(folder);
-    disk.mount(&["-t", "tmpfs", "-o", "size=1m", "none"]);
+    disk.mount(&["-t", "tmpfs", "-o", "size=2m", "none"]);
     let file = disk.0.join("journal.sqlite");
     let journal = SqliteJournal::open(&file).await.unwrap();
     let mut written = Vec::new();
