@@ -10,7 +10,8 @@ use super::compose::{Loaded, Refused};
 use super::demo;
 use super::demo::{Demo, DemoError};
 use super::exit::Exit;
-use super::{say, say_lines, terminal};
+use super::place;
+use super::{say, say_lines};
 use crate::reporting::{Label, Texts};
 use crate::time::Timestamp;
 
@@ -35,11 +36,11 @@ pub(super) enum Named {
 impl Source {
     /// From the options `--config` and `--data`, of which at most one is given.
     pub(super) fn of(config: Option<PathBuf>, data: Option<PathBuf>) -> io::Result<Self> {
-        Ok(match (config, data, terminal::data_folder()) {
-            (Some(file), ..) => Self::Configuration(file),
-            (None, Some(folder), _) => Self::Data(path::absolute(folder)?, Named::Here),
-            (None, None, Some(folder)) => Self::Data(folder, Named::Usual),
-            (None, None, None) => Self::Nowhere,
+        let named = if data.is_some() { Named::Here } else { Named::Usual };
+        Ok(match (config, place::data_folder(data.as_deref())) {
+            (Some(file), _) => Self::Configuration(file),
+            (None, Some(folder)) => Self::Data(path::absolute(folder)?, named),
+            (None, None) => Self::Nowhere,
         })
     }
 
@@ -70,6 +71,17 @@ impl Source {
             Self::Nowhere => return Ok(None),
         };
         compose::load(&file).map(Some).map_err(refused)
+    }
+
+    /// The journal: that of the configuration, or the one in the data folder.
+    pub(super) fn journal(&self) -> Result<Option<PathBuf>, Exit> {
+        match self {
+            Self::Configuration(file) => {
+                compose::load(file).map(|loaded| Some(loaded.journal().to_owned())).map_err(refused)
+            }
+            Self::Data(data, _) => Ok(Some(data.join(demo::JOURNAL))),
+            Self::Nowhere => Ok(None),
+        }
     }
 
     /// The demo of a command that makes one where there is none; nothing where a configuration is named.
