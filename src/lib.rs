@@ -26,6 +26,7 @@
 //! * [`journal`]: what was done, as a chain of records.
 //! * [`reporting`]: a report as JSON and as text for people.
 //! * [`service`] (feature `service`): the use cases.
+//! * [`keystore`] (feature `service`): the keys that seal, kept in files; identifiers.
 //! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
 //!
 //! # Words
@@ -74,5 +75,7 @@ pub mod cli;
 pub mod clock;
 #[cfg(feature = "service")]
 pub mod config;
+#[cfg(feature = "service")]
+pub mod keystore;
 #[cfg(feature = "service")]
 pub mod service;
