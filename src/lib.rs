@@ -28,6 +28,7 @@
 //! * [`service`] (feature `service`): the use cases.
 //! * [`keystore`] (feature `service`): the keys that seal, kept in files; identifiers.
 //! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
+//! * [`storage`] (feature `service`): the journal in a SQLite file.
 //!
 //! # Words
 //!
@@ -79,3 +80,5 @@ pub mod config;
 pub mod keystore;
 #[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod storage;
