@@ -10,6 +10,7 @@
 pub mod exceptions;
 pub mod pdf;
 pub mod rng;
+pub mod seal;
 pub mod seeds;
 pub mod sign;
 pub mod table;

@@ -3,7 +3,7 @@
 //! Signed objects of real documents come in BER too (indefinite lengths, constructed strings, a SET in any
 //! order), so the reader accepts BER and says with [`Tlv::is_der_length`] and [`is_der`] what is not DER.
 //! It checks that every length stays inside its parent; it does not check types: that is for who reads a value.
-//! What we write ourselves is DER: [`write`].
+//! What we write ourselves is DER: [`mod@write`].
 
 mod canonical;
 mod oid;
