@@ -1,6 +1,10 @@
 //! Reports for tests, made by hand.
 
+use std::sync::Arc;
+
 use crate::document::{Changes, ChangesLevel, Coverage, DocumentFacts, MediaType};
+use crate::pki::Certificate;
+use crate::pki::testdata;
 use crate::time::Timestamp;
 use crate::validation::{
     Algorithms, Answer, Check, CheckId, CheckResult, ClaimedAttributes, Context, DocumentVerdict, Doubt, Failure,
@@ -147,6 +151,7 @@ pub(in crate::reporting) fn element(subject: &str, octet: &str, trust_anchor: bo
         not_after: time("2028-01-01T00:00:00Z"),
         trust_anchor,
         revocation: Vec::new(),
+        certificate: Arc::new(Certificate::parse(&testdata::der(testdata::LEAF)).unwrap()),
     }
 }
 
