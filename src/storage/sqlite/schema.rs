@@ -24,6 +24,9 @@ const HEADER: u64 = 100;
 /// SQLite's result code where another one holds the lock.
 const BUSY: &str = "5";
 
+/// SQLite's result code where a rule of a table is hurt.
+const CONSTRAINT: i32 = 19;
+
 /// SQLite's result code where a file is no database.
 const NO_DATABASE: &str = "26";
 
@@ -45,8 +48,8 @@ pub(super) const HEAD: &str = "CREATE TABLE head (
     hash BLOB NOT NULL
 ) STRICT";
 
-/// The rest of version 1. Records are added only: who wants to change one has to drop a trigger first, so that it is
-/// no accident.
+/// The rest of version 1. A record can only be added behind the head, which it moves; and none is changed or removed
+/// before somebody dropped a trigger, so that it is no accident.
 const REST: &str = "
 INSERT INTO head (one, number, hash) VALUES (1, 0, zeroblob(32));
 CREATE TABLE request (
@@ -61,6 +64,11 @@ CREATE TABLE request (
     PRIMARY KEY (caller, key)
 ) STRICT;
 CREATE INDEX request_kept_until ON request (kept_until);
+CREATE TRIGGER record_follows_head AFTER INSERT ON record BEGIN
+    UPDATE head SET number = NEW.number, hash = NEW.hash
+    WHERE one = 1 AND number = NEW.number - 1 AND hash = NEW.previous;
+    SELECT RAISE(ABORT, 'the record does not follow the head') WHERE changes() <> 1;
+END;
 CREATE TRIGGER record_is_not_changed BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;
 CREATE TRIGGER record_is_not_removed BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'a record is never removed'); END;
 PRAGMA application_id = 1936157292;
@@ -119,6 +127,12 @@ pub(super) fn cause(error: &sqlx::Error) -> String {
         }
         error => error.to_string(),
     }
+}
+
+/// Whether a rule of a table was hurt.
+pub(super) fn is_constraint(error: &sqlx::Error) -> bool {
+    // The low octet of an extended code is the plain one.
+    code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == CONSTRAINT)
 }
 
 /// SQLite's extended result code.

@@ -101,6 +101,13 @@ impl Writer {
         let mut closers = Vec::new();
         // What arrives while a group is written is the next group.
         while self.waiting.recv_many(&mut group, GROUP).await > 0 {
+            // Who can run at once may still join: those whose record was written just now, above all. Nobody waits.
+            tokio::task::yield_now().await;
+            while group.len() < GROUP
+                && let Ok(task) = self.waiting.try_recv()
+            {
+                group.push(task);
+            }
             let (close, tasks): (Vec<_>, Vec<_>) = group.drain(..).partition(|task| matches!(task.job, Job::Close));
             if !close.is_empty() {
                 // What waits is still taken; nothing more comes in.
@@ -135,12 +142,11 @@ impl Writer {
         let Some(connection) = &mut self.connection else { return Err(Failure("no connection".to_owned())) };
         let ready: Vec<bool> = jobs.iter().map(|job| matches!(job, Job::Ready)).collect();
         let before = self.seen;
-        let mut answers = Vec::with_capacity(jobs.len());
-        if ready.contains(&false) {
-            (self.seen, answers) = transaction(connection, self.seen, jobs).await?;
-        } else {
-            answers.extend(jobs.iter().map(|_| Ok(Answer::Done)));
-        }
+        let mut answers;
+        (self.seen, answers) = match records_only(connection, self.seen, &jobs).await? {
+            Some(head) => (head, jobs.iter().map(|_| Ok(Answer::Done)).collect()),
+            None => transaction(connection, self.seen, jobs).await?,
+        };
         // A record that was written just now is the best proof that one can be written.
         if ready.contains(&true)
             && self.seen == before
@@ -165,11 +171,11 @@ impl Writer {
             let mut connection = schema::connect(&self.file, self.busy_timeout).await?;
             if self.seen != Head::GENESIS {
                 let found = sqlx::query("SELECT number, hash FROM record WHERE number = ?")
-                    .bind(stored(self.seen.number)?)
+                    .bind(i64::try_from(self.seen.number).unwrap_or(i64::MAX))
                     .fetch_optional(&mut connection)
                     .await?;
                 if found.as_ref().map(head).transpose()? != Some(self.seen) {
-                    return Err(Failure(format!("record {} is not in the journal any more", self.seen.number)));
+                    return Err(lost(self.seen));
                 }
             }
             self.connection = Some(connection);
@@ -186,7 +192,29 @@ impl Writer {
     }
 }
 
-/// Runs one transaction. Answers the new head, and each job.
+/// Adds the records of a group that has nothing else to do, in one statement, if the head is still where we left it:
+/// then the statement is a transaction of its own, and each further one would cost two changes of thread. Answers the
+/// new head; none where the group has to go the long way.
+async fn records_only(connection: &mut SqliteConnection, seen: Head, jobs: &[Job]) -> Result<Option<Head>, Failure> {
+    let mut last = seen;
+    let mut records = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        match job {
+            Job::Append { line, kept: None } => last = push(&mut records, last, line.clone())?,
+            Job::Ready => {}
+            _ => return Ok(None),
+        }
+    }
+    match insert(connection, &records).await {
+        Ok(()) => Ok(Some(last)),
+        // Another process added records meanwhile.
+        Err(error) if schema::is_constraint(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Runs a transaction that takes the write lock, reads the head and does what there is to do. Answers the new head,
+/// and each job.
 async fn transaction(
     connection: &mut SqliteConnection,
     seen: Head,
@@ -197,7 +225,7 @@ async fn transaction(
         .await?;
     let mut last = head(&row.ok_or_else(|| Failure("the journal has no head".to_owned()))?)?;
     if last.number < seen.number || (last.number == seen.number && last != seen) {
-        return Err(Failure(format!("record {} is not in the journal any more", seen.number)));
+        return Err(lost(seen));
     }
     let mut answers = Vec::with_capacity(jobs.len());
     let mut records = Vec::with_capacity(jobs.len());
@@ -209,9 +237,7 @@ async fn transaction(
                     None => true,
                 };
                 if stands {
-                    let record = last.next(line).ok_or_else(|| Failure("no more numbers".to_owned()))?;
-                    last = record.head();
-                    records.push(record);
+                    last = push(&mut records, last, line)?;
                     Ok(Answer::Done)
                 } else {
                     Err(JournalUnavailable("the request was taken for dead and begun anew".to_owned()))
@@ -226,51 +252,52 @@ async fn transaction(
         };
         answers.push(answer);
     }
-    commit(connection, records, last).await?;
+    insert(connection, &records).await?;
+    sqlx::query("COMMIT").execute(connection).await?;
     Ok((last, answers))
 }
 
-/// Adds the records, sets the head, commits: one call, since each call changes threads.
-async fn commit(connection: &mut SqliteConnection, records: Vec<Record>, last: Head) -> Result<(), Failure> {
-    let Some(sql) = COMMITS.get(records.len()) else { return Err(Failure("the group is too large".to_owned())) };
-    let mut query = sqlx::query(sql.clone());
-    let any = !records.is_empty();
-    for record in records {
-        let (number, previous, line, hash) = record.into_parts();
-        query = query
-            .bind(stored(number)?)
-            .bind(previous.as_bytes().to_vec())
-            .bind(line)
-            .bind(hash.as_bytes().to_vec());
-    }
-    if any {
-        query = query.bind(stored(last.number)?).bind(last.hash.as_bytes().to_vec());
-    }
-    query.execute(connection).await?;
-    Ok(())
+/// Ties a record to the chain; answers the new head.
+fn push(records: &mut Vec<Record>, last: Head, line: String) -> Result<Head, Failure> {
+    let record = last.next(line).ok_or_else(|| Failure("no more numbers".to_owned()))?;
+    let head = record.head();
+    records.push(record);
+    Ok(head)
 }
 
-/// The end of a transaction with so many records.
-static COMMITS: LazyLock<Vec<SqlStr>> = LazyLock::new(|| {
-    let commit = |records: usize| {
+/// Adds records, all or none. The tables see to it that the first one follows the head, and move the head.
+async fn insert(connection: &mut SqliteConnection, records: &[Record]) -> Result<(), sqlx::Error> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let sql = records.len().checked_sub(1).and_then(|index| INSERTS.get(index));
+    let sql = sql.ok_or_else(|| sqlx::Error::Protocol("the group is too large".to_owned()))?;
+    let mut query = sqlx::query(sql.clone());
+    for record in records {
+        query = query
+            .bind(i64::try_from(record.number()).unwrap_or(i64::MAX))
+            .bind(record.previous().as_bytes().as_slice())
+            .bind(record.line())
+            .bind(record.hash().as_bytes().as_slice());
+    }
+    query.execute(connection).await.map(|_| ())
+}
+
+/// The statement for one record, for two, and so on.
+static INSERTS: LazyLock<Vec<SqlStr>> = LazyLock::new(|| {
+    let insert = |records: usize| {
         let rows = vec!["(?, ?, ?, ?)"; records].join(", ");
-        let sql = match records {
-            0 => "COMMIT".to_owned(),
-            _ => format!(
-                "INSERT INTO record (number, previous, line, hash) VALUES {rows}; \
-                 UPDATE head SET number = ?, hash = ? WHERE one = 1; COMMIT"
-            ),
-        };
-        AssertSqlSafe(sql).into_sql_str()
+        AssertSqlSafe(format!("INSERT INTO record (number, previous, line, hash) VALUES {rows}")).into_sql_str()
     };
-    (0..=GROUP).map(commit).collect()
+    (1..=GROUP).map(insert).collect()
 });
 
 /// Writes more than the cache may then hold, so that it reaches the file, and takes it back.
 async fn probe(connection: &mut SqliteConnection) -> Result<(), Failure> {
     sqlx::raw_sql(
         "PRAGMA cache_size = 4; BEGIN IMMEDIATE; \
-         INSERT INTO record (number, previous, line, hash) VALUES (9223372036854775807, zeroblob(65536), '', x''); \
+         INSERT INTO request (caller, key, request_sha256, attempt, runs_until, kept_until, appended) \
+         VALUES ('', '', '', '', 0, 0, zeroblob(65536)); \
          ROLLBACK; PRAGMA cache_size = -2000",
     )
     .execute(connection)
@@ -286,7 +313,6 @@ fn head(row: &SqliteRow) -> Result<Head, Failure> {
     Ok(Head { number, hash })
 }
 
-/// A number as SQLite has it.
-fn stored(number: u64) -> Result<i64, Failure> {
-    i64::try_from(number).map_err(|_| Failure("no more numbers".to_owned()))
+fn lost(seen: Head) -> Failure {
+    Failure(format!("record {} is not in the journal any more", seen.number))
 }
