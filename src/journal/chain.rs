@@ -278,7 +278,11 @@ mod tests {
 
     fn tampering() -> impl Strategy<Value = Tampering> {
         prop_oneof![
-            (0..3_u8, any::<usize>(), 0..8_u8).prop_map(|(field, octet, bit)| Tampering::Change { field, octet, bit }),
+            (0..3_u8, any::<usize>(), 0..8_u8).prop_map(|(field, octet, bit)| Tampering::Change {
+                field,
+                octet,
+                bit
+            }),
             (0..3_u8).prop_map(|field| Tampering::Shorten { field }),
             Just(Tampering::Remove),
             any::<usize>().prop_map(|with| Tampering::Swap { with }),

@@ -70,11 +70,7 @@ impl Entry {
             document_size: self.document_size,
             result_sha256: self.result_sha256.as_deref(),
             profile: self.profile.as_deref(),
-            policy: Policy {
-                name: &self.policy.name,
-                version: &self.policy.version,
-                sha256: &self.policy.sha256,
-            },
+            policy: Policy { name: &self.policy.name, version: &self.policy.version, sha256: &self.policy.sha256 },
             verdict: self.verdict,
             certificate_sha256: self.certificate_sha256.as_deref(),
             program: env!("CARGO_PKG_VERSION"),
@@ -127,7 +123,11 @@ mod tests {
             document_size: 7,
             result_sha256: Some("d1".to_owned()),
             profile: Some("demo".to_owned()),
-            policy: PolicyReference { name: "default".to_owned(), version: "1".to_owned(), sha256: "d2".to_owned() },
+            policy: PolicyReference {
+                name: "default".to_owned(),
+                version: "1".to_owned(),
+                sha256: "d2".to_owned(),
+            },
             verdict: "TOTAL-PASSED",
             certificate_sha256: Some("d3".to_owned()),
         };
