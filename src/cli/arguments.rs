@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::journal::Journal;
 use crate::reporting::Language;
 use crate::time::{TimeError, Timestamp};
 
@@ -38,8 +39,9 @@ pub(super) enum Command {
     Augment(Later),
     /// Shows and maintains trust material (not there yet)
     Trust(Later),
-    /// Lists, exports and verifies the journal (not there yet)
-    Journal(Later),
+    /// Verifies and lists the journal
+    #[command(subcommand)]
+    Journal(Journal),
     /// Checks a configuration (not there yet)
     Config(Later),
 }

@@ -8,7 +8,9 @@ mod demo;
 mod documents;
 mod exit;
 mod files;
+mod journal;
 mod material;
+mod place;
 mod report_id;
 mod runner;
 mod terminal;
@@ -45,13 +47,20 @@ pub fn run() -> Exit {
     };
     let (language, later) = match &arguments.command {
         Command::Validate(options) => (options.language(), options.not_yet()),
+        Command::Journal(options) => (options.language(), None),
         other => (Language::De, Some(other.name().to_owned())),
     };
     let texts = Texts::of(language);
-    let global = [(arguments.config.is_some(), "--config"), (arguments.data.is_some(), "--data")];
+    let uses_data = matches!(arguments.command, Command::Journal(_));
+    let global = [(arguments.config.is_some(), "--config"), (arguments.data.is_some() && !uses_data, "--data")];
     let global = global.iter().find(|(used, _)| *used).map(|(_, option)| (*option).to_owned());
     match (arguments.command, global.or(later)) {
         (Command::Validate(options), None) => validate::run(&options, texts),
+        (Command::Journal(options), None) => {
+            let database =
+                place::data_folder(arguments.data.as_deref()).map(|folder| folder.join("journal.sqlite"));
+            journal::run(&options, database.as_deref(), texts)
+        }
         (_, Some(what)) => wrong_use(&texts.fill(Label::NotYet, &[("what", what)])),
         (other, None) => wrong_use(&texts.fill(Label::NotYet, &[("what", other.name().to_owned())])),
     }

@@ -75,8 +75,12 @@ impl Entry {
             certificate_sha256: self.certificate_sha256.as_deref(),
             program: env!("CARGO_PKG_VERSION"),
         };
-        // Texts and numbers only: there is nothing in it that JSON could not say.
-        serde_json::to_string(&line).unwrap_or_default()
+        let mut text = Vec::with_capacity(768);
+        match serde_json::to_writer(&mut text, &line) {
+            Ok(()) => String::from_utf8(text).unwrap_or_default(),
+            // Texts and numbers only: there is nothing in it that JSON could not say.
+            Err(_) => String::new(),
+        }
     }
 }
 

@@ -199,4 +199,28 @@ labels! {
     SealOverloaded = "seal-overloaded" [];
     /// Our own failure.
     SealInternal = "seal-internal" [];
+    /// The environment names no data folder.
+    NoDataFolder = "no-data-folder" [];
+    /// The journal cannot be read.
+    JournalUnread = "journal-unread" ["file", "cause"];
+    /// The chain of the journal is whole.
+    JournalIntact = "journal-intact" ["count", "head"];
+    /// The chain of the journal is broken.
+    JournalBroken = "journal-broken" ["reason"];
+    /// Records are missing.
+    RecordsMissing = "records-missing" ["number", "last"];
+    /// A record stands where it does not belong.
+    RecordOutOfPlace = "record-out-of-place" ["number"];
+    /// A record does not follow the one before.
+    RecordNotLinked = "record-not-linked" ["number"];
+    /// A record was changed.
+    RecordChanged = "record-changed" ["number"];
+    /// A record is another one than was kept.
+    RecordNotTheKeptHead = "record-not-the-kept-head" ["number"];
+    /// A record stands behind the head.
+    RecordBehindHead = "record-behind-head" ["number"];
+    /// The journal names no head.
+    JournalHeadMissing = "journal-head-missing" [];
+    /// What a record says is not readable.
+    RecordUnreadable = "record-unreadable" ["number"];
 }

@@ -91,7 +91,10 @@ impl Writer {
         let identity = FileIdentity::of(&file)?;
         let mut connection = schema::connect(&file, busy_timeout).await?;
         let row = sqlx::query("SELECT number, hash FROM head WHERE one = 1").fetch_one(&mut connection).await?;
-        let seen = head(&row).map_err(|Failure(cause)| OpenError::Unavailable(cause))?;
+        let unavailable = |Failure(cause)| OpenError::Unavailable(cause);
+        let seen = head(&row).map_err(unavailable)?;
+        // SQLite opens a file that cannot be written all the same, for reading.
+        probe(&mut connection).await.map_err(unavailable)?;
         Ok(Self { file, busy_timeout, identity, connection: Some(connection), seen, waiting })
     }
 
@@ -195,7 +198,11 @@ impl Writer {
 /// Adds the records of a group that has nothing else to do, in one statement, if the head is still where we left it:
 /// then the statement is a transaction of its own, and each further one would cost two changes of thread. Answers the
 /// new head; none where the group has to go the long way.
-async fn records_only(connection: &mut SqliteConnection, seen: Head, jobs: &[Job]) -> Result<Option<Head>, Failure> {
+async fn records_only(
+    connection: &mut SqliteConnection,
+    seen: Head,
+    jobs: &[Job],
+) -> Result<Option<Head>, Failure> {
     let mut last = seen;
     let mut records = Vec::with_capacity(jobs.len());
     for job in jobs {
