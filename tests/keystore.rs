@@ -2,15 +2,22 @@
 //! OpenSSL verifies; what does not belong together, or lies open to others, is refused with its cause.
 
 use std::future::Future;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use sigillum::config::{Key, KeyStore};
 use sigillum::crypto::{SealAlgorithm, SoftwareKeyError};
 use sigillum::keystore::{FileFault, FileSigner, KeystoreFault};
+use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::Certificate;
+use sigillum::sealing::{Appearance, Original, SealProfile, Terms, check_signer};
 use sigillum::service::ports::Signer as _;
+use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::{Moment, Policy};
+use support::pdf::{MadePdf, stream};
 use tempfile::TempDir;
 
 mod support;
@@ -244,6 +251,69 @@ fn keys_of_every_form_sign_what_openssl_verifies() {
         cases += 1;
     }
     support::suite(SUITE, cases);
+}
+
+/// All stages with each key and algorithm; released by our own validator, and judged by pyHanko where it is at hand.
+#[test]
+fn seals_of_every_algorithm_are_released_and_accepted_outside() {
+    const SUITE: &str = "keystore seals (pyHanko)";
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where the judges are")]
+    let python = std::env::var_os("SIGILLUM_JUDGES_PYTHON");
+    let Some(python) = python.filter(|_| openssl_is_there(SUITE)) else {
+        println!("SKIPPED {SUITE}: no outside judges");
+        return;
+    };
+    let pki = Pki::new(&KEYS.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+    let now = sigillum::clock::now();
+    let policy = Arc::new(Policy::builtin("no-revocation").unwrap());
+    let anchor = TrustAnchor { certificate: Arc::new(pki.certificate("root.pem")), sunset: None };
+    let terms = Terms {
+        policy: Arc::clone(&policy),
+        trust: Arc::new(TrustStore::new(vec![anchor])),
+        moment: Moment { at: now, clock: now },
+        limits: Limits::DEFAULT,
+        cancel: CancelFlag::default(),
+    };
+    let profile = SealProfile {
+        name: "test".to_owned(),
+        policy,
+        appearance: Appearance::Invisible,
+        reason: None,
+        location: None,
+        contact: None,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut documents = Vec::new();
+    for (name, _, algorithms) in KEYS {
+        pki.join("own.pem", &[&format!("{name}.pem"), "chain.pem"]);
+        for algorithm in *algorithms {
+            let key = pki.pkcs8(*algorithm, &format!("{name}.key"), "own.pem");
+            let signer = FileSigner::open("seal", &key).unwrap();
+            let original = MadePdf::new([stream("", b"not shown")]).into_bytes();
+            check_signer(signer.identity(), &terms).unwrap();
+            let prepared = Original::judge(original.clone(), &terms)
+                .unwrap()
+                .prepare(signer.identity(), &profile, now, &terms)
+                .unwrap();
+            let value = runtime.block_on(signer.sign(prepared.signed_attributes())).unwrap();
+            let released = prepared.embed_value(&value).unwrap().release(&terms).unwrap();
+            assert!(released.bytes().starts_with(&original), "{name} {algorithm}");
+            let sealed = format!("{name}-{algorithm}.pdf");
+            pki.write(&sealed, released.bytes());
+            documents.push((pki.path(&sealed), None::<()>));
+        }
+    }
+    let script = support::project().join("tests/judges/facts.py");
+    let mut judge = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    judge.stdin.take().unwrap().write_all(serde_json::json!(documents).to_string().as_bytes()).unwrap();
+    let output = judge.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let found: Vec<Vec<[String; 2]>> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found.len(), documents.len());
+    for (found, (document, _)) in found.iter().zip(&documents) {
+        assert_eq!(*found, [["intact", "whole-document"]], "{}", document.display());
+    }
+    support::suite(SUITE, documents.len());
 }
 
 #[test]

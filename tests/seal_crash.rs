@@ -66,7 +66,11 @@ async fn no_answer_leaves_that_the_journal_does_not_know() {
         assert_eq!(written.len(), expected, "{step:?}: records");
 
         // Taken for running as long as it could be.
-        assert_eq!(ended(folder.path(), None, 0), if expected == 1 { "answered" } else { "in-progress" }, "{step:?}");
+        assert_eq!(
+            ended(folder.path(), None, 0),
+            if expected == 1 { "answered" } else { "in-progress" },
+            "{step:?}"
+        );
         assert_eq!(ended(folder.path(), None, LATER), "answered", "{step:?}");
         assert_eq!(ended(folder.path(), None, LATER), "answered", "{step:?}");
 
@@ -126,7 +130,8 @@ fn worker() {
             let request = SealRequest { profile: "p".to_owned(), idempotency_key: key, document: document() };
             let said = match service.seal(&caller(), request).await {
                 Ok(answer) => {
-                    let digest = sigillum::crypto::digest(sigillum::crypto::DigestAlgorithm::Sha256, &answer.document);
+                    let digest =
+                        sigillum::crypto::digest(sigillum::crypto::DigestAlgorithm::Sha256, &answer.document);
                     leave(&folder, &json!({ "id": answer.seal_id, "sha256": digest.to_string() }));
                     "answered".to_owned()
                 }

@@ -49,10 +49,10 @@ pub(super) fn signed_data(
     value: &[u8],
 ) -> Result<Vec<u8>, SealError> {
     if value.is_empty() || value.len() > maximum_value_len(identity) {
-        return Err(SealError::Value { cause: "value-length" });
+        return Err(SealError::Value { cause: "size" });
     }
     if signed_attributes.first() != Some(&tag::SET) {
-        return Err(SealError::Value { cause: "signed-attributes" });
+        return Err(SealError::Value { cause: "malformed" });
     }
     Ok(content_info(identity, signed_attributes, value))
 }
@@ -355,16 +355,13 @@ mod tests {
         for value in [&[][..], &[1; 73]] {
             assert_eq!(
                 signed_data(&identity, &attributes, value),
-                Err(SealError::Value { cause: "value-length" }),
+                Err(SealError::Value { cause: "size" }),
                 "{}",
                 value.len()
             );
         }
         for attributes in [&[][..], &attributes[1..]] {
-            assert_eq!(
-                signed_data(&identity, attributes, &[1; 70]),
-                Err(SealError::Value { cause: "signed-attributes" })
-            );
+            assert_eq!(signed_data(&identity, attributes, &[1; 70]), Err(SealError::Value { cause: "malformed" }));
         }
     }
 }

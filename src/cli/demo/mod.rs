@@ -27,6 +27,9 @@ pub(super) use console::{Lines, lines};
 /// The folder of the demo in the data folder. The journal is beside it, so that it stays where the demo is deleted.
 const FOLDER: &str = "demo";
 
+/// The journal in the data folder.
+pub(super) const JOURNAL: &str = "journal.sqlite";
+
 /// Its configuration.
 const CONFIGURATION: &str = "sigillum.toml";
 
@@ -75,6 +78,12 @@ pub(super) fn folder(data: &Path) -> PathBuf {
     data.join(FOLDER)
 }
 
+/// The configuration of a demo, where there is one, whether it has ended or not.
+pub(super) fn configuration(data: &Path) -> Result<Option<PathBuf>, DemoError> {
+    let file = folder(data).join(CONFIGURATION);
+    Ok(folder::is_file(&file)?.then_some(file))
+}
+
 /// The demo of a data folder; makes it where there is none.
 pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
     let made = folder::make_once(data, FOLDER, || files(now))?;
@@ -83,10 +92,10 @@ pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError
 
 /// The demo of a data folder, where there is one.
 pub(super) fn existing(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
-    let folder = folder(data);
-    if !folder::is_file(&folder.join(CONFIGURATION))? {
+    if configuration(data)?.is_none() {
         return Err(DemoError::Missing);
     }
+    let folder = folder(data);
     let ends = ends(&folder)?;
     if ends < now {
         return Err(DemoError::Expired(ends));

@@ -161,6 +161,8 @@ labels! {
     DemoMissing = "demo-missing" ["folder"];
     /// The demo could not be made or read.
     DemoFailed = "demo-failed" ["folder", "cause"];
+    /// There is no usual place for a data folder.
+    NoDataFolder = "no-data-folder" [];
     /// A demo does not listen there.
     DemoAddress = "demo-address" ["address"];
     /// Before the line that validates the sample.
@@ -181,7 +183,7 @@ labels! {
     SealedAs = "sealed-as" ["file", "id"];
     /// The document is not sealed: the code and the reason.
     NotSealed = "not-sealed" ["code", "reason"];
-    /// The folder has no profile of this name.
+    /// There is no profile of this name, and which there are.
     UnknownProfile = "unknown-profile" ["profile", "known"];
     /// A certification or a lock forbids it.
     SealForbidden = "seal-forbidden" ["by"];
@@ -199,8 +201,6 @@ labels! {
     SealOverloaded = "seal-overloaded" [];
     /// Our own failure.
     SealInternal = "seal-internal" [];
-    /// The environment names no data folder.
-    NoDataFolder = "no-data-folder" [];
     /// The journal cannot be read.
     JournalUnread = "journal-unread" ["file", "cause"];
     /// The chain of the journal is whole.
