@@ -26,8 +26,11 @@
 //! * [`journal`]: what was done, as a chain of records.
 //! * [`reporting`]: a report as JSON and as text for people.
 //! * [`service`] (feature `service`): the use cases.
+//! * [`clock`], [`config`], [`telemetry`] (feature `service`): time, configuration, log.
 //! * [`keystore`] (feature `service`): the keys that seal, kept in files; identifiers.
-//! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
+//! * [`storage`] (feature `service`): the journal in a SQLite file.
+//! * [`server`] (feature `service`): the service over HTTPS.
+//! * [`cli`] (feature `service`): the command line.
 //!
 //! # Words
 //!
@@ -78,4 +81,10 @@ pub mod config;
 #[cfg(feature = "service")]
 pub mod keystore;
 #[cfg(feature = "service")]
+pub mod server;
+#[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod storage;
+#[cfg(feature = "service")]
+pub mod telemetry;

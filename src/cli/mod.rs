@@ -4,6 +4,7 @@
 //! not there yet, it says so and ends with the code for wrong use.
 
 mod arguments;
+mod demo;
 mod documents;
 mod exit;
 mod files;

@@ -83,7 +83,7 @@ pub fn validate(
             document: examination.document.clone(),
             validation_time: moment.at,
             policy: policy.reference().clone(),
-            trust: TrustSummary { anchors: trust.len() },
+            trust: TrustSummary { anchors: trust.len(), demo: trust.is_demo() },
             verdict,
             summary,
             signatures,

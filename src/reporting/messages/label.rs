@@ -41,6 +41,8 @@ labels! {
     NoAnchors = "no-anchors" [];
     /// Before a caution.
     Caution = "caution" [];
+    /// What was trusted is a demo.
+    Demo = "demo" [];
     /// The policy did not look at revocation.
     RevocationNotChecked = "revocation-not-checked" ["policy"];
     /// Heads a signature.
@@ -143,4 +145,58 @@ labels! {
     Progress = "progress" ["done", "all"];
     /// The result could not be written.
     OutputFailed = "output-failed" ["cause"];
+    /// The file that is to be written is there already.
+    OutputExists = "output-exists" ["file"];
+
+    // The demo and the service.
+    /// The demo was made, and where.
+    DemoMade = "demo-made" ["folder"];
+    /// The demo was there already, and where.
+    DemoUsed = "demo-used" ["folder"];
+    /// The demo is valid for a short while only.
+    DemoEnds = "demo-ends" ["time", "folder"];
+    /// The demo is no longer valid.
+    DemoExpired = "demo-expired" ["time", "folder"];
+    /// There is no demo in a folder, and what makes one.
+    DemoMissing = "demo-missing" ["folder"];
+    /// The demo could not be made or read.
+    DemoFailed = "demo-failed" ["folder", "cause"];
+    /// A demo does not listen there.
+    DemoAddress = "demo-address" ["address"];
+    /// Before the line that validates the sample.
+    DemoValidate = "demo-validate" [];
+    /// Before the line that seals the sample.
+    DemoSeal = "demo-seal" [];
+    /// Before the line that validates the sealed sample.
+    DemoCheck = "demo-check" [];
+    /// The service is there, and where.
+    Ready = "ready" ["address"];
+    /// The service could not be started.
+    NotStarted = "not-started" ["cause"];
+    /// The configuration is good.
+    ConfigurationGood = "configuration-good" ["file"];
+
+    // Sealing.
+    /// The document is sealed.
+    SealedAs = "sealed-as" ["file", "id"];
+    /// The document is not sealed: the code and the reason.
+    NotSealed = "not-sealed" ["code", "reason"];
+    /// The folder has no profile of this name.
+    UnknownProfile = "unknown-profile" ["profile", "known"];
+    /// A certification or a lock forbids it.
+    SealForbidden = "seal-forbidden" ["by"];
+    /// Nothing can be appended to the file.
+    SealNotAppendable = "seal-not-appendable" ["cause"];
+    /// Our own validator did not pass the result.
+    SealNotReleased = "seal-not-released" ["cause"];
+    /// The certificate of the seal does not pass.
+    SealSignerUnfit = "seal-signer-unfit" ["check"];
+    /// The key cannot be used.
+    SealSignerUnavailable = "seal-signer-unavailable" ["cause"];
+    /// The journal cannot be written.
+    SealJournalUnavailable = "seal-journal-unavailable" ["cause"];
+    /// There is too much to do.
+    SealOverloaded = "seal-overloaded" [];
+    /// Our own failure.
+    SealInternal = "seal-internal" [];
 }
