@@ -146,7 +146,9 @@ async fn new_files_are_readable_by_their_owner_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_journal_of_ours_is_neither_opened_nor_changed() {
     let (folder, file) = folder();
-    for (name, content) in [("text", &b"not a database, but long enough to be looked at as one "[..]), ("short", b"x")] {
+    for (name, content) in
+        [("text", &b"not a database, but long enough to be looked at as one "[..]), ("short", b"x")]
+    {
         let other = folder.path().join(name);
         std::fs::write(&other, content.repeat(if name == "text" { 100 } else { 1 })).unwrap();
         let before = std::fs::read(&other).unwrap();

@@ -147,9 +147,8 @@ async fn what_is_over_is_removed() {
     }
     let rows = async || {
         let file = file.clone();
-        let mut connection = sqlx::ConnectOptions::connect(&sqlx::sqlite::SqliteConnectOptions::new().filename(file))
-            .await
-            .unwrap();
+        let mut connection =
+            sqlx::ConnectOptions::connect(&sqlx::sqlite::SqliteConnectOptions::new().filename(file)).await.unwrap();
         let row = sqlx::query("SELECT count(*) FROM request").fetch_one(&mut connection).await.unwrap();
         sqlx::Row::get::<i64, _>(&row, 0)
     };

@@ -36,12 +36,16 @@ pub(in crate::cli) fn lines(about: &Lines<'_>, texts: &Texts) -> String {
     let blocks = [
         (
             Label::DemoValidate,
-            format!("{} '{}'", curl(demo), url(*address, &format!("validations?policy={POLICY}&lang={language}"))),
+            format!(
+                "{} -w '\\n' '{}'",
+                curl(demo),
+                url(*address, &format!("validations?policy={POLICY}&lang={language}"))
+            ),
         ),
         (
             Label::DemoSeal,
             format!(
-                "{} -f -o {} '{}'",
+                "{} -f -w '%{{http_code}}\\n' -o {} '{}'",
                 curl(demo),
                 quoted(&sealed),
                 url(*address, &format!("seals?profile={PROFILE}"))

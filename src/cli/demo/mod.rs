@@ -75,6 +75,12 @@ pub(super) fn folder(data: &Path) -> PathBuf {
     data.join(FOLDER)
 }
 
+/// The configuration of a demo, where there is one, whether it has ended or not.
+pub(super) fn configuration(data: &Path) -> Result<Option<PathBuf>, DemoError> {
+    let file = folder(data).join(CONFIGURATION);
+    Ok(folder::is_file(&file)?.then_some(file))
+}
+
 /// The demo of a data folder; makes it where there is none.
 pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
     let made = folder::make_once(data, FOLDER, || files(now))?;
@@ -83,10 +89,10 @@ pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError
 
 /// The demo of a data folder, where there is one.
 pub(super) fn existing(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
-    let folder = folder(data);
-    if !folder::is_file(&folder.join(CONFIGURATION))? {
+    if configuration(data)?.is_none() {
         return Err(DemoError::Missing);
     }
+    let folder = folder(data);
     let ends = ends(&folder)?;
     if ends < now {
         return Err(DemoError::Expired(ends));

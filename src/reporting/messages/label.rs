@@ -161,6 +161,8 @@ labels! {
     DemoMissing = "demo-missing" ["folder"];
     /// The demo could not be made or read.
     DemoFailed = "demo-failed" ["folder", "cause"];
+    /// There is no usual place for a data folder.
+    NoDataFolder = "no-data-folder" [];
     /// A demo does not listen there.
     DemoAddress = "demo-address" ["address"];
     /// Before the line that validates the sample.
@@ -181,22 +183,6 @@ labels! {
     SealedAs = "sealed-as" ["file", "id"];
     /// The document is not sealed: the code and the reason.
     NotSealed = "not-sealed" ["code", "reason"];
-    /// The folder has no profile of this name.
+    /// There is no profile of this name, and which there are.
     UnknownProfile = "unknown-profile" ["profile", "known"];
-    /// A certification or a lock forbids it.
-    SealForbidden = "seal-forbidden" ["by"];
-    /// Nothing can be appended to the file.
-    SealNotAppendable = "seal-not-appendable" ["cause"];
-    /// Our own validator did not pass the result.
-    SealNotReleased = "seal-not-released" ["cause"];
-    /// The certificate of the seal does not pass.
-    SealSignerUnfit = "seal-signer-unfit" ["check"];
-    /// The key cannot be used.
-    SealSignerUnavailable = "seal-signer-unavailable" ["cause"];
-    /// The journal cannot be written.
-    SealJournalUnavailable = "seal-journal-unavailable" ["cause"];
-    /// There is too much to do.
-    SealOverloaded = "seal-overloaded" [];
-    /// Our own failure.
-    SealInternal = "seal-internal" [];
 }

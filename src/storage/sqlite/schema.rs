@@ -108,7 +108,11 @@ impl std::error::Error for OpenError {}
 
 impl From<sqlx::Error> for OpenError {
     fn from(error: sqlx::Error) -> Self {
-        if code(&error).as_deref() == Some(NO_DATABASE) { Self::NotAJournal } else { Self::Unavailable(cause(&error)) }
+        if code(&error).as_deref() == Some(NO_DATABASE) {
+            Self::NotAJournal
+        } else {
+            Self::Unavailable(cause(&error))
+        }
     }
 }
 
