@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::runtime;
 
 use super::exit::Exit;
+use super::source::Source;
 use super::{say, wrong_use};
 use crate::journal::{Broken, Fault, Head};
 use crate::reporting::{Label, Texts, escaped};
@@ -22,11 +23,17 @@ use options::{Form, List, Verify};
 
 pub(super) use options::Journal;
 
-/// Runs the command. `database` is the file of the data folder, for when none is named.
-pub(super) fn run(options: &Journal, database: Option<&Path>, texts: &Texts) -> Exit {
-    let Some(file) = options.file().or(database) else {
-        return wrong_use(texts.label(Label::NoDataFolder));
+/// Runs the command on the file that is named, else on the journal of the configuration or of the data folder.
+pub(super) fn run(options: &Journal, source: &Source, texts: &Texts) -> Exit {
+    let file = match options.file() {
+        Some(file) => file.to_owned(),
+        None => match source.journal() {
+            Ok(Some(file)) => file,
+            Ok(None) => return wrong_use(texts.label(Label::NoDataFolder)),
+            Err(exit) => return exit,
+        },
     };
+    let file = &file;
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -12,7 +12,6 @@ mod exit;
 mod files;
 mod journal;
 mod material;
-mod place;
 mod report_id;
 mod runner;
 mod seal;
@@ -55,8 +54,8 @@ pub fn run() -> Exit {
         Command::Validate(options) => (options.language(), options.not_yet()),
         Command::Serve(options) => (options.lang.into(), None),
         Command::Seal(options) => (options.lang.into(), None),
-        Command::Journal(options) => (options.language(), None),
         Command::Config(Config::Check { lang }) => ((*lang).into(), None),
+        Command::Journal(options) => (options.language(), None),
         other => (Language::De, Some(other.name().to_owned())),
     };
     let texts = Texts::of(language);
@@ -71,10 +70,7 @@ pub fn run() -> Exit {
         Command::Validate(options) => validate::run(&options, &source, texts),
         Command::Serve(options) => serve::run(&options, &source, texts),
         Command::Seal(options) => seal::run(&options, &source, texts),
-        Command::Journal(options) => match source.journal() {
-            Ok(database) => journal::run(&options, database.as_deref(), texts),
-            Err(exit) => exit,
-        },
+        Command::Journal(options) => journal::run(&options, &source, texts),
         Command::Config(Config::Check { .. }) => check::run(&source, texts),
         other => wrong_use(&texts.fill(Label::NotYet, &[("what", other.name().to_owned())])),
     }

@@ -10,8 +10,7 @@ use super::compose::{Loaded, Refused};
 use super::demo;
 use super::demo::{Demo, DemoError};
 use super::exit::Exit;
-use super::place;
-use super::{say, say_lines};
+use super::{say, say_lines, terminal};
 use crate::reporting::{Label, Texts};
 use crate::time::Timestamp;
 
@@ -36,11 +35,11 @@ pub(super) enum Named {
 impl Source {
     /// From the options `--config` and `--data`, of which at most one is given.
     pub(super) fn of(config: Option<PathBuf>, data: Option<PathBuf>) -> io::Result<Self> {
-        let named = if data.is_some() { Named::Here } else { Named::Usual };
-        Ok(match (config, place::data_folder(data.as_deref())) {
-            (Some(file), _) => Self::Configuration(file),
-            (None, Some(folder)) => Self::Data(path::absolute(folder)?, named),
-            (None, None) => Self::Nowhere,
+        Ok(match (config, data, terminal::data_folder()) {
+            (Some(file), ..) => Self::Configuration(file),
+            (None, Some(folder), _) => Self::Data(path::absolute(folder)?, Named::Here),
+            (None, None, Some(folder)) => Self::Data(folder, Named::Usual),
+            (None, None, None) => Self::Nowhere,
         })
     }
 
@@ -73,7 +72,7 @@ impl Source {
         compose::load(&file).map(Some).map_err(refused)
     }
 
-    /// The journal: that of the configuration, or the one in the data folder.
+    /// The file of the journal; nothing where there is no usual place. It is not looked for.
     pub(super) fn journal(&self) -> Result<Option<PathBuf>, Exit> {
         match self {
             Self::Configuration(file) => {

@@ -4,15 +4,15 @@ use super::sign::random;
 use super::{project, read};
 use ring::signature::{self, EcdsaKeyPair, RsaKeyPair};
 use sigillum::crypto::SealAlgorithm;
-use sigillum::document::OpenError;
-use sigillum::limits::{CancelFlag, Limits};
+use sigillum::document::{Document, OpenError, examine};
+use sigillum::limits::{Budget, CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
 use sigillum::sealing::{
     Appearance, NotReleased, Original, Prepared, Released, SealError, SealIdentity, SealProfile, Terms,
 };
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Moment, Policy};
+use sigillum::validation::{Evidence, Moment, Policy, Report, validate};
 use std::sync::Arc;
 
 /// A key with the identity that it seals for.
@@ -90,6 +90,17 @@ impl Sealer {
         let sealed = prepared.embed_value(&value).map_err(Unsealed::Refused)?;
         sealed.release(&terms()).map_err(Unsealed::NotReleased)
     }
+}
+
+/// What our validator says of a document under [`terms`]; `None` where it cannot be read.
+pub fn judged(bytes: &[u8]) -> Option<Report> {
+    let terms = terms();
+    let mut budget = Budget::new(&terms.limits);
+    let document = Document::open(bytes, None, &terms.limits, &mut budget).ok()?;
+    let examination = examine(&document, &mut budget).ok()?;
+    let mut evidence = Evidence::new();
+    evidence.add_embedded(&examination);
+    Some(validate(&examination, &evidence, &terms.trust, &terms.policy, terms.moment, &mut budget).report)
 }
 
 /// A profile with claims and this appearance.

@@ -27,7 +27,7 @@ pub(super) use console::{Lines, lines};
 /// The folder of the demo in the data folder. The journal is beside it, so that it stays where the demo is deleted.
 const FOLDER: &str = "demo";
 
-/// The journal, in the data folder.
+/// The journal in the data folder.
 pub(super) const JOURNAL: &str = "journal.sqlite";
 
 /// Its configuration.
