@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use rcgen::{CertificateParams, KeyPair};
 use sigillum::config::{Config, KEYS, LIMITS, parse};
+use support::rng::{Rng, mutate};
 
 fn example() -> String {
     support::read_text(&support::project().join("deploy/sigillum.toml"))
@@ -138,4 +139,50 @@ fn config_check_says_good_or_every_problem_with_its_place() {
     let (code, _, err) = check(folder, "gone.toml");
     assert_eq!(code, Some(78));
     assert!(err.starts_with("gone.toml: "), "{err}");
+}
+
+/// Whatever stands in the text: an answer, every problem at a place that is there, and nothing accepted beyond its bounds.
+#[test]
+fn a_damaged_configuration_is_refused_or_within_its_bounds() {
+    const MUTATIONS: u64 = 3_000;
+    let text = whole();
+    let seed: Vec<u8> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(|line| format!("{line}\n").into_bytes())
+        .collect();
+    let mut good = 0_u32;
+    for n in 0..MUTATIONS {
+        let damaged = mutate(&seed, &mut Rng::new(n));
+        let damaged = String::from_utf8_lossy(&damaged);
+        match parse(&damaged, Path::new("/etc/sigillum"), 4) {
+            Err(problems) => {
+                assert!(!problems.is_empty(), "mutation {n}");
+                // A problem may stand behind the last line break.
+                let lines = damaged.split('\n').count();
+                for problem in problems {
+                    assert!(
+                        (1..=lines).contains(&problem.place.line) && problem.place.column >= 1,
+                        "mutation {n}: {problem}"
+                    );
+                }
+            }
+            Ok(parsed) => {
+                good += 1;
+                let config = parsed.config;
+                assert!(config.limits.body_bytes <= config.limits.bodies_bytes, "mutation {n}");
+                assert!(!config.demo || config.server.listen.ip().is_loopback(), "mutation {n}");
+                assert!(
+                    config.profiles.values().all(|profile| config.keys.contains_key(&profile.key)),
+                    "mutation {n}"
+                );
+                for caller in config.callers.values() {
+                    assert!(caller.token_sha256.len() == 64, "mutation {n}");
+                    assert!(caller.profiles.iter().all(|name| config.profiles.contains_key(name)), "mutation {n}");
+                }
+            }
+        }
+    }
+    assert!(good > 0, "every mutation was refused");
+    support::suite("configuration mutations", usize::try_from(MUTATIONS).unwrap());
 }
