@@ -159,7 +159,7 @@ fn json_line(seen: &Seen) -> String {
 /// A record for people: number, time, what was done, for whom, with which result, and the identifiers.
 fn text_line(seen: &Seen, texts: &Texts) -> String {
     let Ok(Value::Object(said)) = serde_json::from_slice(&seen.line) else {
-        return texts.fill(Label::RecordUnreadable, &[("number", seen.number.to_string())]);
+        return format!("{}  {}", seen.number, texts.label(Label::Unreadable));
     };
     let text = |member: &str| said.get(member).and_then(Value::as_str).unwrap_or("-");
     let columns = ["time", "act", "caller", "verdict", "id", "documentSha256"].map(text).join("  ");

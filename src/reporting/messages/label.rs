@@ -221,6 +221,4 @@ labels! {
     RecordBehindHead = "record-behind-head" ["number"];
     /// The journal names no head.
     JournalHeadMissing = "journal-head-missing" [];
-    /// What a record says is not readable.
-    RecordUnreadable = "record-unreadable" ["number"];
 }
