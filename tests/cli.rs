@@ -88,6 +88,7 @@ fn wrong_use_ends_with_64_and_nothing_on_standard_output() {
         &["journal"],
         &["journal", "verify", "--head", "1:x"],
         &["journal", "verify", "x.sqlite", "--data", "folder"],
+        &["journal", "verify", "x.sqlite", "--config", "x.toml"],
         &["journal", "list", "--from", "-1"],
         &["validate", VALID, "--policy", "strict"],
         &["validate", VALID, "--format", "etsi"],
@@ -110,6 +111,7 @@ fn a_configuration_that_is_not_there_ends_with_78() {
         &["seal", VALID, "-o", "out.pdf", "--profile", "x", "--config", "README.md"],
         &["config", "check"],
         &["config", "check", "--config", "Cargo.toml"],
+        &["journal", "verify", "--config", "Cargo.toml"],
     ] {
         let (code, out, err) = run(arguments);
         assert_eq!((code, &*out), (Some(78), ""), "{arguments:?}: {err}");

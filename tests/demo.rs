@@ -279,6 +279,19 @@ fn the_command_line_seals_with_the_same_profile_and_journal() {
     let (code, report, _) = run(&data, &["validate", "--policy", "no-revocation", out]);
     assert_eq!(code, Some(0), "{report}");
 
+    // The record is there, under the number of who ran the program; the demo's journal is found both ways.
+    let (code, records, _) = run(&data, &["journal", "list", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let record: Value =
+        serde_json::from_str(records.trim_end()).unwrap_or_else(|error| panic!("{error}: {records}"));
+    assert!(record["record"]["caller"].as_str().unwrap().starts_with("cli:"), "{records}");
+    assert_eq!(record["record"]["profile"], "demo");
+    let configuration = data.join("demo/sigillum.toml");
+    for place in [&[][..], &["--config", configuration.to_str().unwrap()]] {
+        let (code, said, err) = run(&data, &[&["journal", "verify"], place].concat());
+        assert_eq!(code, Some(0), "{said}{err}");
+    }
+
     let (code, _, err) = seal(sample, &[]);
     assert_eq!(code, Some(64));
     assert!(err.contains("is there already"), "{err}");

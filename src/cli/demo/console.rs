@@ -26,7 +26,10 @@ pub(in crate::cli) fn lines(about: &Lines<'_>, texts: &Texts) -> String {
     let Lines { demo, data, address, program } = about;
     let folder = demo.folder.display().to_string();
     let state = if demo.made { Label::DemoMade } else { Label::DemoUsed };
-    let mut said = vec![comment(&texts.fill(state, &[("folder", folder.clone())]))];
+    let mut said = vec![
+        comment(&texts.fill(state, &[("folder", folder.clone())])),
+        comment(&texts.fill(Label::Ready, &[("address", address.to_string())])),
+    ];
     if let Some(ends) = demo.ends_soon {
         let arguments = [("time", texts.time(ends)), ("folder", folder)];
         said.push(comment(&texts.fill(Label::DemoEnds, &arguments)));

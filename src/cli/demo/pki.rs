@@ -180,8 +180,10 @@ mod tests {
         assert_eq!(statements.types[0].content(), oid::QC_TYPE_ESEAL);
         assert_eq!(statements.semantics[0].content(), oid::SEMANTICS_LEGAL);
         assert!(statements.pds[0].url.starts_with("https://") && statements.pds[0].url.contains(".invalid/"));
-        let notice = format!("{:?}", seal.certificate_policies());
-        assert!(notice.contains("regulated certificate for legal persons (DEMO"), "{notice}");
+        let notice = qualified::SEAL_NOTICE.as_bytes();
+        assert!(seal.certificate_policies()[0].user_notice);
+        assert!(seal.der().windows(notice.len()).any(|window| window == notice));
+        assert!(qualified::SEAL_NOTICE.contains("regulated certificate for legal persons (DEMO"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The configuration of the demo: an ordinary one, so that the demo takes the way that everybody takes.
 
+use super::JOURNAL;
+
 /// The profile of the demo.
 pub(super) const PROFILE: &str = "demo";
 
@@ -42,7 +44,7 @@ roles = ["validator", "archivist", "sealer"]
 profiles = ["{PROFILE}"]
 
 [journal]
-sqlite-file = "../journal.sqlite"
+sqlite-file = "../{JOURNAL}"
 "#
     )
 }

@@ -39,8 +39,8 @@ pub(in super::super) struct List {
 
 #[derive(Args, Debug)]
 pub(super) struct Common {
-    /// Database file [default: journal.sqlite in the data folder]
-    #[arg(value_name = "FILE", conflicts_with = "data")]
+    /// Database file [default: that of the configuration, or journal.sqlite in the data folder]
+    #[arg(value_name = "FILE", conflicts_with_all = ["config", "data"])]
     pub(super) file: Option<PathBuf>,
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]

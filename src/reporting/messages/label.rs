@@ -185,22 +185,8 @@ labels! {
     NotSealed = "not-sealed" ["code", "reason"];
     /// There is no profile of this name, and which there are.
     UnknownProfile = "unknown-profile" ["profile", "known"];
-    /// A certification or a lock forbids it.
-    SealForbidden = "seal-forbidden" ["by"];
-    /// Nothing can be appended to the file.
-    SealNotAppendable = "seal-not-appendable" ["cause"];
-    /// Our own validator did not pass the result.
-    SealNotReleased = "seal-not-released" ["cause"];
-    /// The certificate of the seal does not pass.
-    SealSignerUnfit = "seal-signer-unfit" ["check"];
-    /// The key cannot be used.
-    SealSignerUnavailable = "seal-signer-unavailable" ["cause"];
-    /// The journal cannot be written.
-    SealJournalUnavailable = "seal-journal-unavailable" ["cause"];
-    /// There is too much to do.
-    SealOverloaded = "seal-overloaded" [];
-    /// Our own failure.
-    SealInternal = "seal-internal" [];
+
+    // The journal.
     /// The journal cannot be read.
     JournalUnread = "journal-unread" ["file", "cause"];
     /// The chain of the journal is whole.
