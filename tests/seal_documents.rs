@@ -35,7 +35,7 @@ fn file(form: Form, objects: &[&str]) -> Vec<u8> {
     let mut records: Vec<[u32; 3]> = vec![[0, 0, 65535]];
     let put = |file: &mut Vec<u8>, number: usize, body: &[u8]| {
         let offset = u32::try_from(file.len()).unwrap();
-        write!(file, "{number} 0 obj\n").unwrap();
+        writeln!(file, "{number} 0 obj").unwrap();
         file.extend_from_slice(body);
         file.extend_from_slice(b"\nendobj\n");
         [1, offset, 0]
@@ -60,12 +60,12 @@ fn file(form: Form, objects: &[&str]) -> Vec<u8> {
     let start = file.len();
     let id = "/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]";
     if form == Form::Table {
-        write!(file, "xref\n0 {}\n", records.len()).unwrap();
+        writeln!(file, "xref\n0 {}", records.len()).unwrap();
         for [kind, offset, generation] in &records {
             let kind = if *kind == 0 { 'f' } else { 'n' };
-            write!(file, "{offset:010} {generation:05} {kind} \n").unwrap();
+            writeln!(file, "{offset:010} {generation:05} {kind} ").unwrap();
         }
-        write!(file, "trailer\n<< /Size {} /Root 1 0 R {id} >>\n", records.len()).unwrap();
+        writeln!(file, "trailer\n<< /Size {} /Root 1 0 R {id} >>", records.len()).unwrap();
     } else {
         let number = records.len();
         records.push([1, u32::try_from(start).unwrap(), 0]);
@@ -79,7 +79,7 @@ fn file(form: Form, objects: &[&str]) -> Vec<u8> {
         let entries = format!("/Type /XRef /Size {} /Root 1 0 R /W [1 4 2] {id} ", number + 1);
         put(&mut file, number, &stream(&entries, &data));
     }
-    write!(file, "startxref\n{start}\n%%EOF\n").unwrap();
+    writeln!(file, "startxref\n{start}\n%%EOF").unwrap();
     file
 }
 
