@@ -15,6 +15,7 @@ use sigillum::validation::{Answer, CheckId, Integrity, Moment, Policy};
 use support::exceptions::Exceptions;
 use support::judges::{Case, judge};
 use support::pdf::{MadePdf, stream};
+use support::rng::Rng;
 use support::seal::{Sealer, Unsealed, certificate, judged, profile, terms};
 use support::sign::Signer;
 
@@ -246,6 +247,44 @@ fn every_form_of_a_document_is_sealed() {
     support::suite(SUITE, cases.len());
     let exceptions = support::project().join("tests/seal_documents_exceptions.tsv");
     judge("seal documents judges", &cases, Exceptions::load(&exceptions));
+}
+
+#[test]
+fn damaged_documents_are_refused_or_sealed_well() {
+    let mut rng = Rng::new(7);
+    let sealer = Sealer::p256();
+    let (mut sealed, mut cases) = (0, 0);
+    for (what, objects, appearance, _) in documents() {
+        for form in FORMS {
+            let whole = file(form, &objects);
+            for _ in 0..25 {
+                let mut input = whole.clone();
+                for _ in 0..=rng.below(3) {
+                    let at = rng.below(input.len());
+                    match rng.below(9) {
+                        0..3 => input[at] ^= 1 << rng.below(8),
+                        3..6 => input[at] = b"<>[]()/ 0R%"[rng.below(11)],
+                        6 => drop(input.splice(at..(at + rng.below(9)).min(input.len()), [])),
+                        7 => input.insert(at, b"<>[]()/ 0R%"[rng.below(11)]),
+                        _ => input.truncate(at.max(input.len() - 40)),
+                    }
+                }
+                cases += 1;
+                match sealer.seal(input.clone(), appearance.clone()) {
+                    Ok(released) => {
+                        sealed += 1;
+                        assert!(released.bytes().starts_with(&input), "{what}");
+                        let report = judged(released.bytes()).expect("readable");
+                        assert_eq!(report.summary.answer, Answer::Valid, "{what} {form:?}");
+                    }
+                    Err(Unsealed::Open(_) | Unsealed::Refused(_)) => {}
+                    Err(Unsealed::NotReleased(error)) => panic!("{what} {form:?}: {error}"),
+                }
+            }
+        }
+    }
+    assert!(sealed * 6 > cases && sealed < cases, "{sealed} of {cases}");
+    support::suite("seal damaged", cases);
 }
 
 /// What another reader sees: the field once in the form, its widget once on the page that was meant, an appearance
