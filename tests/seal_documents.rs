@@ -15,6 +15,7 @@ use sigillum::validation::{Answer, CheckId, Integrity, Moment, Policy};
 use support::exceptions::Exceptions;
 use support::judges::{Case, judge};
 use support::pdf::{MadePdf, stream};
+use support::rng::Rng;
 use support::seal::{Sealer, Unsealed, certificate, judged, profile, terms};
 use support::sign::Signer;
 
@@ -35,7 +36,7 @@ fn file(form: Form, objects: &[&str]) -> Vec<u8> {
     let mut records: Vec<[u32; 3]> = vec![[0, 0, 65535]];
     let put = |file: &mut Vec<u8>, number: usize, body: &[u8]| {
         let offset = u32::try_from(file.len()).unwrap();
-        write!(file, "{number} 0 obj\n").unwrap();
+        writeln!(file, "{number} 0 obj").unwrap();
         file.extend_from_slice(body);
         file.extend_from_slice(b"\nendobj\n");
         [1, offset, 0]
@@ -60,12 +61,12 @@ fn file(form: Form, objects: &[&str]) -> Vec<u8> {
     let start = file.len();
     let id = "/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]";
     if form == Form::Table {
-        write!(file, "xref\n0 {}\n", records.len()).unwrap();
+        writeln!(file, "xref\n0 {}", records.len()).unwrap();
         for [kind, offset, generation] in &records {
             let kind = if *kind == 0 { 'f' } else { 'n' };
-            write!(file, "{offset:010} {generation:05} {kind} \n").unwrap();
+            writeln!(file, "{offset:010} {generation:05} {kind} ").unwrap();
         }
-        write!(file, "trailer\n<< /Size {} /Root 1 0 R {id} >>\n", records.len()).unwrap();
+        writeln!(file, "trailer\n<< /Size {} /Root 1 0 R {id} >>", records.len()).unwrap();
     } else {
         let number = records.len();
         records.push([1, u32::try_from(start).unwrap(), 0]);
@@ -79,7 +80,7 @@ fn file(form: Form, objects: &[&str]) -> Vec<u8> {
         let entries = format!("/Type /XRef /Size {} /Root 1 0 R /W [1 4 2] {id} ", number + 1);
         put(&mut file, number, &stream(&entries, &data));
     }
-    write!(file, "startxref\n{start}\n%%EOF\n").unwrap();
+    writeln!(file, "startxref\n{start}\n%%EOF").unwrap();
     file
 }
 
@@ -246,6 +247,44 @@ fn every_form_of_a_document_is_sealed() {
     support::suite(SUITE, cases.len());
     let exceptions = support::project().join("tests/seal_documents_exceptions.tsv");
     judge("seal documents judges", &cases, Exceptions::load(&exceptions));
+}
+
+#[test]
+fn damaged_documents_are_refused_or_sealed_well() {
+    let mut rng = Rng::new(7);
+    let sealer = Sealer::p256();
+    let (mut sealed, mut cases) = (0, 0);
+    for (what, objects, appearance, _) in documents() {
+        for form in FORMS {
+            let whole = file(form, &objects);
+            for _ in 0..25 {
+                let mut input = whole.clone();
+                for _ in 0..=rng.below(3) {
+                    let at = rng.below(input.len());
+                    match rng.below(9) {
+                        0..3 => input[at] ^= 1 << rng.below(8),
+                        3..6 => input[at] = b"<>[]()/ 0R%"[rng.below(11)],
+                        6 => drop(input.splice(at..(at + rng.below(9)).min(input.len()), [])),
+                        7 => input.insert(at, b"<>[]()/ 0R%"[rng.below(11)]),
+                        _ => input.truncate(at.max(input.len() - 40)),
+                    }
+                }
+                cases += 1;
+                match sealer.seal(input.clone(), appearance.clone()) {
+                    Ok(released) => {
+                        sealed += 1;
+                        assert!(released.bytes().starts_with(&input), "{what}");
+                        let report = judged(released.bytes()).expect("readable");
+                        assert_eq!(report.summary.answer, Answer::Valid, "{what} {form:?}");
+                    }
+                    Err(Unsealed::Open(_) | Unsealed::Refused(_)) => {}
+                    Err(Unsealed::NotReleased(error)) => panic!("{what} {form:?}: {error}"),
+                }
+            }
+        }
+    }
+    assert!(sealed * 6 > cases && sealed < cases, "{sealed} of {cases}");
+    support::suite("seal damaged", cases);
 }
 
 /// What another reader sees: the field once in the form, its widget once on the page that was meant, an appearance

@@ -10,6 +10,7 @@ use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm,
 use crate::crypto::{AlgorithmError, DigestAlgorithm, DigestState, SignatureAlgorithm};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::SignedData;
+use crate::syntax::pdf::UpdateError;
 
 /// All that a validation needs to know of a document.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct AppendingFacts {
     pub sha256: DigestState,
     /// What the signatures of the document forbid.
     pub restrictions: Restrictions,
+    /// Whether the file can be appended to, as far as all its objects were looked at.
+    pub appendable: Result<(), UpdateError>,
 }
 
 /// Collects the facts, and those for who appends, in the same one reading. `mark` is a number of bytes from the start
@@ -91,7 +94,7 @@ pub fn examine_to_append(
         document_timestamps,
         evidence,
     };
-    Ok((examination, AppendingFacts { sha256: at_mark, restrictions }))
+    Ok((examination, AppendingFacts { sha256: at_mark, restrictions, appendable: pdf.appendable() }))
 }
 
 /// File order is the order of the holes; what has none comes last.

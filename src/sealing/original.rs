@@ -6,6 +6,7 @@ use crate::crypto::{Digest, DigestAlgorithm, DigestState, digest};
 use crate::document::{
     AppendingFacts, ByteRangeDefect, Examination, FormatDefect, OpenError, Restrictions, examine_to_append,
 };
+use crate::syntax::pdf::UpdateError;
 use crate::time::Timestamp;
 use crate::validation::Report;
 
@@ -17,6 +18,7 @@ pub struct Original {
     /// SHA-256 over all bytes, to be gone on with.
     sha256: DigestState,
     restrictions: Restrictions,
+    appendable: Result<(), UpdateError>,
     /// The end of the file where a signature claims bytes behind it: they would be ours.
     claimed_behind: Option<u64>,
 }
@@ -34,8 +36,8 @@ impl Original {
             let (examination, facts) = examine_to_append(&document, all, &mut budget).map_err(OpenError::Limit)?;
             (terms.judge(&examination, &mut budget), facts, claims_behind(&examination))
         };
-        let AppendingFacts { sha256, restrictions } = facts;
-        Ok(Self { bytes, report, sha256, restrictions, claimed_behind })
+        let AppendingFacts { sha256, restrictions, appendable } = facts;
+        Ok(Self { bytes, report, sha256, restrictions, appendable, claimed_behind })
     }
 
     /// What was said of it.
@@ -55,7 +57,8 @@ impl Original {
         claimed_signing_time: Timestamp,
         terms: &Terms,
     ) -> Result<Prepared, SealError> {
-        let Self { mut bytes, report, sha256, restrictions, claimed_behind } = self;
+        let Self { mut bytes, report, sha256, restrictions, appendable, claimed_behind } = self;
+        appendable?;
         if claimed_behind.is_some() {
             return Err(SealError::NotAppendable { cause: "byte-range-beyond-end", offset: claimed_behind });
         }

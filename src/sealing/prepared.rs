@@ -100,9 +100,17 @@ impl Prepared {
         let hex = bytes.get_mut(start..).and_then(|rest| rest.get_mut(..hole.capacity.saturating_mul(2)));
         let hex = hex.filter(|_| cms.len() <= hole.capacity).ok_or(size)?;
         for (pair, octet) in hex.chunks_exact_mut(2).zip(cms) {
-            pair.copy_from_slice(format!("{octet:02x}").as_bytes());
+            pair.copy_from_slice(&[digit(octet >> 4), digit(octet & 15)]);
         }
         Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, gap: hole.gap, field })
+    }
+}
+
+/// A hexadecimal digit.
+const fn digit(nibble: u8) -> u8 {
+    match nibble {
+        0..=9 => b'0' + nibble,
+        _ => b'a' + (nibble & 15) - 10,
     }
 }
 

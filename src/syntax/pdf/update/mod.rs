@@ -131,6 +131,16 @@ pub struct Hole {
     pub capacity: usize,
 }
 
+impl Pdf<'_> {
+    /// Whether the file can be appended to, as far as it has been read: some repairs show only when an object is.
+    ///
+    /// # Errors
+    /// [`UpdateError::NotAppendable`] where not.
+    pub fn appendable(&self) -> Result<(), UpdateError> {
+        refusal::check(self).map(|_| ())
+    }
+}
+
 impl<'p, 'a> Update<'p, 'a> {
     /// An update of nothing yet.
     ///
@@ -208,8 +218,9 @@ impl<'p, 'a> Update<'p, 'a> {
     /// Lays out what follows the file. `identifier` is the second element of `/ID`.
     ///
     /// # Errors
-    /// Where a table cannot hold the offsets.
+    /// Where a table cannot hold the offsets, or an object that was read meanwhile showed that the file is repaired.
     pub fn finish(self, identifier: [u8; 16]) -> Result<Appended, UpdateError> {
+        self.pdf.appendable()?;
         let base = to_u64(self.pdf.bytes().len());
         let position = |out: &Vec<u8>| base.saturating_add(to_u64(out.len()));
         let mut out = Vec::new();
