@@ -13,9 +13,10 @@ use crate::validation::{Evidence, Moment, Origin, Policy, Report};
 
 /// Bytes of a document that may be validated on the thread that answers requests. Most of those that offices exchange
 /// are shorter.
-const SHORT_BYTES: usize = 256 << 10;
+const SHORT_BYTES: usize = 128 << 10;
 
-/// Work that it may take there, in the units of [`Limits::work`]: about two milliseconds, for which other requests wait.
+/// Work that it may take there, in the units of [`Limits::work`]: about two milliseconds, for which other requests wait
+/// (some more where a password makes a key, which is not counted).
 const SHORT_WORK: u64 = 2_000;
 
 /// Everything that a validation is asked under, the document apart.
