@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -52,6 +52,11 @@ impl Drop for CancelOnDrop {
 impl Bench {
     pub(super) fn new(capacity: Capacity) -> Self {
         Self { capacity, turns: Arc::new(Semaphore::new(capacity.at_once.max(1))), waiting: AtomicUsize::new(0) }
+    }
+
+    /// A turn, where one is free and nobody waits for it.
+    pub(super) fn free_turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).try_acquire_owned().ok()
     }
 
     /// Runs `work` on a blocking thread when it is its turn. At the deadline its flag is set, and what it then

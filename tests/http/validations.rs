@@ -3,11 +3,19 @@
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
+use sigillum::config::ServiceLimits;
 use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::journal::Act;
+use sigillum::limits::{CancelFlag, Limits};
+use sigillum::reporting::{Envelope, Language, to_json};
+use sigillum::service::{ValidationRequest, validate};
+use sigillum::validation::Moment;
+use std::sync::Arc;
 
 use crate::support;
-use crate::world::{ALL, FORM, SEALER, SIGNED, VALIDATOR, World, fixture, form, get, post};
+use crate::support::pdf::MadePdf;
+use crate::support::sign::Signer;
+use crate::world::{ALL, FORM, LIMITS, SEALER, SIGNED, VALIDATOR, World, fixture, form, get, post};
 
 #[tokio::test]
 async fn a_document_gives_its_report_and_a_record() {
@@ -42,6 +50,34 @@ async fn every_fixture_is_answered_as_described() {
         cases += 1;
     }
     support::suite("http fixtures", cases);
+}
+
+/// Short work is done where the request is, longer work elsewhere: the report is that of the library either way.
+#[tokio::test]
+async fn a_report_is_that_of_the_library() {
+    let world = World::limited(ServiceLimits { body_bytes: 2 << 20, ..LIMITS });
+    let parts = world.service.parts();
+    let now = parts.clock.now();
+    for signatures in [0, 1, 40] {
+        let mut pdf = MadePdf::new([]);
+        (0..signatures).for_each(|n| Signer::p256().sign(&mut pdf, &format!("Signature{n}")));
+        let request = ValidationRequest {
+            password: None,
+            policy: Arc::clone(&parts.policies["no-revocation"]),
+            trust: Arc::clone(&parts.trust),
+            certificates: Vec::new(),
+            crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            moment: Moment { at: now, clock: now },
+            limits: Limits::DEFAULT,
+        };
+        let report = validate(pdf.bytes(), &request, &CancelFlag::default()).unwrap();
+        assert_eq!(report.signatures.len(), signatures);
+        let answer = world.validate("?policy=no-revocation", pdf.bytes()).await;
+        let report_id = answer.json()["reportId"].as_str().unwrap().to_owned();
+        let envelope = Envelope { report_id: &report_id, document_name: None };
+        assert!(answer.body == to_json(&report, &envelope, Language::En).into_bytes(), "{signatures} signatures");
+    }
 }
 
 #[tokio::test]
@@ -108,7 +144,7 @@ async fn evidence_and_password_come_in_parts() {
 
 #[tokio::test]
 async fn policies_and_profiles_are_listed() {
-    let world = World::with_sealer(crate::world::LIMITS, "no-revocation");
+    let world = World::with_sealer(LIMITS, "no-revocation");
     let policies = world.send(get("/v1/policies", VALIDATOR)).await.json();
     let names: Vec<_> = policies["policies"].as_array().unwrap().iter().map(|policy| &policy["name"]).collect();
     assert_eq!(names, ["default", "no-revocation"]);
