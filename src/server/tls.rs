@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
-use rustls::crypto::ring;
+use rustls::crypto::ring as by_ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::{TLS12, TLS13};
@@ -53,13 +53,13 @@ pub fn configuration(chain: &[u8], key: &[u8]) -> Result<Arc<ServerConfig>, TlsE
         .map_err(TlsError::Refused)?;
     configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
     configuration.ignore_client_order = true;
-    configuration.ticketer = ring::Ticketer::new().map_err(TlsError::Refused)?;
+    configuration.ticketer = by_ring::Ticketer::new().map_err(TlsError::Refused)?;
     Ok(Arc::new(configuration))
 }
 
 /// Ring with AES-128 first: as strong as the keys that are agreed on, and the cheapest for large bodies.
 fn provider() -> CryptoProvider {
-    let mut provider = ring::default_provider();
+    let mut provider = by_ring::default_provider();
     provider.cipher_suites.sort_by_key(|suite| !format!("{:?}", suite.suite()).contains("AES_128_GCM"));
     provider
 }
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_cheapest_suite_comes_first_and_none_is_lost() {
         let suites = provider().cipher_suites;
-        assert_eq!(suites.len(), ring::default_provider().cipher_suites.len());
+        assert_eq!(suites.len(), by_ring::default_provider().cipher_suites.len());
         assert!(format!("{:?}", suites[0].suite()).contains("AES_128_GCM"));
     }
 }
