@@ -22,7 +22,7 @@ use support::seal::{Sealer, Unsealed, judged, terms};
 
 /// Codes of findings that say that the reader had to repair the file, or that something stands where nothing should:
 /// such a file need not be sealed.
-const REPAIRED: [&str; 19] = [
+const REPAIRED: [&str; 20] = [
     "junk-before-header",
     "missing-header",
     "data-after-end",
@@ -35,6 +35,7 @@ const REPAIRED: [&str; 19] = [
     "xref-loop",
     "xref-subsection-shifted",
     "xref-entry-count",
+    "duplicate-xref-entry",
     "malformed-trailer",
     "trailer-without-root",
     "trailer-without-encrypt",

@@ -16,7 +16,7 @@ pub enum SealError {
     /// It can be read, but nothing can be appended to it honestly: why, and where.
     NotAppendable {
         /// A stable name: `repaired`, `junk-before-header`, `encrypted`, `hybrid`, `trailing-data`, `trailer`,
-        /// `malformed-object`, `duplicate-key`, `object-numbers`, `offsets`, `byte-range-beyond-end`.
+        /// `object-beyond-size`, `malformed-object`, `duplicate-key`, `object-numbers`, `offsets`, `byte-range-beyond-end`.
         cause: &'static str,
         /// Bytes from the start of the file.
         offset: Option<u64>,
@@ -134,6 +134,7 @@ impl fmt::Display for SealError {
                     "hybrid" => "what would have to change is hidden from readers without cross-reference streams",
                     "trailing-data" => "data follow its end",
                     "trailer" => "its trailer cannot be carried on",
+                    "object-beyond-size" => "its trailer hides objects from readers that believe its size",
                     "malformed-object" => "an object that would have to change is malformed",
                     "duplicate-key" => "a dictionary that would have to change has a key twice",
                     "object-numbers" => "no object number is left",

@@ -48,7 +48,7 @@ pub enum UpdateError {
     /// The file cannot be appended to honestly.
     NotAppendable {
         /// A stable name: `repaired`, `junk-before-header`, `encrypted`, `hybrid`, `trailing-data`, `trailer`,
-        /// `malformed-object`, `duplicate-key`, `object-numbers`, `offsets`.
+        /// `object-beyond-size`, `malformed-object`, `duplicate-key`, `object-numbers`, `offsets`.
         cause: &'static str,
         /// Bytes from the start of the file, where one place is to blame.
         offset: Option<u64>,
@@ -367,7 +367,11 @@ mod tests {
         };
         assert_eq!(number(&Sample::minimal().bytes), 3);
         assert_eq!(number(&sized(Sample::minimal(), "3", "90")), 90);
-        let beyond = sized(Sample::new().pages().entry(40, 0, 9).table(""), "41", "3");
+        let used = sized(Sample::new().pages().entry(40, 0, 9).table(""), "41", "3");
+        assert_eq!(refusal(&used).0, "object-beyond-size");
+        let free = Sample::new().pages().entry(40, 0, 0).table("").bytes;
+        let free = String::from_utf8(free).expect("text").replace("0000000000 00000 n", "0000000000 00000 f");
+        let beyond = free.replace("/Size 41/", "/Size 3/").into_bytes();
         assert!(codes(&sample::open(&beyond).expect("it opens")).contains(&FindingCode::ObjectBeyondSize));
         assert_eq!(number(&beyond), 41);
         assert_eq!(refusal(&sized(Sample::minimal(), "3", "4294967295")).0, "object-numbers");

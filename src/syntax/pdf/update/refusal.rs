@@ -32,6 +32,13 @@ pub(super) fn check<'p>(pdf: &'p Pdf<'_>) -> Result<&'p Section, UpdateError> {
     }
     let newest = pdf.revisions().last().and_then(|revision| revision.sections().last());
     let newest = newest.ok_or(UpdateError::refused("repaired", None))?;
+    // An object beyond `/Size` is missing (§7.5.5), but not for every reader: a larger `/Size` would show it to all.
+    let size = newest.trailer().get_int(b"Size").and_then(|size| u64::try_from(size).ok());
+    let size = size.ok_or(UpdateError::refused("trailer", Some(newest.span().start)))?;
+    let highest = pdf.revisions().iter().flat_map(Revision::sections).map(Section::end_number).max().unwrap_or(0);
+    if highest > size && pdf.object_numbers(pdf.latest()).any(|(number, _)| u64::from(number) >= size) {
+        return Err(UpdateError::refused("object-beyond-size", Some(newest.span().start)));
+    }
     // Two values of a key that is carried on: readers take the one or the other.
     let carried = |key: &[u8]| matches!(key, b"Root" | b"Size" | b"Info" | b"ID" | b"Prev");
     if newest.trailer().duplicate_keys().iter().any(|key| carried(key.as_bytes())) {
@@ -55,6 +62,7 @@ const fn cause(code: FindingCode) -> Option<&'static str> {
         | FindingCode::XrefLoop
         | FindingCode::XrefSubsectionShifted
         | FindingCode::XrefEntryCount
+        | FindingCode::DuplicateXrefEntry
         | FindingCode::MalformedTrailer
         | FindingCode::TrailerWithoutRoot
         | FindingCode::TrailerWithoutEncrypt
@@ -65,7 +73,7 @@ const fn cause(code: FindingCode) -> Option<&'static str> {
         | FindingCode::DuplicateObject
         | FindingCode::ObjectStreamMismatch => Some("repaired"),
         // What all readers take alike: white space before a section or an object, entries of objects that nobody
-        // uses, a `/Size` that is too small, keys and numbers written oddly in objects that are not changed.
+        // uses, keys and numbers written oddly in objects that are not changed.
         _ => None,
     }
 }
