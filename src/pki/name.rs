@@ -10,6 +10,7 @@ use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
+use crate::syntax::hex::hex;
 
 use super::oid;
 use super::text;
@@ -247,14 +248,7 @@ fn same_attribute(one: &NameAttribute, other: &NameAttribute) -> bool {
 }
 
 fn hexadecimal(octets: &[u8]) -> String {
-    use fmt::Write;
-    let mut text = String::with_capacity(octets.len().saturating_mul(2).saturating_add(1));
-    text.push('#');
-    for octet in octets {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{octet:02x}");
-    }
-    text
+    format!("#{}", hex(octets))
 }
 
 impl fmt::Debug for Name {
@@ -317,20 +311,26 @@ fn short_name(of: &Oid) -> Option<&'static str> {
 }
 
 fn write_escaped(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
-    let last = value.chars().count().saturating_sub(1);
-    for (index, character) in value.chars().enumerate() {
-        match character {
-            ',' | '+' | '"' | '\\' | '<' | '>' | ';' => write!(f, "\\{character}")?,
-            '#' if index == 0 => f.write_str("\\#")?,
-            ' ' if index == 0 || index == last => f.write_str("\\ ")?,
-            '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                write_octets(f, character)?;
-            }
-            control if control.is_control() => write_octets(f, control)?,
-            other => write!(f, "{other}")?,
+    let mut written = 0;
+    for (start, character) in value.char_indices() {
+        let end = start.saturating_add(character.len_utf8());
+        let by_octets = match character {
+            ',' | '+' | '"' | '\\' | '<' | '>' | ';' => false,
+            '#' if start == 0 => false,
+            ' ' if start == 0 || end == value.len() => false,
+            '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+            control if control.is_control() => true,
+            _ => continue, // stands for itself, and is written with its like
+        };
+        f.write_str(value.get(written..start).unwrap_or_default())?;
+        written = end;
+        if by_octets {
+            write_octets(f, character)?;
+        } else {
+            write!(f, "\\{character}")?;
         }
     }
-    Ok(())
+    f.write_str(value.get(written..).unwrap_or_default())
 }
 
 fn write_octets(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {

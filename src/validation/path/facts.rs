@@ -11,6 +11,7 @@ use crate::crypto::{
 };
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
+use crate::syntax::hex::hex;
 
 /// A certificate with what was computed of it.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl<'v> Keys<'v> {
         let holder = Rc::new(Holder {
             certificate: Arc::clone(certificate),
             subject: certificate.subject().to_string(),
-            sha256: digest(DigestAlgorithm::Sha256, certificate.der()).to_string(),
+            sha256: hex(digest(DigestAlgorithm::Sha256, certificate.der()).as_bytes()),
             key: PublicKey::from_spki(certificate.spki()).ok(),
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
         });

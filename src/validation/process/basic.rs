@@ -11,6 +11,7 @@ use crate::crypto::{
 use crate::document::{ChangesLevel, Coverage, Examination, Signature, SignatureForm, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{SignaturePolicy, SignedData, SignerInfo, TimestampToken};
+use crate::syntax::hex::hex;
 use crate::time::Timestamp;
 use crate::validation::block::format::{Content, limit, place};
 use crate::validation::block::{acceptance, certificates, cryptography, format as form, identification};
@@ -373,8 +374,4 @@ pub(in crate::validation) fn is_valid(report: &SignatureReport) -> bool {
     report.verdict == crate::validation::verdict::Verdict::Passed
         && matches!(report.coverage, Coverage::WholeDocument | Coverage::WholeRevision)
         && report.changes.as_ref().is_none_or(|changes| changes.permitted && changes.level != ChangesLevel::Unknown)
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
