@@ -116,12 +116,8 @@ impl<'a, 'f> Parser<'a, 'f> {
     /// # Errors
     /// Only where a limit was reached.
     pub(super) fn value(&mut self) -> Result<Object, ParseError> {
-        self.value_at(self.nesting)
-    }
-
-    fn value_at(&mut self, depth: u32) -> Result<Object, ParseError> {
         let lexeme = self.lexer.next_token();
-        self.value_from(lexeme, depth)
+        self.value_from(lexeme, self.nesting)
     }
 
     fn value_from(&mut self, lexeme: Lexeme<'a>, depth: u32) -> Result<Object, ParseError> {
@@ -227,14 +223,13 @@ impl<'a, 'f> Parser<'a, 'f> {
                 Token::DictClose => break,
                 Token::Name(raw) => {
                     let key = self.name(raw, lexeme.start);
-                    let ahead = self.lexer.peek();
-                    let value = if ahead.token == Token::DictClose {
-                        self.note(FindingCode::MalformedObject, ahead.start);
-                        Object::NULL
-                    } else {
-                        self.value_at(depth)?
-                    };
-                    entries.push((key, value));
+                    let next = self.lexer.next_token();
+                    if next.token == Token::DictClose {
+                        self.note(FindingCode::MalformedObject, next.start);
+                        entries.push((key, Object::NULL));
+                        break;
+                    }
+                    entries.push((key, self.value_from(next, depth)?));
                 }
                 _ if self.ends_here(lexeme) => break,
                 _ => self.note(FindingCode::MalformedObject, lexeme.start),
