@@ -42,14 +42,21 @@ fn write(tlv: &Tlv<'_>, out: &mut Vec<u8>) -> Result<(), DerError> {
         return Ok(());
     }
     let mut inner = tlv.reader()?;
-    let mut members = Vec::new();
-    while !inner.is_empty() {
-        members.push(to_der(&inner.next_tlv()?)?);
-    }
-    if tlv.tag == tag::SET {
+    let content = if tlv.tag == tag::SET {
+        let mut members = Vec::new();
+        while !inner.is_empty() {
+            members.push(to_der(&inner.next_tlv()?)?);
+        }
         members.sort();
-    }
-    push(out, identifier, &members.concat());
+        members.concat()
+    } else {
+        let mut content = Vec::with_capacity(tlv.content.len());
+        while !inner.is_empty() {
+            write(&inner.next_tlv()?, &mut content)?;
+        }
+        content
+    };
+    push(out, identifier, &content);
     Ok(())
 }
 
