@@ -9,6 +9,7 @@ use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm,
 use crate::crypto::{AlgorithmError, DigestAlgorithm, SignatureAlgorithm};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::SignedData;
+use crate::syntax::pdf::ObjectError;
 
 /// All that a validation needs to know of a document.
 #[derive(Debug)]
@@ -30,15 +31,20 @@ pub struct Examination {
 /// signature exceeds is said of that signature.
 pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examination, LimitExceeded> {
     let pdf = &document.pdf;
-    let located = pades::locate(pdf, &document.limits, budget)?;
+    let catalog = match pdf.catalog(pdf.latest(), budget) {
+        Err(ObjectError::Limit(limit)) => return Err(limit),
+        catalog => catalog,
+    };
+    let located = pades::locate(pdf, catalog.as_ref(), &document.limits, budget)?;
+    let catalog = catalog.as_ref().ok();
     let mut findings: Vec<DocumentFinding> = Vec::new();
     let mut signatures = Vec::with_capacity(located.found.len());
     for found in &located.found {
-        signatures.push(pades::read(pdf, found, &document.limits, budget)?);
+        signatures.push(pades::read(pdf, found, catalog, &document.limits, budget)?);
     }
     sort_and_name(&mut signatures);
     collisions(&mut signatures);
-    let evidence = pades::embedded(pdf, &mut findings, budget)?;
+    let evidence = pades::embedded(pdf, catalog, &mut findings, budget)?;
     let sha256 = digest_all(pdf.bytes(), &mut signatures, budget);
 
     for (code, object) in located.obstacles {

@@ -1,6 +1,7 @@
 //! Opening a file: header, cross-reference sections, encryption, catalog, and the search of the whole file where
 //! one of them fails.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -208,7 +209,7 @@ impl<'a> Pdf<'a> {
         }
         self.encrypted_from = RevisionIndex(from);
         // Nothing is decrypted as long as there is no handler: the dictionary is read as it stands.
-        let dict = match self.resolve(&named, self.latest(), budget) {
+        let dict = match self.resolve(&named, self.latest(), budget).map(Cow::into_owned) {
             Ok(Object { value: Value::Dict(dict), .. }) => dict,
             Err(ObjectError::Limit(limit)) => return Err(limit.into()),
             Ok(_) | Err(_) => return Err(PdfError::Encrypted(EncryptedReason::MalformedDictionary)),
