@@ -31,12 +31,12 @@ pub struct Examination {
 /// signature exceeds is said of that signature.
 pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examination, LimitExceeded> {
     let pdf = &document.pdf;
-    let catalog = match pdf.catalog(pdf.latest(), budget) {
+    let catalog = match pdf.latest_catalog(budget) {
         Err(ObjectError::Limit(limit)) => return Err(limit),
         catalog => catalog,
     };
-    let located = pades::locate(pdf, catalog.as_ref(), &document.limits, budget)?;
-    let catalog = catalog.as_ref().ok();
+    let located = pades::locate(pdf, catalog, &document.limits, budget)?;
+    let catalog = catalog.ok();
     let mut findings: Vec<DocumentFinding> = Vec::new();
     let mut signatures = Vec::with_capacity(located.found.len());
     for found in &located.found {

@@ -44,14 +44,14 @@ pub(crate) struct Located {
 /// Only where a limit is reached: then nobody can say how many signatures there are.
 pub(crate) fn locate(
     pdf: &Pdf<'_>,
-    catalog: Result<&Dict, &ObjectError>,
+    catalog: Result<&Dict, ObjectError>,
     limits: &Limits,
     budget: &mut Budget,
 ) -> Result<Located, LimitExceeded> {
     let mut walk = Walk { pdf, limits, located: Located::default(), seen: HashSet::new(), fields: 0 };
     match catalog {
         Ok(catalog) => walk.form(catalog, budget)?,
-        Err(error) => walk.obstacle("catalog-unreadable", *error)?,
+        Err(error) => walk.obstacle("catalog-unreadable", error)?,
     }
     walk.orphans(budget)?;
     let most = usize::try_from(limits.signatures).unwrap_or(usize::MAX);

@@ -85,6 +85,18 @@ impl Pdf<'_> {
         }
     }
 
+    /// The catalog as of the latest revision; it is read once.
+    ///
+    /// # Errors
+    /// What [`Pdf::catalog`] returns.
+    pub fn latest_catalog(&self, budget: &mut Budget) -> Result<&Dict, ObjectError> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let catalog = self.catalog(self.latest(), budget)?;
+        Ok(self.catalog.get_or_init(|| catalog))
+    }
+
     /// The last catalog among the objects of a searched file.
     fn search_catalog(&self, at: RevisionIndex, budget: &mut Budget) -> Result<Dict, ObjectError> {
         let none = ObjectError::Malformed { what: Malformation::NoCatalog, offset: None, object: None };

@@ -109,6 +109,7 @@ impl<'a> Pdf<'a> {
             encrypted_from: RevisionIndex::FIRST,
             findings: RefCell::new(findings),
             merged: OnceCell::new(),
+            catalog: OnceCell::new(),
             scan: RefCell::new(None),
             streams: RefCell::new(StreamCache::default()),
         }
@@ -241,7 +242,7 @@ impl<'a> Pdf<'a> {
     /// What the latest revision has of a catalog.
     fn root(&self, budget: &mut Budget) -> Result<Root, LimitExceeded> {
         let at = self.latest();
-        let catalog = match self.catalog(at, budget) {
+        let catalog = match self.latest_catalog(budget) {
             Ok(catalog) => catalog,
             Err(ObjectError::Limit(limit)) => return Err(limit),
             Err(_) => return Ok(Root::None),

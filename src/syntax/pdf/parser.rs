@@ -193,7 +193,8 @@ impl<'a, 'f> Parser<'a, 'f> {
         let mut ahead = self.lexer;
         let Token::Number(generation) = ahead.next_token().token else { return None };
         let generation = u16::try_from(lexer::digits(generation)?).ok()?;
-        if ahead.next_token().token != Token::Keyword(b"R") {
+        ahead.skip_white();
+        if ahead.peek_byte() != Some(b'R') || ahead.next_token().token != Token::Keyword(b"R") {
             return None;
         }
         self.lexer = ahead;
