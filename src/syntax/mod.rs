@@ -3,4 +3,4 @@
 pub mod der;
 pub(crate) mod hex;
 pub mod pdf;
-mod short;
+pub mod short;

@@ -1,7 +1,8 @@
-//! Byte strings that are short nearly always: names and numbers of PDF, object identifiers. Up to 22 bytes are kept
+//! Byte strings that are short nearly always: names and numbers of PDF, identifiers of objects and algorithms. Up to 22 bytes are kept
 //! in place and need no memory of their own.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
@@ -10,7 +11,7 @@ const IN_PLACE: usize = 22;
 
 /// A byte string. Two are equal, and in order, as their bytes are.
 #[derive(Clone)]
-pub(super) struct ShortBytes(Place);
+pub struct ShortBytes(Place);
 
 #[derive(Clone)]
 enum Place {
@@ -39,6 +40,18 @@ impl From<&[u8]> for ShortBytes {
             }
             _ => Self(Place::Elsewhere(bytes.into())),
         }
+    }
+}
+
+impl AsRef<[u8]> for ShortBytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl fmt::Debug for ShortBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 
