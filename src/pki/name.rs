@@ -173,6 +173,16 @@ impl Name {
         self.last(oid::COUNTRY)
     }
 
+    /// The name as text (RFC 4514): what `to_string` gives, for which the room is known in advance.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        use fmt::Write;
+        let mut text = String::with_capacity(self.der.len());
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{self}");
+        text
+    }
+
     /// Whether two names are the same by RFC 5280 §7.1: the bytes are equal, or the relative names are equal in
     /// order, their attributes in any order; strings of any type are compared without regard to case and to
     /// the amount of white space, all else by its bytes.

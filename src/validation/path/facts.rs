@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::crypto::{
-    AlgorithmError, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier,
-    VerifyError, digest,
+    AlgorithmError, Digest, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid,
+    SignatureVerifier, VerifyError, digest,
 };
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
@@ -18,6 +18,8 @@ use crate::syntax::hex::hex;
 pub(in crate::validation) struct Holder {
     /// The certificate.
     pub(in crate::validation) certificate: Arc<Certificate>,
+    /// SHA-256 of it.
+    pub(in crate::validation) fingerprint: Digest,
     /// SHA-256 of it, lowercase hex.
     pub(in crate::validation) sha256: String,
     /// Its subject as text (RFC 4514).
@@ -50,10 +52,12 @@ impl<'v> Keys<'v> {
         if let Some(holder) = self.holders.borrow().get(&address) {
             return Rc::clone(holder);
         }
+        let fingerprint = digest(DigestAlgorithm::Sha256, certificate.der());
         let holder = Rc::new(Holder {
             certificate: Arc::clone(certificate),
-            subject: certificate.subject().to_string(),
-            sha256: hex(digest(DigestAlgorithm::Sha256, certificate.der()).as_bytes()),
+            subject: certificate.subject().to_text(),
+            fingerprint,
+            sha256: hex(fingerprint.as_bytes()),
             key: PublicKey::from_spki(certificate.spki()).ok(),
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
         });
