@@ -34,8 +34,8 @@ pub struct NameAttribute {
     pub value: String,
     /// What `value` is of what was sent.
     pub form: ValueForm,
-    /// The value as sent, with tag and length.
-    pub raw: Box<[u8]>,
+    /// The value as sent, with tag and length, where `value` has not all of it: with [`ValueForm::Lossy`].
+    pub raw: Option<Box<[u8]>>,
     /// The number of the relative name that it belongs to, from 0.
     pub rdn: usize,
 }
@@ -234,7 +234,8 @@ fn read_rdn(set: &Tlv<'_>, rdn: usize, attributes: &mut Vec<NameAttribute>) -> R
             Some(text) => (text.value, ValueForm::Text),
             None => (hexadecimal(sent.raw), ValueForm::Binary),
         };
-        attributes.push(NameAttribute { oid, value, form, raw: sent.raw.into(), rdn });
+        let raw = (form == ValueForm::Lossy).then(|| sent.raw.into());
+        attributes.push(NameAttribute { oid, value, form, raw, rdn });
     }
     Ok(())
 }
@@ -253,8 +254,14 @@ fn same_rdn(one: &[NameAttribute], other: &[NameAttribute]) -> bool {
 }
 
 fn same_attribute(one: &NameAttribute, other: &NameAttribute) -> bool {
-    let texts = one.form == ValueForm::Text && other.form == ValueForm::Text;
-    one.oid == other.oid && (one.raw == other.raw || (texts && text::equal_folded(&one.value, &other.value)))
+    if one.oid != other.oid || one.form != other.form {
+        return false;
+    }
+    match one.form {
+        ValueForm::Text => one.value == other.value || text::equal_folded(&one.value, &other.value),
+        ValueForm::Lossy => one.raw == other.raw,
+        ValueForm::Binary => one.value == other.value,
+    }
 }
 
 fn hexadecimal(octets: &[u8]) -> String {

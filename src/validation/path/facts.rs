@@ -34,7 +34,7 @@ pub(in crate::validation) struct Holder {
 pub(in crate::validation) struct Keys<'v> {
     verifier: &'v dyn SignatureVerifier,
     holders: RefCell<HashMap<*const Certificate, Rc<Holder>>>,
-    verified: RefCell<HashMap<(String, String), bool>>,
+    verified: RefCell<HashMap<(Digest, Digest), bool>>,
 }
 
 impl<'v> Keys<'v> {
@@ -72,7 +72,7 @@ impl<'v> Keys<'v> {
         subject: &Holder,
         budget: &mut Budget,
     ) -> Result<bool, LimitExceeded> {
-        let pair = (issuer.sha256.clone(), subject.sha256.clone());
+        let pair = (issuer.fingerprint, subject.fingerprint);
         if let Some(known) = self.verified.borrow().get(&pair) {
             return Ok(*known);
         }
