@@ -5,12 +5,12 @@ use super::digests::{Wanted, digests};
 use super::facts::{DocumentFacts, DocumentFinding, MediaType};
 use super::open::Document;
 use super::pades;
-use super::pades::Restrictions;
+use super::pades::{Located, Restrictions};
 use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter};
 use crate::crypto::{AlgorithmError, DigestAlgorithm, DigestState, SignatureAlgorithm};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::SignedData;
-use crate::syntax::pdf::UpdateError;
+use crate::syntax::pdf::{ObjectError, UpdateError};
 
 /// All that a validation needs to know of a document.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Examination {
 /// Where a limit is reached before all signatures are found: then nobody could say how many there are. What one
 /// signature exceeds is said of that signature.
 pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examination, LimitExceeded> {
-    Ok(examine_to_append(document, 0, budget)?.0)
+    Ok(collect(document, 0, budget)?.examination)
 }
 
 /// What who appends to a document needs to know besides: facts that no report shows.
@@ -56,19 +56,38 @@ pub fn examine_to_append(
     budget: &mut Budget,
 ) -> Result<(Examination, AppendingFacts), LimitExceeded> {
     let pdf = &document.pdf;
-    let located = pades::locate(pdf, &document.limits, budget)?;
+    let Collected { examination, located, at_mark } = collect(document, mark, budget)?;
+    let restrictions = pades::restrictions(pdf, &located, budget)?;
+    Ok((examination, AppendingFacts { sha256: at_mark, restrictions, appendable: pdf.appendable() }))
+}
+
+/// What one reading yields.
+struct Collected {
+    examination: Examination,
+    located: Located,
+    at_mark: DigestState,
+}
+
+fn collect(document: &Document<'_>, mark: u64, budget: &mut Budget) -> Result<Collected, LimitExceeded> {
+    let pdf = &document.pdf;
+    let catalog = match pdf.latest_catalog(budget) {
+        Err(ObjectError::Limit(limit)) => return Err(limit),
+        catalog => catalog,
+    };
+    let located = pades::locate(pdf, catalog, &document.limits, budget)?;
+    let catalog = catalog.ok();
     let mut findings: Vec<DocumentFinding> = Vec::new();
     let mut signatures = Vec::with_capacity(located.found.len());
     for found in &located.found {
-        signatures.push(pades::read(pdf, found, &document.limits, budget)?);
+        signatures.push(pades::read(pdf, found, catalog, &document.limits, budget)?);
     }
     sort_and_name(&mut signatures);
     collisions(&mut signatures);
-    let evidence = pades::embedded(pdf, &mut findings, budget)?;
-    let restrictions = pades::restrictions(pdf, &located, budget)?;
+    let evidence = pades::embedded(pdf, catalog, &mut findings, budget)?;
     let (sha256, at_mark) = digest_all(pdf.bytes(), &mut signatures, mark, budget);
 
-    for (code, object) in located.obstacles {
+    for (code, object) in &located.obstacles {
+        let (code, object) = (*code, *object);
         findings.push(DocumentFinding { code, offset: None, object: object.map(|id| id.to_string()) });
     }
     findings.extend(pdf.findings().into_iter().map(|finding| DocumentFinding {
@@ -94,7 +113,7 @@ pub fn examine_to_append(
         document_timestamps,
         evidence,
     };
-    Ok((examination, AppendingFacts { sha256: at_mark, restrictions, appendable: pdf.appendable() }))
+    Ok(Collected { examination, located, at_mark })
 }
 
 /// File order is the order of the holes; what has none comes last.

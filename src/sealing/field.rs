@@ -169,7 +169,7 @@ impl Fields {
             .as_array()
             .unwrap_or_default()
             .iter()
-            .map(|edge| pdf.resolve(edge, pdf.latest(), budget))
+            .map(|edge| Ok(pdf.resolve(edge, pdf.latest(), budget)?.into_owned()))
             .collect();
         let place = rectangle(&edges?).unwrap_or(Rectangle::NONE);
         Ok(EmptyField { id, widget: Some(widget_id), place })
@@ -178,5 +178,5 @@ impl Fields {
 
 /// The value of a key, references followed; null where it is missing.
 pub(super) fn value(pdf: &Pdf<'_>, dict: &Dict, key: &[u8], budget: &mut Budget) -> Result<Object, ObjectError> {
-    pdf.resolve(dict.get(key).unwrap_or(&Object::NULL), pdf.latest(), budget)
+    Ok(pdf.resolve(dict.get(key).unwrap_or(&Object::NULL), pdf.latest(), budget)?.into_owned())
 }

@@ -27,7 +27,7 @@ pub(super) fn find(pdf: &Pdf<'_>, page: Page, budget: &mut Budget) -> Result<Obj
         let object = pdf.resolve(&node, at, budget)?;
         let Some(dict) = object.as_dict() else { continue };
         let kids = match dict.get(b"Kids").filter(|_| dict.get_name(b"Type") != Some(b"Page")) {
-            Some(kids) => pdf.resolve(kids, at, budget)?,
+            Some(kids) => pdf.resolve(kids, at, budget)?.into_owned(),
             None => Object::NULL,
         };
         match kids.as_array() {

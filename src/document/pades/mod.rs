@@ -12,7 +12,7 @@ mod restrictions;
 
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;
-pub(super) use locate::locate;
 pub(crate) use locate::text_string;
+pub(super) use locate::{Located, locate};
 pub(super) use restrictions::restrictions;
 pub use restrictions::{Restriction, Restrictions};

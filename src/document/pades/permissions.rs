@@ -1,10 +1,12 @@
 //! What a signature permits afterwards, as it says: certification (ISO 32000-2 §12.8.2.2), locks (§12.7.5.5) and
 //! `FieldMDP` (§12.8.2.4). Whether what came after keeps to it is not judged here.
 
-use super::locate::{Field, text_string};
+use std::borrow::Cow;
+
+use super::locate::{Found, text_string};
 use crate::document::facts::{FieldLock, FieldLockAction};
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::pdf::{Dict, ObjectError, ObjectId, Pdf, RevisionIndex};
+use crate::syntax::pdf::{Dict, Object, ObjectError, ObjectId, Pdf, RevisionIndex};
 
 /// What a signature permits.
 #[derive(Debug, Default)]
@@ -15,20 +17,19 @@ pub(crate) struct Permissions {
     pub(crate) field_lock: Option<FieldLock>,
 }
 
-/// Reads the permissions of the signature dictionary `dict`, which is `object` and the value of `field`.
+/// Reads the permissions of the signature `found`; `catalog` is that of the document, where it can be read.
 ///
 /// # Errors
 /// Where a limit is reached.
 pub(crate) fn permissions(
     pdf: &Pdf<'_>,
-    dict: &Dict,
-    object: Option<ObjectId>,
-    field: Option<&Field>,
+    found: &Found,
+    catalog: Option<&Dict>,
     budget: &mut Budget,
 ) -> Result<Permissions, LimitExceeded> {
     let at = pdf.latest();
     let mut permissions = Permissions::default();
-    if let Some(references) = lookup(pdf, dict, b"Reference", at, budget)? {
+    if let Some(references) = lookup(pdf, &found.dict, b"Reference", at, budget)? {
         for reference in references.as_array().unwrap_or_default() {
             let Some(reference) = resolved(pdf.resolve(reference, at, budget))? else { continue };
             let Some(reference) = reference.as_dict() else { continue };
@@ -46,10 +47,13 @@ pub(crate) fn permissions(
             }
         }
     }
-    if permissions.doc_mdp.is_none() && object.is_some() && certification(pdf, at, budget)? == object {
+    if permissions.doc_mdp.is_none()
+        && found.object.is_some()
+        && certification(pdf, catalog, at, budget)? == found.object
+    {
         permissions.doc_mdp = Some(2);
     }
-    if let Some(field) = field
+    if let Some(field) = found.fields.first()
         && let Some(dict) = lookup(pdf, &field.dict, b"Lock", at, budget)?
         && let Some(dict) = dict.as_dict()
         && let Some(lock) = lock(pdf, dict, at, budget)?
@@ -60,9 +64,14 @@ pub(crate) fn permissions(
 }
 
 /// The signature that the permissions dictionary names as the certification (§12.8.6).
-fn certification(pdf: &Pdf<'_>, at: RevisionIndex, budget: &mut Budget) -> Result<Option<ObjectId>, LimitExceeded> {
-    let Some(catalog) = resolved(pdf.catalog(at, budget))? else { return Ok(None) };
-    let permissions = lookup(pdf, &catalog, b"Perms", at, budget)?;
+fn certification(
+    pdf: &Pdf<'_>,
+    catalog: Option<&Dict>,
+    at: RevisionIndex,
+    budget: &mut Budget,
+) -> Result<Option<ObjectId>, LimitExceeded> {
+    let Some(catalog) = catalog else { return Ok(None) };
+    let permissions = lookup(pdf, catalog, b"Perms", at, budget)?;
     Ok(permissions.and_then(|permissions| permissions.as_dict().and_then(|dict| dict.get_reference(b"DocMDP"))))
 }
 
@@ -95,13 +104,13 @@ fn lock(
     Ok(Some(FieldLock { action, fields, doc_mdp: level(Some(dict)) }))
 }
 
-fn lookup(
+fn lookup<'d>(
     pdf: &Pdf<'_>,
-    dict: &Dict,
+    dict: &'d Dict,
     key: &[u8],
     at: RevisionIndex,
     budget: &mut Budget,
-) -> Result<Option<crate::syntax::pdf::Object>, LimitExceeded> {
+) -> Result<Option<Cow<'d, Object>>, LimitExceeded> {
     match dict.get(key) {
         Some(value) => resolved(pdf.resolve(value, at, budget)),
         None => Ok(None),

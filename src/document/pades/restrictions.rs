@@ -221,7 +221,7 @@ impl Walk<'_, '_> {
 
     fn resolve(&mut self, object: &Object) -> Result<Object, Unknown> {
         let object = self.pdf.resolve(object, self.pdf.latest(), self.budget)?;
-        if object.is_null() { Err(Unknown::Unreadable) } else { Ok(object) }
+        if object.is_null() { Err(Unknown::Unreadable) } else { Ok(object.into_owned()) }
     }
 }
 

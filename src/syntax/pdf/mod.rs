@@ -87,6 +87,8 @@ pub struct Pdf<'a> {
     findings: RefCell<Findings>,
     /// The entries in force in the latest revision, made when they are first needed.
     merged: OnceCell<Vec<Slot>>,
+    /// The catalog of the latest revision.
+    catalog: OnceCell<Dict>,
     /// What a search of the whole file found, where one was necessary.
     scan: RefCell<Option<Arc<Scan>>>,
     streams: RefCell<StreamCache>,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::RevisionIndex;
 use super::lexer;
 use crate::syntax::pdf::to_u64;
+use crate::syntax::short::ShortBytes;
 
 /// Names an indirect object (§7.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,6 +121,16 @@ impl Object {
         }
     }
 
+    /// The dictionary itself, where it is one; a stream's too.
+    #[must_use]
+    pub fn into_dict(self) -> Option<Dict> {
+        match self.value {
+            Value::Dict(dict) => Some(dict),
+            Value::Stream(stream) => Some(stream.0.dict),
+            _ => None,
+        }
+    }
+
     /// The stream, where it is one.
     #[must_use]
     pub const fn as_stream(&self) -> Option<&Stream> {
@@ -172,7 +183,7 @@ impl From<Dict> for Value {
 
 /// A number as it is written (§7.3.3), so that `841.91998` does not become another one.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Number(Box<[u8]>);
+pub struct Number(ShortBytes);
 
 impl Number {
     pub(super) fn new(text: &[u8]) -> Self {
@@ -189,7 +200,7 @@ impl Number {
 
     /// The bytes as written: digits, signs and points only, not necessarily in a good order.
     #[must_use]
-    pub const fn text(&self) -> &[u8] {
+    pub fn text(&self) -> &[u8] {
         &self.0
     }
 
@@ -208,7 +219,7 @@ impl Number {
 
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
-        Self(number.to_string().into_bytes().into())
+        Self(number.to_string().as_bytes().into())
     }
 }
 
@@ -247,16 +258,16 @@ impl fmt::Debug for PdfString {
 
 /// A name (§7.3.5), without its slash and with `#` escapes decoded.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name(Box<[u8]>);
+pub struct Name(ShortBytes);
 
 impl Name {
     pub(super) fn from_raw(raw: &[u8]) -> Self {
-        Self(lexer::decode_name(raw).into())
+        Self(ShortBytes::from(&*lexer::decode_name(raw)))
     }
 
     /// The bytes of the name.
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }
