@@ -10,12 +10,14 @@ mod open;
 mod pades;
 mod signature;
 
-pub use examination::{Examination, examine};
+pub use examination::{AppendingFacts, Examination, examine, examine_to_append};
 pub use facts::{
     ByteRange, ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFacts, DocumentFinding, FieldLock,
     FieldLockAction, MediaType,
 };
 pub use open::{Document, Kind, OpenError, sniff};
+pub(crate) use pades::text_string;
+pub use pades::{Restriction, Restrictions};
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };

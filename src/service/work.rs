@@ -40,6 +40,15 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// Ends the work when nobody waits for it any more.
+struct CancelOnDrop(CancelFlag);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 impl Bench {
     pub(super) fn new(capacity: Capacity) -> Self {
         Self { capacity, turns: Arc::new(Semaphore::new(capacity.at_once.max(1))), waiting: AtomicUsize::new(0) }
@@ -70,8 +79,8 @@ impl Bench {
                 Err(_) => return Err(ServiceError::Overloaded),
             }
         };
-        let cancel = CancelFlag::default();
-        let flag = cancel.clone();
+        let cancel = CancelOnDrop(CancelFlag::default());
+        let flag = cancel.0.clone();
         let mut task = spawn_blocking(move || {
             let _turn = turn;
             work(flag)
@@ -79,7 +88,7 @@ impl Bench {
         let done = match timeout(self.capacity.deadline, &mut task).await {
             Ok(done) => done,
             Err(_) => {
-                cancel.cancel();
+                cancel.0.cancel();
                 task.await
             }
         };

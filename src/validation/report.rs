@@ -52,6 +52,8 @@ pub struct PolicyReference {
 pub struct TrustSummary {
     /// How many anchors.
     pub anchors: usize,
+    /// Whether what was trusted is a demo, so that nothing follows from the report.
+    pub demo: bool,
 }
 
 /// Whether the digests match and the signature value verifies. Knows nothing of trust.

@@ -8,7 +8,11 @@ mod dictionary;
 mod evidence;
 mod locate;
 mod permissions;
+mod restrictions;
 
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;
 pub(super) use locate::locate;
+pub(crate) use locate::text_string;
+pub(super) use restrictions::restrictions;
+pub use restrictions::{Restriction, Restrictions};

@@ -105,6 +105,12 @@ fn what_is_always_there_is_there_and_the_rest_is_absent() {
     assert!(signature["checks"][0].get("text").is_none());
     assert_eq!(signature["attributes"], serde_json::json!({}));
 
+    let mut demo = sample::valid();
+    demo.trust.demo = true;
+    let (line, value) = json(&demo, Language::En);
+    assert_eq!(value["demo"], true);
+    assert!(members(&line).join(" ").starts_with("schema reportId demo software"));
+
     let mut bare = sample::valid();
     let first = &mut bare.signatures[0];
     (first.field, first.signer, first.claimed_signing_time, first.changes) = (None, None, None, None);

@@ -80,6 +80,11 @@ pub(super) fn is_white(byte: u8) -> bool {
     class(byte) == WHITE
 }
 
+/// A delimiter (§7.2.3, table 2).
+pub(super) fn is_delimiter(byte: u8) -> bool {
+    class(byte) == DELIMITER
+}
+
 /// What [`Lexer::near`] sees, in bytes: room for white space and comments around a few numbers.
 const NEAR: usize = 1024;
 

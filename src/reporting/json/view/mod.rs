@@ -24,6 +24,8 @@ type Nothing = [(); 0];
 pub(super) struct ReportView<'a> {
     schema: &'static str,
     report_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demo: Option<bool>,
     software: SoftwareView,
     document: DocumentView<'a>,
     validation_time: String,
@@ -44,6 +46,7 @@ impl<'a> ReportView<'a> {
         Self {
             schema: SCHEMA,
             report_id: envelope.report_id,
+            demo: report.trust.demo.then_some(true),
             software: SoftwareView { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             document: DocumentView::new(&report.document, envelope.document_name, texts),
             validation_time: report.validation_time.to_string(),
