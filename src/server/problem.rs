@@ -108,11 +108,16 @@ impl Code {
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     pub(super) code: Code,
+    more: Box<More>,
+}
+
+#[derive(Clone, Debug)]
+struct More {
     said: Said,
     offset: Option<u64>,
     limit: Option<(&'static str, u64)>,
     /// For the log, not for the caller.
-    pub(super) cause: Option<String>,
+    cause: Option<String>,
     close: bool,
 }
 
@@ -129,7 +134,7 @@ impl Problem {
 
     pub(super) fn with(code: Code, detail: Detail, args: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let said = Said::Detail(detail, args.into_iter().collect());
-        Self { code, said, offset: None, limit: None, cause: None, close: false }
+        Self { code, more: Box::new(More { said, offset: None, limit: None, cause: None, close: false }) }
     }
 
     /// A request that is wrong because of `name`: a parameter, a header, a part.
@@ -147,36 +152,38 @@ impl Problem {
     }
 
     /// A limit that was reached, by its name and its number.
-    pub(super) fn limited(self, name: &'static str, maximum: u64) -> Self {
-        Self { limit: Some((name, maximum)), ..self }
+    pub(super) fn limited(mut self, name: &'static str, maximum: u64) -> Self {
+        self.more.limit = Some((name, maximum));
+        self
     }
 
     /// After this problem the connection ends, since what comes next on it cannot be told.
-    pub(super) fn closing(self) -> Self {
-        Self { close: true, ..self }
+    pub(super) fn closing(mut self) -> Self {
+        self.more.close = true;
+        self
     }
 
-    fn caused(self, cause: impl Into<String>) -> Self {
-        Self { cause: Some(cause.into()), ..self }
+    /// What the log is told of it.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.more.cause.as_deref()
+    }
+
+    fn caused(mut self, cause: impl Into<String>) -> Self {
+        self.more.cause = Some(cause.into());
+        self
     }
 
     fn document(error: &OpenError) -> Self {
-        let said =
-            DocumentError { offset: error.offset(), limit: error.limit(), ..DocumentError::new(error.code()) };
-        Self {
-            code: Code::Document(error.code()),
-            said: Said::Document(said),
-            offset: error.offset(),
-            limit: error.limit(),
-            cause: None,
-            close: false,
-        }
+        let (offset, limit) = (error.offset(), error.limit());
+        let said = Said::Document(DocumentError { offset, limit, ..DocumentError::new(error.code()) });
+        let more = More { said, offset, limit, cause: None, close: false };
+        Self { code: Code::Document(error.code()), more: Box::new(more) }
     }
 
     /// The answer, as it leaves.
     pub(super) fn answer(self, language: Language, request_id: &str) -> Response {
         let texts = Texts::of(language);
-        let detail = match &self.said {
+        let detail = match &self.more.said {
             Said::Detail(detail, args) => texts.problem_detail(*detail, args),
             Said::Document(error) => texts.document_error(error, Show::Verbatim),
         };
@@ -189,9 +196,9 @@ impl Problem {
             detail,
             code: name,
             request_id,
-            offset: self.offset,
-            limit: self.limit.map(|(name, _)| name),
-            maximum: self.limit.map(|(_, maximum)| maximum),
+            offset: self.more.offset,
+            limit: self.more.limit.map(|(name, _)| name),
+            maximum: self.more.limit.map(|(_, maximum)| maximum),
         };
         // Writing strings and numbers to memory cannot fail; if it did, status and headers would still say it.
         let mut response = Response::new(Body::from(serde_json::to_vec(&form).unwrap_or_default()));
@@ -204,7 +211,7 @@ impl Problem {
         if self.code.passes() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(COME_BACK));
         }
-        if self.close {
+        if self.more.close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
@@ -277,7 +284,9 @@ impl Problem {
             SealError::Limit(limit) => Self::document(&OpenError::Limit(limit)),
             SealError::NotAppendable { cause, offset } => {
                 let args = [("cause", cause.to_owned())];
-                Self { offset, ..Self::with(Code::NotAppendable, Detail::NotAppendable, args) }
+                let mut problem = Self::with(Code::NotAppendable, Detail::NotAppendable, args);
+                problem.more.offset = offset;
+                problem
             }
             SealError::Place { cause } => {
                 Self::with(Code::NotAppendable, Detail::NoPlace, [("cause", cause.to_owned())])

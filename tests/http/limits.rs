@@ -1,7 +1,6 @@
 //! Under load: nothing is lost, nobody waits for ever, and memory stays within its limit.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -57,14 +56,7 @@ async fn overload_sheds_and_loses_nothing() {
 /// a process of its own, since the other tests of this one take memory too.
 #[test]
 fn memory_stays_within_the_room_of_bodies() {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    let output = command.args(["limits::memory_alone", "--exact", "--ignored", "--nocapture"]).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let text = support::alone("limits::memory_alone");
     println!("{}", text.lines().find(|line| line.starts_with("ten times")).expect("what was measured"));
     support::suite("http memory", 80);
 }

@@ -1,6 +1,8 @@
 //! A server on a socket of the loopback interface, and a client that speaks HTTP/1 by hand, so that it can also speak
 //! it badly.
 
+#![allow(dead_code, reason = "the tests use a part of it, and a benchmark another")]
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use sigillum::config::ServiceLimits;
 use sigillum::limits::Limits;
-use sigillum::service::ports::Begun;
 
 use crate::spec;
-use crate::world::{ALL, AUDITOR, FORM, LIMITS, SIGNED, VALIDATOR, World, fixture, form, get, post};
+use crate::world::{ALL, AUDITOR, Behaviour, FORM, LIMITS, SIGNED, VALIDATOR, World, fixture, form, get, post};
 
-/// Codes that only a real seal can have; they are tested where seals are.
-const OF_SEALS: &[&str] = &["signing-forbidden", "not-appendable", "seal-not-released"];
+/// Codes that only a seal can have; they are tested where seals are.
+pub(crate) const OF_SEALS: &[&str] = &["signing-forbidden", "not-appendable", "seal-not-released"];
 
 fn pdf(path: &str) -> Request<Body> {
     post(path, ALL, "application/pdf", &SIGNED)
@@ -26,7 +26,7 @@ fn with(mut request: Request<Body>, name: &'static str, value: &str) -> Request<
 
 #[tokio::test]
 async fn every_code_is_answered() {
-    let world = World::with_sealer(LIMITS, "no-revocation");
+    let world = World::with_sealer(LIMITS, "no-revocation", Behaviour::Signs);
     let mut seen = BTreeSet::new();
     let mut expect = |answer: crate::world::Answer, status: u16, code: &str| {
         assert_eq!(answer.problem(), (status, code.to_owned()), "{}", answer.detail());
@@ -151,13 +151,19 @@ async fn every_code_is_answered() {
     let encrypted = fixture("pdf/encrypted-aes256/document.pdf");
     expect(world.send(post(v, ALL, "application/pdf", &encrypted)).await, 422, "encrypted");
 
-    for (key, begun, status, code) in
-        [("running", Begun::Running, 409, "in-progress"), ("other", Begun::Mismatch, 422, "idempotency-mismatch")]
-    {
-        world.journal.tell("all", key, begun);
-        let request = with(pdf("/v1/seals?profile=official"), "idempotency-key", key);
-        expect(world.send(request).await, status, code);
-    }
+    // One request under a key, while it runs: the same is in progress, another is no repetition of it.
+    let keyed = |body: &[u8]| {
+        let request = post("/v1/seals?profile=official", ALL, "application/pdf", body);
+        with(request, "idempotency-key", "key-1")
+    };
+    world.journal.close();
+    let (first, ..) = tokio::join!(world.send(keyed(&SIGNED)), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        expect(world.send(keyed(&SIGNED)).await, 409, "in-progress");
+        expect(world.send(keyed(b"%PDF-1.7 another")).await, 422, "idempotency-mismatch");
+        world.journal.open();
+    });
+    assert_eq!(first.status, 200);
 
     let narrow = World::with(LIMITS, |parts| parts.limits = Limits { xref_entries: 1, ..Limits::DEFAULT });
     let answer = narrow.validate("", &SIGNED).await;
@@ -198,15 +204,15 @@ async fn every_code_is_answered() {
     failing.identifiers.fails.store(true, Ordering::SeqCst);
     expect(failing.validate("", &SIGNED).await, 500, "internal");
     failing.identifiers.fails.store(false, Ordering::SeqCst);
-    failing.clock.0.store(true, Ordering::SeqCst);
+    failing.clock.broken.store(true, Ordering::SeqCst);
     let answer = failing.validate("", &SIGNED).await;
     assert!(!String::from_utf8_lossy(&answer.body).contains("clock"), "the message is for nobody");
     expect(answer, 500, "internal");
-    failing.clock.0.store(false, Ordering::SeqCst);
+    failing.clock.broken.store(false, Ordering::SeqCst);
     assert_eq!(failing.validate("", &SIGNED).await.status, 200);
 
     // Nobody knows whether the certificate is revoked, and the policy wants to.
-    let unfit = World::with_sealer(LIMITS, "default");
+    let unfit = World::with_sealer(LIMITS, "default", Behaviour::Signs);
     let answer = unfit.send(get("/health/ready", "")).await;
     assert!(answer.detail().contains("official"));
     expect(answer, 503, "signer-unavailable");

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::support;
 use crate::support::pdf::MadePdf;
 use crate::support::sign::Signer;
-use crate::world::{ALL, FORM, LIMITS, SEALER, SIGNED, VALIDATOR, World, fixture, form, get, post};
+use crate::world::{ALL, Behaviour, FORM, LIMITS, SEALER, SIGNED, VALIDATOR, World, fixture, form, get, post};
 
 #[tokio::test]
 async fn a_document_gives_its_report_and_a_record() {
@@ -144,7 +144,7 @@ async fn evidence_and_password_come_in_parts() {
 
 #[tokio::test]
 async fn policies_and_profiles_are_listed() {
-    let world = World::with_sealer(LIMITS, "no-revocation");
+    let world = World::with_sealer(LIMITS, "no-revocation", Behaviour::Signs);
     let policies = world.send(get("/v1/policies", VALIDATOR)).await.json();
     let names: Vec<_> = policies["policies"].as_array().unwrap().iter().map(|policy| &policy["name"]).collect();
     assert_eq!(names, ["default", "no-revocation"]);
@@ -153,8 +153,11 @@ async fn policies_and_profiles_are_listed() {
     assert_eq!(world.send(get("/v1/policies", SEALER)).await.problem().0, 403);
 
     let profiles = world.send(get("/v1/profiles", ALL)).await.json();
-    assert_eq!(profiles["profiles"][0]["name"], "official");
+    let names: Vec<_> = profiles["profiles"].as_array().unwrap().iter().map(|profile| &profile["name"]).collect();
+    assert_eq!(names, ["in-field", "official"]);
     assert_eq!(profiles["profiles"][0]["policy"], "no-revocation");
+    // Whoever is ready says so.
+    assert_eq!(world.send(get("/health/ready", "")).await.json()["status"], "ready");
     assert_eq!(world.send(get("/v1/profiles", SEALER)).await.json()["profiles"], serde_json::json!([]));
     assert_eq!(world.send(get("/v1/profiles", VALIDATOR)).await.problem().0, 403);
 }

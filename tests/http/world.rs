@@ -11,10 +11,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use sigillum::config::{CallerEntry, ServiceLimits};
-use sigillum::crypto::{DigestAlgorithm, SealAlgorithm, digest};
+use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::journal::Entry;
 use sigillum::limits::Limits;
-use sigillum::pki::Certificate;
 use sigillum::sealing::{Appearance, SealIdentity, SealProfile};
 use sigillum::server;
 use sigillum::service::ports::{
@@ -65,13 +64,21 @@ pub(crate) struct Memory {
     pub(crate) fails: AtomicBool,
     /// Whoever appends waits for a place here.
     pub(crate) gate: Semaphore,
-    begun: Mutex<HashMap<(String, String), Begun>>,
+    /// Whoever appends is refused, all else works.
+    pub(crate) append_fails: AtomicBool,
+    begun: Mutex<HashMap<(String, String), (String, Begun)>>,
 }
 
 impl Memory {
     fn new() -> Self {
         let gate = Semaphore::new(Semaphore::MAX_PERMITS);
-        Self { entries: Mutex::default(), fails: AtomicBool::new(false), gate, begun: Mutex::default() }
+        Self {
+            entries: Mutex::default(),
+            fails: AtomicBool::new(false),
+            append_fails: AtomicBool::new(false),
+            gate,
+            begun: Mutex::default(),
+        }
     }
 
     /// From now on whoever appends waits until [`Memory::open`].
@@ -83,11 +90,6 @@ impl Memory {
         self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
     }
 
-    /// What a request of this caller with this key is told.
-    pub(crate) fn tell(&self, caller: &str, key: &str, begun: Begun) {
-        self.begun.lock().unwrap().insert((caller.to_owned(), key.to_owned()), begun);
-    }
-
     fn refused<T>(&self, value: T) -> Result<T, JournalUnavailable> {
         if self.fails.load(Ordering::SeqCst) {
             return Err(JournalUnavailable("the disk of the test is full".to_owned()));
@@ -97,10 +99,18 @@ impl Memory {
 }
 
 impl Journal for Memory {
-    fn append(&self, entry: Entry, _kept: Option<Kept>) -> Pending<'_, Result<(), JournalUnavailable>> {
+    fn append(&self, entry: Entry, kept: Option<Kept>) -> Pending<'_, Result<(), JournalUnavailable>> {
         Box::pin(async move {
             let _place = self.gate.acquire().await.unwrap();
             self.refused(())?;
+            if self.append_fails.load(Ordering::SeqCst) {
+                return Err(JournalUnavailable("the disk of the test is full".to_owned()));
+            }
+            if let Some(Kept { ticket, appended, .. }) = kept {
+                let mut begun = self.begun.lock().unwrap();
+                let (_, state) = begun.get_mut(&(ticket.caller, ticket.key)).expect("it was begun");
+                *state = Begun::Done { seal_id: entry.id.clone(), appended };
+            }
             self.entries.lock().unwrap().push(entry);
             Ok(())
         })
@@ -108,15 +118,23 @@ impl Journal for Memory {
 
     fn begin(&self, request: Repeatable) -> Pending<'_, Result<Begun, JournalUnavailable>> {
         Box::pin(async move {
-            let first =
-                Ticket { caller: request.caller.clone(), key: request.key.clone(), attempt: "1".to_owned() };
-            let told = self.begun.lock().unwrap().get(&(request.caller, request.key)).cloned();
-            self.refused(told.unwrap_or(Begun::First(first)))
+            self.refused(())?;
+            let key = (request.caller, request.key);
+            let ticket = Ticket { caller: key.0.clone(), key: key.1.clone(), attempt: "1".to_owned() };
+            let mut begun = self.begun.lock().unwrap();
+            if let Some((sha256, state)) = begun.get(&key) {
+                return Ok(if *sha256 == request.request_sha256 { state.clone() } else { Begun::Mismatch });
+            }
+            begun.insert(key, (request.request_sha256, Begun::Running));
+            Ok(Begun::First(ticket))
         })
     }
 
-    fn abandon(&self, _ticket: Ticket) -> Pending<'_, Result<(), JournalUnavailable>> {
-        Box::pin(async { self.refused(()) })
+    fn abandon(&self, ticket: Ticket) -> Pending<'_, Result<(), JournalUnavailable>> {
+        Box::pin(async move {
+            self.begun.lock().unwrap().remove(&(ticket.caller, ticket.key));
+            self.refused(())
+        })
     }
 
     fn ready(&self) -> Pending<'_, Result<(), JournalUnavailable>> {
@@ -124,13 +142,19 @@ impl Journal for Memory {
     }
 }
 
-/// A clock that stands still, or breaks down.
-pub(crate) struct Still(pub AtomicBool);
+/// A clock that stands still, breaks down, or has run far.
+#[derive(Default)]
+pub(crate) struct Still {
+    pub(crate) broken: AtomicBool,
+    /// It is a time at which no certificate holds any more.
+    pub(crate) late: AtomicBool,
+}
 
 impl Clock for Still {
     fn now(&self) -> Timestamp {
-        assert!(!self.0.load(Ordering::SeqCst), "the clock broke down");
-        Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap()
+        assert!(!self.broken.load(Ordering::SeqCst), "the clock broke down");
+        let late = self.late.load(Ordering::SeqCst);
+        Timestamp::from_rfc3339(if late { "2126-07-01T00:00:00Z" } else { "2026-07-01T00:00:00Z" }).unwrap()
     }
 }
 
@@ -149,16 +173,46 @@ impl Identifiers for Counting {
     }
 }
 
-/// A key that cannot sign.
-struct Pulled(Arc<SealIdentity>);
+/// What a key does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Behaviour {
+    /// It signs.
+    Signs,
+    /// It is not there.
+    Pulled,
+    /// It signs something else.
+    Wrong,
+    /// What it gives is no signature.
+    Garbage,
+    /// It signs, and it takes so long that its certificate does not hold any more.
+    Late,
+}
 
-impl SignerPort for Pulled {
+struct Key {
+    sealer: support::seal::Sealer,
+    identity: Arc<SealIdentity>,
+    behaviour: Behaviour,
+    clock: Arc<Still>,
+}
+
+impl SignerPort for Key {
     fn identity(&self) -> &Arc<SealIdentity> {
-        &self.0
+        &self.identity
     }
 
-    fn sign<'a>(&'a self, _message: &'a [u8]) -> Pending<'a, Result<Vec<u8>, SignerUnavailable>> {
-        Box::pin(async { Err(SignerUnavailable("the card was pulled".to_owned())) })
+    fn sign<'a>(&'a self, message: &'a [u8]) -> Pending<'a, Result<Vec<u8>, SignerUnavailable>> {
+        Box::pin(async move {
+            match self.behaviour {
+                Behaviour::Signs => Ok(self.sealer.value(message)),
+                Behaviour::Pulled => Err(SignerUnavailable("the card was pulled".to_owned())),
+                Behaviour::Wrong => Ok(self.sealer.value(b"something else")),
+                Behaviour::Garbage => Ok(vec![0; 5000]),
+                Behaviour::Late => {
+                    self.clock.late.store(true, Ordering::SeqCst);
+                    Ok(self.sealer.value(message))
+                }
+            }
+        })
     }
 }
 
@@ -193,8 +247,11 @@ impl World {
     }
 
     pub(crate) fn with(limits: ServiceLimits, change: impl FnOnce(&mut Parts)) -> Self {
+        Self::made(limits, Arc::new(Still::default()), change)
+    }
+
+    fn made(limits: ServiceLimits, clock: Arc<Still>, change: impl FnOnce(&mut Parts)) -> Self {
         let journal = Arc::new(Memory::new());
-        let clock = Arc::new(Still(AtomicBool::new(false)));
         let identifiers = Arc::new(Counting { next: AtomicU64::new(1), fails: AtomicBool::new(false) });
         let policy = |name: &str| Arc::new(Policy::builtin(name).unwrap());
         let mut parts = Parts {
@@ -214,11 +271,15 @@ impl World {
         Self { service, limits, journal, clock, identifiers, router }
     }
 
-    /// With the profile `official` under this policy, whose key cannot sign.
-    pub(crate) fn with_sealer(limits: ServiceLimits, policy: &str) -> Self {
-        Self::with(limits, |parts| {
-            let sealer = sealer(&parts.policies[policy]);
-            parts.sealers.insert("official".to_owned(), sealer);
+    /// With the profile `official` under this policy, and `in-field`, which wants a field that few documents have.
+    pub(crate) fn with_sealer(limits: ServiceLimits, policy: &str, behaviour: Behaviour) -> Self {
+        let clock = Arc::new(Still::default());
+        Self::made(limits, Arc::clone(&clock), |parts| {
+            let in_field = Appearance::Field { name: "Siegelfeld".to_owned(), text: Vec::new() };
+            for (name, appearance) in [("official", Appearance::Invisible), ("in-field", in_field)] {
+                let sealer = sealer(name, appearance, &parts.policies[policy], behaviour, &clock);
+                parts.sealers.insert(name.to_owned(), sealer);
+            }
         })
     }
 
@@ -300,7 +361,7 @@ pub(crate) fn callers() -> BTreeMap<String, CallerEntry> {
         profiles: profiles.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(),
     };
     BTreeMap::from([
-        ("all".to_owned(), entry(ALL, &Role::ALL, &["official"])),
+        ("all".to_owned(), entry(ALL, &Role::ALL, &["official", "in-field"])),
         ("validator".to_owned(), entry(VALIDATOR, &[Role::Validator], &[])),
         ("sealer".to_owned(), entry(SEALER, &[Role::Sealer], &[])),
         ("auditor".to_owned(), entry(AUDITOR, &[Role::Auditor], &[])),
@@ -313,16 +374,25 @@ fn anchors() -> Vec<TrustAnchor> {
     found.map(|certificate| TrustAnchor { certificate, sunset: None }).collect()
 }
 
-fn sealer(policy: &Arc<Policy>) -> Sealer {
-    let certificate = Arc::new(Certificate::parse(Signer::p256().certificate()).unwrap());
-    let identity = SealIdentity { certificate, chain: Vec::new(), algorithm: SealAlgorithm::EcdsaP256Sha256 };
+fn sealer(
+    name: &str,
+    appearance: Appearance,
+    policy: &Arc<Policy>,
+    behaviour: Behaviour,
+    clock: &Arc<Still>,
+) -> Sealer {
+    let sealer = support::seal::Sealer::p256();
+    let identity = Arc::new(sealer.identity.clone());
     let profile = SealProfile {
-        name: "official".to_owned(),
+        name: name.to_owned(),
         policy: Arc::clone(policy),
-        appearance: Appearance::Invisible,
+        appearance,
         reason: None,
         location: None,
         contact: None,
     };
-    Sealer { profile: Arc::new(profile), signer: Arc::new(Pulled(Arc::new(identity))) }
+    Sealer {
+        profile: Arc::new(profile),
+        signer: Arc::new(Key { sealer, identity, behaviour, clock: Arc::clone(clock) }),
+    }
 }

@@ -45,6 +45,19 @@ pub fn skipped(name: &str) {
     println!("SKIPPED {name}: shared data not found");
 }
 
+/// Runs an ignored test of this binary in a process of its own; what it printed.
+///
+/// # Panics
+/// Where it fails.
+pub fn alone(test: &str) -> String {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = command.args([test, "--exact", "--ignored", "--nocapture"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let passed = output.status.success() && text.contains("1 passed");
+    assert!(passed, "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
 /// The bytes of a file, or a panic that names it.
 pub fn read(path: &Path) -> Vec<u8> {
     #[expect(clippy::disallowed_methods, reason = "tests read files")]
