@@ -1,7 +1,7 @@
 //! The configuration (contract, section 3a): a TOML text becomes a [`Config`], or is refused as a whole with every
 //! problem that was found, each with line and column.
 //!
-//! [`parse`] is pure. It knows each key ([`KEYS`]), its type, its bounds, and that every name that is referred to is
+//! [`parse()`] is pure. It knows each key ([`KEYS`]), its type, its bounds, and that every name that is referred to is
 //! there. What lies behind the text it does not see: whether files exist, keys open and fit their certificates, is
 //! found out by who reads the files (`sigillum config check`, `sigillum serve`), with the place of the key at hand
 //! ([`Parsed::places`]). Secrets never stand in the text: keys, passwords and tokens are files, or a SHA-256.

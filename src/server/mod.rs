@@ -3,7 +3,7 @@
 //! [`Server::bind`] takes a [`Service`] and [`Settings`] and gives a [`Bound`] listener, which serves until it is told to
 //! stop. [`router`] is what is served, without sockets.
 //!
-//! Every request goes the same way: [`around`] it (identifier, log, headers of every answer, form of every problem);
+//! Every request goes the same way: `around` it (identifier, log, headers of every answer, form of every problem);
 //! the handler of its address, which refuses what it can before a byte of the body is read (who, role, turn,
 //! parameters, types, size, room); the body; the use case; the answer. What is not there yet of the contract is
 //! answered with 404, or with 400 where it is a parameter.

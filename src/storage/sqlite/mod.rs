@@ -18,7 +18,7 @@
 //! written here. A file that was removed, exchanged or set back is not written any more until it is put right; it is
 //! created at the start only.
 //!
-//! It does not verify the chain ([`reader`] does), and it removes no record: retention is not there yet.
+//! It does not verify the chain ([`JournalFile`] does), and it removes no record: retention is not there yet.
 
 mod reader;
 mod requests;
