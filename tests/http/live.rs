@@ -1,8 +1,6 @@
 //! A server on a socket of the loopback interface, and a client that speaks HTTP/1 by hand, so that it can also speak
 //! it badly.
 
-#![allow(dead_code, reason = "the tests use a part of it, and a benchmark another")]
-
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -33,7 +31,7 @@ pub(crate) struct Live {
     /// The certificate of the server, PEM.
     pub(crate) certificate: String,
     stop: Option<oneshot::Sender<()>>,
-    running: Option<JoinHandle<()>>,
+    running: JoinHandle<()>,
     client: Arc<ClientConfig>,
 }
 
@@ -55,15 +53,7 @@ impl Live {
             let _ = stopped.await;
         }));
         let client = client(certificate.der().clone(), &[&rustls::version::TLS13, &rustls::version::TLS12]);
-        Self { address, certificate: certificate.pem(), stop: Some(stop), running: Some(running), client }
-    }
-
-    /// One that runs in another process.
-    pub(crate) fn elsewhere(address: SocketAddr, certificate: String) -> Self {
-        use rustls::pki_types::pem::PemObject;
-        let der = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
-        let client = client(der, &[&rustls::version::TLS13]);
-        Self { address, certificate, stop: None, running: None, client }
+        Self { address, certificate: certificate.pem(), stop: Some(stop), running, client }
     }
 
     pub(crate) async fn tcp(&self) -> TcpStream {
@@ -104,7 +94,7 @@ impl Live {
 
     /// Waits until it has stopped.
     pub(crate) async fn stopped(self) {
-        timeout(PATIENCE, self.running.expect("it runs here")).await.expect("it stops").unwrap();
+        timeout(PATIENCE, self.running).await.expect("it stops").unwrap();
     }
 }
 
