@@ -2,9 +2,9 @@
 //! operation that the verdict needs, once. One thread, the document in memory.
 //!
 //! `cargo bench --bench floor`. Both are measured in turn, pair by pair, so that a machine that gets slower slows both;
-//! the median of the ratios is what counts. What takes less than a millisecond is repeated for each measurement. `SIGILLUM_BENCH_FILE` names a file to be measured alone, without its floor.
+//! the median of the ratios is what counts. What takes less than a millisecond is repeated for each measurement.
 
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock, the environment and files")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and files")]
 
 #[path = "support/mod.rs"]
 mod makers;

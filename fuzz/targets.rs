@@ -3,14 +3,15 @@
 //! The files in `fuzz_targets/` give them to the fuzzer; `tests/fuzz_replay.rs` runs them with a stable compiler over seeds
 //! and seeded mutations. A target does not only look for panics: it asserts what must hold of whatever was parsed.
 
-use sigillum::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use sigillum::crypto::{DigestAlgorithm, PublicKey, SealAlgorithm, SignatureAlgorithm};
 use sigillum::document::{self, Coverage, Document, Examination, FormatDefect};
-use sigillum::limits::{Budget, Limits};
+use sigillum::limits::{Budget, CancelFlag, Limits};
 use sigillum::pki::{
     BasicOcsp, Certificate, Crl, OcspResponse, SignedData, TimestampResponse, TimestampToken, pem,
 };
+use sigillum::sealing::{Appearance, Original, Page, SealIdentity, SealProfile, Terms};
 use sigillum::syntax::der::{Reader, Tlv, is_der};
-use sigillum::syntax::pdf::{ObjectId, Pdf, RevisionIndex, Value};
+use sigillum::syntax::pdf::{Dict, Name, ObjectId, Pdf, RevisionIndex, Update, Value, text};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{self, Answer, Evidence, Integrity, Moment, Policy, Verdict};
@@ -46,6 +47,8 @@ pub(crate) const ALL: &[Target] = &[
     ("examine", Seeds::Documents, examine),
     ("changes", Seeds::Documents, changes),
     ("validate", Seeds::Documents, validate),
+    ("append", Seeds::Documents, append),
+    ("seal", Seeds::Documents, seal),
 ];
 
 /// Nesting that the targets allow.
@@ -325,6 +328,74 @@ pub(crate) fn validate(data: &[u8]) {
                 assert!(signature.path.last().is_some_and(|last| last.trust_anchor), "passed without an anchor");
             }
         }
+    }
+}
+
+/// What can be appended to is the same file with one revision more, in which the catalog has a new entry.
+pub(crate) fn append(data: &[u8]) {
+    let limits = document_limits();
+    let mut budget = Budget::new(&limits);
+    let Ok(pdf) = Pdf::open(data, None, &limits, &mut budget) else { return };
+    let Ok(mut update) = Update::new(&pdf) else { return };
+    let Ok(new) = update.allocate() else { return };
+    assert!(pdf.entry(new.number, pdf.latest()).is_none(), "a number that is not free");
+    let Ok(mut catalog) = pdf.source(update.root(), &mut budget) else { return };
+    if catalog.set(&[], b"Fuzzed", &text(&Value::Reference(new))).is_err() {
+        return;
+    }
+    update.add_with_hole(new, Dict::default().with(b"Type", Name::from(&b"Sig"[..])), 8);
+    let Ok(()) = update.change(catalog) else { return };
+    let Ok(appended) = update.finish([0; 16]) else { return };
+    let whole = [data, &appended.bytes].concat();
+    let mut budget = Budget::new(&limits);
+    let after = Pdf::open(&whole, None, &limits, &mut budget).expect("it opens as before");
+    assert!(after.appendable().is_ok(), "appending has broken it: {:?}", after.findings());
+    assert_eq!(after.revisions().len(), pdf.revisions().len() + 1);
+    let catalog = after.catalog(after.latest(), &mut budget).expect("a catalog");
+    assert_eq!(catalog.get_reference(b"Fuzzed"), Some(new));
+    let object = after.object(new, after.latest(), &mut budget).expect("readable");
+    let contents = object.as_dict().and_then(|dict| dict.get(b"Contents")).and_then(|contents| contents.span);
+    assert_eq!(contents.map(|span| span.start..span.end), appended.hole.map(|hole| hole.gap));
+}
+
+/// A document is prepared for a seal, or refused with a cause; nothing else than a signature is taken for one.
+pub(crate) fn seal(data: &[u8]) {
+    let certificate = |pem: &[u8]| Arc::new(Certificate::parse(&pem::objects(pem).unwrap()[0].der).unwrap());
+    let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
+    let policy = Arc::new(Policy::builtin("no-revocation").unwrap());
+    let anchor = certificate(include_bytes!("../fixtures/bench/root.pem"));
+    let terms = Terms {
+        policy: Arc::clone(&policy),
+        trust: TrustStore::new(vec![TrustAnchor { certificate: anchor, sunset: None }]).into(),
+        moment: Moment { at, clock: at },
+        limits: document_limits(),
+        cancel: CancelFlag::default(),
+    };
+    let identity = SealIdentity {
+        certificate: certificate(include_bytes!("../fixtures/bench/p256.pem")),
+        chain: Vec::new(),
+        algorithm: SealAlgorithm::EcdsaP256Sha256,
+    };
+    let Ok(original) = Original::judge(data.to_vec(), &terms) else { return };
+    let profile = SealProfile {
+        name: "fuzzed".to_owned(),
+        policy,
+        appearance: Appearance::NewField {
+            name: None,
+            page: Page::Last,
+            rectangle: [0.0, 0.0, 100.0, 20.0],
+            text: vec!["Siegel".to_owned()],
+        },
+        reason: None,
+        location: None,
+        contact: None,
+    };
+    match original.prepare(&identity, &profile, at, &terms) {
+        Ok(prepared) => {
+            assert!(prepared.signed_attributes().starts_with(&[0x31]));
+            assert!(prepared.embed_value(&data[..data.len().min(72)]).is_err(), "no signature is taken for one");
+        }
+        Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
     }
 }
 

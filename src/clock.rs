@@ -4,7 +4,18 @@
 
 use std::time::SystemTime;
 
+use crate::service::ports::Clock;
 use crate::time::Timestamp;
+
+/// The clock of the system, see [`now`].
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+}
 
 /// The time at which we stand, in whole seconds. A clock before 1970 or beyond what can be counted is taken as
 /// 1970: then everything lies in the future, and nothing passes for having existed.
@@ -26,6 +37,6 @@ mod tests {
         let written = Timestamp::from_rfc3339("2026-11-01T00:00:00Z").unwrap();
         let first = now();
         assert!(first > written);
-        assert!(now() >= first);
+        assert!(SystemClock.now() >= first);
     }
 }

@@ -26,7 +26,11 @@
 //! * [`journal`]: what was done, as a chain of records.
 //! * [`reporting`]: a report as JSON and as text for people.
 //! * [`service`] (feature `service`): the use cases.
-//! * [`clock`], [`config`], [`cli`] (feature `service`): adapters.
+//! * [`clock`], [`config`], [`telemetry`] (feature `service`): time, configuration, log.
+//! * [`keystore`] (feature `service`): the keys that seal, kept in files; identifiers.
+//! * [`storage`] (feature `service`): the journal in a SQLite file.
+//! * [`server`] (feature `service`): the service over HTTPS.
+//! * [`cli`] (feature `service`): the command line.
 //!
 //! # Words
 //!
@@ -75,4 +79,12 @@ pub mod clock;
 #[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
+pub mod keystore;
+#[cfg(feature = "service")]
+pub mod server;
+#[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod storage;
+#[cfg(feature = "service")]
+pub mod telemetry;

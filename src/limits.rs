@@ -123,18 +123,32 @@ impl fmt::Display for LimitExceeded {
 
 impl std::error::Error for LimitExceeded {}
 
-/// Tells a computation from outside that nobody waits for it any more.
+/// Between a computation and the outside: tells it that nobody waits for it any more, and tells outside whether its
+/// work sufficed.
 #[derive(Clone, Debug, Default)]
-pub struct CancelFlag(Arc<AtomicBool>);
+pub struct CancelFlag(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    cancelled: AtomicBool,
+    exhausted: AtomicBool,
+}
 
 impl CancelFlag {
     /// Every budget that holds this flag is exhausted from now on.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a budget that holds this flag, or a share of it, had less work left than was wanted: with more work
+    /// the answer could be another.
+    #[must_use]
+    pub fn saw_exhaustion(&self) -> bool {
+        self.0.exhausted.load(Ordering::Relaxed)
     }
 
     fn check(&self) -> Result<(), LimitExceeded> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.0.cancelled.load(Ordering::Relaxed) {
             return Err(LimitExceeded { limit: Limit::Deadline, maximum: 0 });
         }
         Ok(())
@@ -180,6 +194,7 @@ impl Budget {
         self.cancel.check()?;
         let Some(left) = self.work.checked_sub(units) else {
             self.work = 0;
+            self.cancel.0.exhausted.store(true, Ordering::Relaxed);
             return Err(LimitExceeded { limit: Limit::Work, maximum: self.work_maximum });
         };
         self.work = left;
@@ -234,10 +249,23 @@ mod tests {
 
     #[test]
     fn an_exhausted_budget_stays_exhausted() {
-        let mut budget = Budget::new(&Limits { work: 3, ..Limits::DEFAULT });
+        let flag = CancelFlag::default();
+        let mut budget = Budget::with_cancel(&Limits { work: 3, ..Limits::DEFAULT }, flag.clone());
         assert!(budget.spend(2).is_ok());
+        assert!(!flag.saw_exhaustion());
         assert_eq!(budget.spend(2).map_err(|error| error.limit), Err(Limit::Work));
         assert!(budget.spend(1).is_err());
+        assert!(flag.saw_exhaustion());
+    }
+
+    #[test]
+    fn an_exhausted_share_is_seen_from_outside() {
+        let flag = CancelFlag::default();
+        let budget = Budget::with_cancel(&Limits { work: 10, ..Limits::DEFAULT }, flag.clone());
+        assert!(budget.share(5).spend(2).is_ok());
+        assert!(!flag.saw_exhaustion());
+        assert!(budget.share(5).spend(3).is_err());
+        assert!(flag.saw_exhaustion());
     }
 
     #[test]

@@ -23,6 +23,7 @@ judges_tools() {
   command -v cc >/dev/null || missing+=(build-essential)
   command -v qpdf >/dev/null || missing+=(qpdf)
   command -v openssl >/dev/null || missing+=(openssl)
+  command -v curl >/dev/null || missing+=(curl)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} = 0 ] || debian_install "${missing[@]}"
 }

@@ -52,7 +52,7 @@ fn plain() -> Vec<u8> {
 
 fn follow(pdf: &Pdf<'_>, object: &Object) -> Object {
     let (_, mut budget) = pdf_support::usual();
-    pdf.resolve(object, pdf.latest(), &mut budget).expect("readable")
+    pdf.resolve(object, pdf.latest(), &mut budget).expect("readable").into_owned()
 }
 
 fn entry(pdf: &Pdf<'_>, object: &Object, key: &[u8]) -> Object {

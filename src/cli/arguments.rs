@@ -2,22 +2,24 @@
 //! that it is refused by its name and not as something unheard of.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::journal::Journal;
 use crate::reporting::Language;
 use crate::time::{TimeError, Timestamp};
 
-/// Validates electronic signatures and seals on PDF documents.
+/// Validates electronic signatures and seals on PDF documents, and applies seals.
 #[derive(Debug, Parser)]
 #[command(name = "sigillum", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Arguments {
-    /// Configuration file (TOML; not there yet)
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Configuration file (TOML)
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "data")]
     pub(super) config: Option<PathBuf>,
-    /// Data folder of the embedded default (not there yet)
+    /// Data folder of the embedded default [default: $XDG_DATA_HOME/sigillum or ~/.local/share/sigillum]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) data: Option<PathBuf>,
     #[command(subcommand)]
@@ -28,20 +30,22 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Validates files, prints one report per file in argument order
     Validate(Box<Validate>),
-    /// Runs the HTTP service (not there yet)
-    Serve(Later),
+    /// Runs the HTTPS service; without --config a demo, which is made in the data folder
+    Serve(Serve),
     /// Lists and extracts the signed revisions (not there yet)
     Revisions(Later),
-    /// Applies a seal (not there yet)
-    Seal(Later),
+    /// Applies a seal
+    Seal(Seal),
     /// Adds evidence to a signature (not there yet)
     Augment(Later),
     /// Shows and maintains trust material (not there yet)
     Trust(Later),
-    /// Lists, exports and verifies the journal (not there yet)
-    Journal(Later),
-    /// Checks a configuration (not there yet)
-    Config(Later),
+    /// Verifies and lists the journal
+    #[command(subcommand)]
+    Journal(Journal),
+    /// Checks a configuration
+    #[command(subcommand)]
+    Config(Config),
 }
 
 impl Command {
@@ -68,17 +72,54 @@ pub(super) struct Later {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct Serve {
+    /// Where it listens instead of where the configuration says; a demo on loopback addresses only
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+    /// Language of the texts
+    #[arg(long, value_enum, default_value = "de")]
+    pub(super) lang: Lang,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Seal {
+    /// Document
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Where the sealed document is written; nothing may be there yet
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    /// Profile of the configuration
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: String,
+    /// Language of the texts
+    #[arg(long, value_enum, default_value = "de")]
+    pub(super) lang: Lang,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Config {
+    /// Refuses a wrong configuration with file, line and reason
+    Check {
+        /// Language of the texts; the reasons are in English
+        #[arg(long, value_enum, default_value = "de")]
+        lang: Lang,
+    },
+}
+
+#[derive(Args, Debug)]
 pub(super) struct Validate {
     /// Documents, or folders that are walked
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Policy by its name: default, no-revocation
+    /// Policy by its name: default, no-revocation, or one of the configuration
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(super) policy: String,
     /// Time for which is judged (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) at: Option<Timestamp>,
-    /// Certificate that is trusted as a root (PEM or DER; repeatable)
+    /// Certificate that is trusted as a root (PEM or DER; repeatable); then nothing else is trusted. Without it: what the
+    /// configuration says, else the data folder
     #[arg(long, value_name = "FILE")]
     pub(super) trust_anchor: Vec<PathBuf>,
     /// Trust list (not there yet)
@@ -282,8 +323,31 @@ mod tests {
     }
 
     #[test]
+    fn the_other_commands_are_read() {
+        let parsed = |line: &str| Arguments::try_parse_from(line.split(' '));
+        let Command::Serve(serve) = parsed("sigillum serve --listen [::1]:0 --lang it").unwrap().command else {
+            panic!("not serve");
+        };
+        assert_eq!((serve.listen.unwrap().port(), Language::from(serve.lang)), (0, Language::It));
+        let Command::Seal(seal) = parsed("sigillum seal a.pdf -o b.pdf --profile x").unwrap().command else {
+            panic!("not seal");
+        };
+        assert_eq!((seal.output, Language::from(seal.lang)), (PathBuf::from("b.pdf"), Language::De));
+        assert!(matches!(parsed("sigillum config check --config x").unwrap().command, Command::Config(_)));
+        for wrong in [
+            "sigillum serve --config x --data y",
+            "sigillum serve --listen localhost:1",
+            "sigillum seal a.pdf -o b.pdf",
+            "sigillum seal a.pdf --profile x",
+            "sigillum config",
+        ] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn commands_that_come_later_take_whatever_follows() {
-        for words in ["serve --listen 127.0.0.1:8443", "seal a.pdf -o b.pdf --profile x", "config check", "trust"] {
+        for words in ["revisions a.pdf --diff", "augment a.pdf -o b.pdf --level LT", "trust"] {
             let parsed = Arguments::try_parse_from(["sigillum"].into_iter().chain(words.split(' '))).unwrap();
             assert!(words.starts_with(parsed.command.name()), "{words}");
         }

@@ -21,6 +21,8 @@ pub enum Exit {
     Internal,
     /// Wrong use of the command line.
     Usage,
+    /// Wrong configuration.
+    Configuration,
 }
 
 impl Exit {
@@ -35,6 +37,7 @@ impl Exit {
             Self::Unread => 4,
             Self::Usage => 64,
             Self::Internal => 70,
+            Self::Configuration => 78,
         }
     }
 }

@@ -1,12 +1,16 @@
-//! Files and folders: the only place of the command line that touches the file system. Every read is bounded.
+//! Files and folders: the only place of the command line that touches the file system, the demo's folder apart. Every
+//! read is bounded; a file that is written is there whole or not at all.
 
 #![expect(clippy::disallowed_methods, reason = "this module is where the command line reads files and folders")]
 
+use std::ffi::OsString;
 use std::fs;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::io::Read;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process;
 
 /// How much of a file decides what it is.
 pub(super) const HEAD: u64 = 1024;
@@ -38,7 +42,7 @@ pub(super) fn read(
     // A pipe has no size; it is bounded while it is read.
     let size = metadata.is_file().then_some(metadata.len());
     let mut content = Vec::new();
-    file.by_ref().take(HEAD.min(limit.saturating_add(1))).read_to_end(&mut content)?;
+    Read::by_ref(&mut file).take(HEAD.min(limit.saturating_add(1))).read_to_end(&mut content)?;
     if !wanted(&content) {
         return Ok(None);
     }
@@ -115,4 +119,84 @@ fn enter(folder: &Path, walk: &mut Walk, open: &mut Vec<PathBuf>) -> io::Result<
         }
     }
     Ok(())
+}
+
+/// A file that is to be written: first beside its place, then moved there, where nothing may be yet.
+#[derive(Debug)]
+pub(super) struct Output {
+    file: File,
+    beside: PathBuf,
+    place: PathBuf,
+}
+
+impl Output {
+    /// Prepares to write `place`. Fails with [`io::ErrorKind::AlreadyExists`] where something is there.
+    pub(super) fn prepare(place: &Path) -> io::Result<Self> {
+        if fs::symlink_metadata(place).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        for attempt in 0..100 {
+            let mut beside = OsString::from(".");
+            beside.push(name);
+            beside.push(format!(".{}-{attempt}", process::id()));
+            let beside = place.with_file_name(beside);
+            match OpenOptions::new().write(true).create_new(true).open(&beside) {
+                Ok(file) => return Ok(Self { file, beside, place: place.to_owned() }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::Error::other("no free name beside the file"))
+    }
+
+    /// The number of the user who writes, where the system has such numbers.
+    pub(super) fn user(&self) -> Option<u32> {
+        #[cfg(unix)]
+        return self.file.metadata().ok().map(|metadata| std::os::unix::fs::MetadataExt::uid(&metadata));
+        #[cfg(not(unix))]
+        None
+    }
+
+    /// Writes the content and puts the file in its place, where still nothing may be.
+    pub(super) fn publish(mut self, content: &[u8]) -> io::Result<()> {
+        self.file.write_all(content)?;
+        self.file.sync_all()?;
+        match fs::hard_link(&self.beside, &self.place) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            // A file system without links: between the look and the move somebody else could come.
+            Err(_) if fs::symlink_metadata(&self.place).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => fs::rename(&self.beside, &self.place),
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // Where it was moved, it is gone already; where it cannot be removed, it is whole or empty under its own name.
+        let _ = fs::remove_file(&self.beside);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all_and_nothing_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("out.pdf");
+        drop(Output::prepare(&place).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let (first, second) = (Output::prepare(&place).unwrap(), Output::prepare(&place).unwrap());
+        assert_eq!(first.user(), Some(std::os::unix::fs::MetadataExt::uid(&fs::metadata(folder.path()).unwrap())));
+        first.publish(b"first").unwrap();
+        assert_eq!(second.publish(b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&place).unwrap(), b"first");
+        assert_eq!(Output::prepare(&place).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(Output::prepare(&folder.path().join("gone").join("out.pdf")).is_err());
+        assert!(Output::prepare(Path::new("/")).is_err());
+    }
 }

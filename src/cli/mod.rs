@@ -1,15 +1,22 @@
 //! The command line: arguments in, reports on standard output, everything else on standard error, an exit code.
 //!
-//! It reads files and asks [`crate::service`]; it judges nothing. Where an option or command of the contract is
+//! It reads files, puts the adapters together (`compose`) and asks [`crate::service`]; it judges nothing. Where an option or command of the contract is
 //! not there yet, it says so and ends with the code for wrong use.
 
 mod arguments;
+mod check;
+mod compose;
+mod demo;
 mod documents;
 mod exit;
 mod files;
+mod journal;
 mod material;
 mod report_id;
 mod runner;
+mod seal;
+mod serve;
+mod source;
 mod terminal;
 mod validate;
 
@@ -20,7 +27,8 @@ use std::panic;
 use clap::Parser;
 
 use crate::reporting::{Label, Language, Texts, escaped};
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Config};
+use source::Source;
 
 pub use exit::Exit;
 
@@ -44,15 +52,27 @@ pub fn run() -> Exit {
     };
     let (language, later) = match &arguments.command {
         Command::Validate(options) => (options.language(), options.not_yet()),
+        Command::Serve(options) => (options.lang.into(), None),
+        Command::Seal(options) => (options.lang.into(), None),
+        Command::Config(Config::Check { lang }) => ((*lang).into(), None),
+        Command::Journal(options) => (options.language(), None),
         other => (Language::De, Some(other.name().to_owned())),
     };
     let texts = Texts::of(language);
-    let global = [(arguments.config.is_some(), "--config"), (arguments.data.is_some(), "--data")];
-    let global = global.iter().find(|(used, _)| *used).map(|(_, option)| (*option).to_owned());
-    match (arguments.command, global.or(later)) {
-        (Command::Validate(options), None) => validate::run(&options, texts),
-        (_, Some(what)) => wrong_use(&texts.fill(Label::NotYet, &[("what", what)])),
-        (other, None) => wrong_use(&texts.fill(Label::NotYet, &[("what", other.name().to_owned())])),
+    if let Some(what) = later {
+        return wrong_use(&texts.fill(Label::NotYet, &[("what", what)]));
+    }
+    let source = match Source::of(arguments.config, arguments.data) {
+        Ok(source) => source,
+        Err(error) => return wrong_use(&texts.fill(Label::SystemSays, &[("cause", error.to_string())])),
+    };
+    match arguments.command {
+        Command::Validate(options) => validate::run(&options, &source, texts),
+        Command::Serve(options) => serve::run(&options, &source, texts),
+        Command::Seal(options) => seal::run(&options, &source, texts),
+        Command::Journal(options) => journal::run(&options, &source, texts),
+        Command::Config(Config::Check { .. }) => check::run(&source, texts),
+        other => wrong_use(&texts.fill(Label::NotYet, &[("what", other.name().to_owned())])),
     }
 }
 
@@ -60,6 +80,14 @@ pub fn run() -> Exit {
 fn wrong_use(text: &str) -> Exit {
     say(text);
     Exit::Usage
+}
+
+/// Lines on standard error as they are, for programs that read them.
+fn say_lines(lines: &[String]) {
+    let mut output = io::stderr().lock();
+    for line in lines {
+        let _ = writeln!(output, "{}", escaped(line));
+    }
 }
 
 /// A line on standard error. Where nobody listens there, nothing can be said.

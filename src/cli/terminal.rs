@@ -5,6 +5,7 @@
 use std::env;
 use std::io;
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
 use crate::reporting::{Label, Style, Texts};
 
@@ -12,6 +13,19 @@ use crate::reporting::{Label, Style, Texts};
 pub(super) fn style() -> Style {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if io::stdout().is_terminal() && !refused { Style::Colour } else { Style::Plain }
+}
+
+/// The usual data folder: `sigillum` in `$XDG_DATA_HOME`, else in `~/.local/share` (XDG Base Directory Specification,
+/// by which a relative path there counts as none).
+pub(super) fn data_folder() -> Option<PathBuf> {
+    let whole = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let shared = whole("XDG_DATA_HOME").or_else(|| Some(whole("HOME")?.join(".local").join("share")));
+    shared.map(|shared| shared.join("sigillum"))
+}
+
+/// Where this program is.
+pub(super) fn program() -> Option<PathBuf> {
+    env::current_exe().ok()
 }
 
 /// How far a run has come, on standard error where that is a terminal and there is more than one file.

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::thread;
 
 use super::arguments::{Format, Validate};
+use super::compose::Loaded;
 use super::documents;
 use super::exit::Exit;
 use super::material;
 use super::report_id::ReportIds;
 use super::runner::{Ended, Form, Runner, Totals};
+use super::source;
+use super::source::{Named, Source};
 use super::terminal;
 use super::terminal::Progress;
 use super::{say, wrong_use};
@@ -26,11 +29,11 @@ use crate::trust::TrustStore;
 use crate::validation::{Moment, Policy};
 
 /// Runs the command.
-pub(super) fn run(options: &Validate, texts: &'static Texts) -> Exit {
+pub(super) fn run(options: &Validate, source: &Source, texts: &'static Texts) -> Exit {
     let clock = clock::now();
-    let request = match request(options, clock, texts) {
+    let request = match request(options, source, clock, texts) {
         Ok(request) => request,
-        Err(reason) => return wrong_use(&reason),
+        Err(exit) => return exit,
     };
     let (tasks, not_files) = documents::tasks(&options.files);
     let judge = |content: &[u8]| {
@@ -50,20 +53,24 @@ pub(super) fn run(options: &Validate, texts: &'static Texts) -> Exit {
 }
 
 /// What is asked, from the options.
-fn request(options: &Validate, clock: Timestamp, texts: &Texts) -> Result<ValidationRequest, String> {
+fn request(
+    options: &Validate,
+    source: &Source,
+    clock: Timestamp,
+    texts: &Texts,
+) -> Result<ValidationRequest, Exit> {
     let limits = Limits::DEFAULT;
-    let policy = Policy::builtin(&options.policy)
-        .ok_or_else(|| texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]))?;
-    let trust = TrustStore::new(material::anchors(&options.trust_anchor, texts)?);
-    let given = material::evidence(&options.evidence, &limits, texts)?;
+    let wrong = |reason: String| wrong_use(&reason);
+    let (policy, trust) = terms(options, source, texts)?;
+    let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
     let password = match (&options.password, &options.password_file) {
         (Some(password), _) => Some(password.as_encoded_bytes().to_vec()),
-        (None, Some(file)) => Some(material::password(file, texts)?),
+        (None, Some(file)) => Some(material::password(file, texts).map_err(wrong)?),
         (None, None) => None,
     };
     Ok(ValidationRequest {
         password,
-        policy: Arc::new(policy),
+        policy,
         trust: Arc::new(trust),
         certificates: given.certificates,
         crls: given.crls,
@@ -71,6 +78,31 @@ fn request(options: &Validate, clock: Timestamp, texts: &Texts) -> Result<Valida
         moment: Moment { at: options.at.unwrap_or(clock), clock },
         limits,
     })
+}
+
+/// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
+/// configuration; without one, those of the data folder.
+fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Policy>, TrustStore), Exit> {
+    let loaded = match source {
+        // Where all is said on the command line, what lies in the usual place is not looked at.
+        Source::Data(_, Named::Usual) if !options.trust_anchor.is_empty() => None,
+        source => source.wanted(texts)?,
+    };
+    let policies = loaded.as_ref().map(Loaded::policies).transpose().map_err(source::refused)?;
+    let policy = match policies {
+        Some(policies) => policies.get(&options.policy).cloned(),
+        None => Policy::builtin(&options.policy).map(Arc::new),
+    };
+    let unknown = || wrong_use(&texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]));
+    let policy = policy.ok_or_else(unknown)?;
+    let trust = match loaded {
+        Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,
+        _ => {
+            let anchors = material::anchors(&options.trust_anchor, texts);
+            TrustStore::new(anchors.map_err(|reason| wrong_use(&reason))?)
+        }
+    };
+    Ok((policy, trust))
 }
 
 fn jobs(options: &Validate) -> usize {

@@ -185,7 +185,7 @@ pub(super) const ID_ED25519: &[u8] = b"\x2b\x65\x70";
 /// `id-Ed448`.
 pub(super) const ID_ED448: &[u8] = b"\x2b\x65\x71";
 /// `id-mgf1`.
-const ID_MGF1: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";
+pub(super) const ID_MGF1: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";
 
 /// Object identifiers: content octets and dotted text (a test compares the two).
 #[rustfmt::skip]
@@ -374,6 +374,16 @@ impl From<PssParameters> for SignatureAlgorithm {
 impl PssParameters {
     /// The longest salt that is read: no modulus that we take has room for more.
     const MAXIMUM_SALT: u32 = 2_048;
+
+    /// Whether a key that is restricted to these signs with `algorithm` (RFC 4055 §3.3): the same digests, and a salt
+    /// that is at least as long.
+    pub(super) fn allow(&self, algorithm: SignatureAlgorithm) -> bool {
+        matches!(
+            algorithm,
+            SignatureAlgorithm::RsaPss { digest, mgf_digest, salt_len }
+                if self.digest == digest && self.mgf_digest == mgf_digest && salt_len >= self.salt_len
+        )
+    }
 
     /// From the parameters of an `id-RSASSA-PSS` identifier.
     pub(super) fn parse(identifier: &AlgorithmIdentifier<'_>) -> Result<Self, AlgorithmError> {

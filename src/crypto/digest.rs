@@ -15,6 +15,7 @@ use super::algorithm::AlgorithmError;
 use super::identifier::AlgorithmIdentifier;
 use crate::syntax::der::Oid;
 use crate::syntax::der::tag;
+use crate::syntax::hex::write_hex;
 
 /// Octets of the longest digest.
 const MAXIMUM_LEN: usize = 64;
@@ -224,7 +225,7 @@ impl Digest {
 impl fmt::Display for Digest {
     /// The octets in lower-case hexadecimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        write_hex(f, self.as_bytes())
     }
 }
 

@@ -1,9 +1,13 @@
-//! Algorithms, digests, keys and the verification of signature values. The only module that names crypto crates.
+//! Algorithms, digests, keys, the verification of signature values and signing. The only module that names crypto crates.
 //!
 //! Verification goes through one trait, [`SignatureVerifier`], with one shipped implementation, [`Verifier`]:
 //! *ring* where it knows the algorithm, the key and has the message; else RustCrypto's curves and hashes, and
 //! for RSA and DSA the modular arithmetic of `crypto-bigint` under our own encodings (RFC 8017, FIPS 186-4),
-//! also where only the digest of the message is at hand. Nothing here holds a private key or signs.
+//! also where only the digest of the message is at hand.
+//!
+//! Signing is *ring*'s alone: a [`SoftwareKey`] holds a private key in memory for one [`SealAlgorithm`] and hands out
+//! no value that does not verify. Files of keys are the key store's. Randomness is an argument
+//! ([`SystemRandomness`]), which adapters make.
 //!
 //! What it holds: the algorithm and the type of the key have to agree (RFC 4055 for keys restricted to PSS);
 //! signature values are read strictly (DER for ECDSA and DSA, exact lengths for all else); RSA encodings are
@@ -18,6 +22,7 @@ mod curve;
 mod digest;
 mod identifier;
 mod key;
+mod random;
 mod sign;
 mod uri;
 mod verify;
@@ -26,5 +31,6 @@ pub use algorithm::{AlgorithmError, AlgorithmFamily, SignatureAlgorithm};
 pub use curve::Curve;
 pub use digest::{Digest, DigestAlgorithm, DigestState, digest};
 pub use key::{KeyError, KeyKind, PublicKey};
-pub use sign::SealAlgorithm;
+pub use random::{RandomnessMissing, SystemRandomness};
+pub use sign::{SealAlgorithm, SigningError, SoftwareKey, SoftwareKeyError};
 pub use verify::{Message, SignatureValid, SignatureVerifier, Verifier, VerifyError, recover_pkcs1_digest_info};

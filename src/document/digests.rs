@@ -15,9 +15,20 @@ pub(super) struct Wanted {
 /// What one signature got.
 pub(super) type Got = Result<Vec<Digest>, LimitExceeded>;
 
-/// The digests of every wanted byte range, in order, and SHA-256 over all bytes. The ranges have to lie in the file.
-/// Each signature's own bytes are paid from its `budgets` entry.
-pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], budgets: &mut [Budget]) -> (Vec<Got>, Digest) {
+/// What one pass yields.
+#[derive(Debug)]
+pub(super) struct Pass {
+    /// The digests of every wanted byte range, in order.
+    pub(super) of_ranges: Vec<Got>,
+    /// SHA-256 over all bytes.
+    pub(super) of_document: Digest,
+    /// SHA-256 over the bytes up to the mark, to be gone on with.
+    pub(super) at_mark: DigestState,
+}
+
+/// Reads the document once; the ranges have to lie in the file. Each signature's own bytes are paid from its
+/// `budgets` entry.
+pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], mark: u64, budgets: &mut [Budget]) -> Pass {
     let mut results: Vec<Got> = wanted.iter().map(|_| Ok(Vec::new())).collect();
     for ((want, budget), result) in wanted.iter().zip(budgets.iter_mut()).zip(results.iter_mut()) {
         let [_, _, _, tail] = want.range;
@@ -31,7 +42,8 @@ pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], budgets: &mut [Budget]) -
     algorithms.push(DigestAlgorithm::Sha256);
     algorithms.sort_unstable();
     algorithms.dedup();
-    let mut of_document = None;
+    let mut of_document = DigestState::new(DigestAlgorithm::Sha256);
+    let mut at_mark = None;
     for algorithm in algorithms {
         let mut order: Vec<usize> = (0..wanted.len())
             .filter(|index| {
@@ -45,6 +57,11 @@ pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], budgets: &mut [Budget]) -
         for index in order {
             let Some(want) = wanted.get(index) else { continue };
             let [_, hole, after, tail] = want.range;
+            if algorithm == DigestAlgorithm::Sha256 && at_mark.is_none() && mark <= hole {
+                state.update(slice(bytes, position, mark));
+                position = position.max(mark);
+                at_mark = Some(state.clone());
+            }
             state.update(slice(bytes, position, hole));
             position = hole;
             let mut own = state.clone();
@@ -54,12 +71,17 @@ pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], budgets: &mut [Budget]) -
             }
         }
         if algorithm == DigestAlgorithm::Sha256 {
+            if at_mark.is_none() {
+                state.update(slice(bytes, position, mark));
+                position = position.max(mark);
+                at_mark = Some(state.clone());
+            }
             state.update(slice(bytes, position, u64::MAX));
-            of_document = Some(state.finish());
+            of_document = state;
         }
     }
-    let of_document = of_document.unwrap_or_else(|| DigestState::new(DigestAlgorithm::Sha256).finish());
-    (results, of_document)
+    let at_mark = at_mark.unwrap_or_else(|| of_document.clone());
+    Pass { of_ranges: results, of_document: of_document.finish(), at_mark }
 }
 
 fn slice(bytes: &[u8], start: u64, end: u64) -> &[u8] {
@@ -86,15 +108,30 @@ mod tests {
             Wanted { range: [0, 3000, 3100, 1900], algorithms: vec![DigestAlgorithm::Sha3_256] },
         ];
         let mut budgets: Vec<Budget> = wanted.iter().map(|_| Budget::new(&Limits::DEFAULT)).collect();
-        let (got, whole) = digests(&bytes, &wanted, &mut budgets);
-        assert_eq!(whole, digest(DigestAlgorithm::Sha256, &bytes));
-        for (want, got) in wanted.iter().zip(got) {
+        let pass = digests(&bytes, &wanted, 0, &mut budgets);
+        assert_eq!(pass.of_document, digest(DigestAlgorithm::Sha256, &bytes));
+        for (want, got) in wanted.iter().zip(pass.of_ranges) {
             let [_, hole, after, tail] = want.range.map(|number| usize::try_from(number).unwrap());
             let covered = [&bytes[..hole], &bytes[after..after + tail]].concat();
             let got = got.unwrap();
             assert_eq!(got.len(), want.algorithms.len());
             for algorithm in &want.algorithms {
                 assert!(got.contains(&digest(*algorithm, &covered)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_state_at_the_mark_is_that_of_the_bytes_before_it() {
+        let bytes: Vec<u8> = (0..5000_u32).map(|number| (number % 251) as u8).collect();
+        let want = |hole| Wanted { range: [0, hole, hole + 10, 50], algorithms: vec![DigestAlgorithm::Sha256] };
+        for wanted in [vec![], vec![want(1000)], vec![want(3000), want(1000), want(1000)]] {
+            for mark in [0, 999, 1000, 1001, 2500, 3000, 4000, 5000, 9000] {
+                let mut budgets: Vec<Budget> = wanted.iter().map(|_| Budget::new(&Limits::DEFAULT)).collect();
+                let pass = digests(&bytes, &wanted, mark, &mut budgets);
+                let before = &bytes[..usize::try_from(mark).unwrap().min(bytes.len())];
+                assert_eq!(pass.at_mark.finish(), digest(DigestAlgorithm::Sha256, before), "{mark}");
+                assert_eq!(pass.of_document, digest(DigestAlgorithm::Sha256, &bytes), "{mark}");
             }
         }
     }
@@ -107,7 +144,7 @@ mod tests {
             Wanted { range: [0, 10, 20, 99_980], algorithms: vec![DigestAlgorithm::Sha256] },
         ];
         let mut budgets = [Budget::new(&Limits { work: 1, ..Limits::DEFAULT }), Budget::new(&Limits::DEFAULT)];
-        let (got, _) = digests(&bytes, &wanted, &mut budgets);
+        let got = digests(&bytes, &wanted, 0, &mut budgets).of_ranges;
         assert!(got[0].is_err());
         assert_eq!(got[1].as_ref().unwrap().len(), 1);
     }

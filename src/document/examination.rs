@@ -5,10 +5,12 @@ use super::digests::{Wanted, digests};
 use super::facts::{DocumentFacts, DocumentFinding, MediaType};
 use super::open::Document;
 use super::pades;
+use super::pades::{Located, Restrictions};
 use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter};
-use crate::crypto::{AlgorithmError, DigestAlgorithm, SignatureAlgorithm};
+use crate::crypto::{AlgorithmError, DigestAlgorithm, DigestState, SignatureAlgorithm};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::SignedData;
+use crate::syntax::pdf::{ObjectError, UpdateError};
 
 /// All that a validation needs to know of a document.
 #[derive(Debug)]
@@ -29,8 +31,51 @@ pub struct Examination {
 /// Where a limit is reached before all signatures are found: then nobody could say how many there are. What one
 /// signature exceeds is said of that signature.
 pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examination, LimitExceeded> {
+    Ok(collect(document, 0, budget)?.examination)
+}
+
+/// What who appends to a document needs to know besides: facts that no report shows.
+#[derive(Debug)]
+pub struct AppendingFacts {
+    /// SHA-256 over the bytes up to the mark. To be gone on with: they need not be read again.
+    pub sha256: DigestState,
+    /// What the signatures of the document forbid.
+    pub restrictions: Restrictions,
+    /// Whether the file can be appended to, as far as all its objects were looked at.
+    pub appendable: Result<(), UpdateError>,
+}
+
+/// Collects the facts, and those for who appends, in the same one reading. `mark` is a number of bytes from the start
+/// of the document.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_to_append(
+    document: &Document<'_>,
+    mark: u64,
+    budget: &mut Budget,
+) -> Result<(Examination, AppendingFacts), LimitExceeded> {
     let pdf = &document.pdf;
-    let located = pades::locate(pdf, &document.limits, budget)?;
+    let Collected { examination, located, at_mark } = collect(document, mark, budget)?;
+    let restrictions = pades::restrictions(pdf, &located, budget)?;
+    Ok((examination, AppendingFacts { sha256: at_mark, restrictions, appendable: pdf.appendable() }))
+}
+
+/// What one reading yields.
+struct Collected {
+    examination: Examination,
+    located: Located,
+    at_mark: DigestState,
+}
+
+fn collect(document: &Document<'_>, mark: u64, budget: &mut Budget) -> Result<Collected, LimitExceeded> {
+    let pdf = &document.pdf;
+    let catalog = match pdf.latest_catalog(budget) {
+        Err(ObjectError::Limit(limit)) => return Err(limit),
+        catalog => catalog,
+    };
+    let located = pades::locate(pdf, catalog, &document.limits, budget)?;
+    let catalog = catalog.ok();
     let mut findings: Vec<DocumentFinding> = Vec::new();
     let mut signatures = Vec::with_capacity(located.found.len());
     for found in &located.found {
@@ -39,11 +84,12 @@ pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examinati
     sort_and_name(&mut signatures);
     collisions(&mut signatures);
     pades::analyse(pdf, &mut signatures, budget);
-    let evidence = pades::embedded(pdf, &mut findings, budget)?;
-    pades::usage_rights(pdf, &mut findings, budget)?;
-    let sha256 = digest_all(pdf.bytes(), &mut signatures, budget);
+    let evidence = pades::embedded(pdf, catalog, &mut findings, budget)?;
+    pades::usage_rights(pdf, catalog, &mut findings, budget)?;
+    let (sha256, at_mark) = digest_all(pdf.bytes(), &mut signatures, mark, budget);
 
-    for (code, object) in located.obstacles {
+    for (code, object) in &located.obstacles {
+        let (code, object) = (*code, *object);
         findings.push(DocumentFinding { code, offset: None, object: object.map(|id| id.to_string()) });
     }
     findings.extend(pdf.findings().into_iter().map(|finding| DocumentFinding {
@@ -58,7 +104,7 @@ pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examinati
 
     let (document_timestamps, signatures) =
         signatures.into_iter().partition(|signature| signature.sub_filter == SubFilter::Rfc3161);
-    Ok(Examination {
+    let examination = Examination {
         document: DocumentFacts {
             media_type: MediaType::Pdf,
             size: u64::try_from(pdf.bytes().len()).unwrap_or(u64::MAX),
@@ -68,7 +114,8 @@ pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examinati
         signatures,
         document_timestamps,
         evidence,
-    })
+    };
+    Ok(Collected { examination, located, at_mark })
 }
 
 /// File order is the order of the holes; what has none comes last.
@@ -103,8 +150,8 @@ fn collisions(signatures: &mut [Signature]) {
     }
 }
 
-/// Fills in the digests of each signature, and gives SHA-256 of the document in hex.
-fn digest_all(bytes: &[u8], signatures: &mut [Signature], budget: &Budget) -> String {
+/// Fills in the digests of each signature, and gives SHA-256 of the document in hex and its state at `mark`.
+fn digest_all(bytes: &[u8], signatures: &mut [Signature], mark: u64, budget: &Budget) -> (String, DigestState) {
     let mut wanted = Vec::new();
     let mut whose = Vec::new();
     for (index, signature) in signatures.iter().enumerate() {
@@ -119,15 +166,15 @@ fn digest_all(bytes: &[u8], signatures: &mut [Signature], budget: &Budget) -> St
     }
     let parts = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
     let mut budgets: Vec<Budget> = wanted.iter().map(|_| budget.share(parts)).collect();
-    let (results, of_document) = digests(bytes, &wanted, &mut budgets);
-    for (index, result) in whose.into_iter().zip(results) {
+    let pass = digests(bytes, &wanted, mark, &mut budgets);
+    for (index, result) in whose.into_iter().zip(pass.of_ranges) {
         let Some(signature) = signatures.get_mut(index) else { continue };
         match result {
             Ok(digests) => signature.digests = digests,
             Err(limit) => signature.limit = Some(limit),
         }
     }
-    of_document.to_string()
+    (pass.of_document.to_string(), pass.at_mark)
 }
 
 /// Which digests of the byte range a signature names, as far as we know them.

@@ -10,13 +10,14 @@ mod open;
 mod pades;
 mod signature;
 
-pub use examination::{Examination, examine};
+pub use examination::{AppendingFacts, Examination, examine, examine_to_append};
 pub use facts::{
     ByteRange, ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFacts, DocumentFinding, FieldLock,
     FieldLockAction, MediaType,
 };
 pub use open::{Document, Kind, OpenError, sniff};
-pub use pades::{ChangeRule, change_rules};
+pub(crate) use pades::text_string;
+pub use pades::{ChangeRule, Restriction, Restrictions, change_rules};
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };

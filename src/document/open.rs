@@ -79,6 +79,12 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 impl<'a> Document<'a> {
+    /// Its structure.
+    #[must_use]
+    pub const fn pdf(&self) -> &Pdf<'a> {
+        &self.pdf
+    }
+
     /// Finds out what is where in `bytes`. `password` opens an encrypted PDF; without one the empty user password
     /// is tried.
     ///

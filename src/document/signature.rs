@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::facts::{ByteRange, Changes, Coverage, FieldLock};
-use super::pades::Restrictions;
+use super::pades::Restraints;
 use crate::crypto::Digest;
 use crate::limits::LimitExceeded;
 use crate::pki::{Certificate, SignedData, TimestampToken};
@@ -35,7 +35,7 @@ pub struct Signature {
     /// The lock of the signature field (table 236), or the `FieldMDP` transform of the signature (table 258).
     pub field_lock: Option<FieldLock>,
     /// What it restricts, certification and locks together.
-    pub(crate) restrictions: Restrictions,
+    pub(crate) restraints: Restraints,
     /// The value of Contents, parsed; none where it cannot be (then `defects` says why).
     pub form: Option<SignatureForm>,
     /// Digests of the bytes in the byte range, one for each algorithm that the signature names and we know.

@@ -6,6 +6,7 @@ use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
 use crate::syntax::der::value;
+use crate::syntax::short::ShortBytes;
 
 /// An algorithm by its identifier, with its parameters as sent. Two are equal if their bytes are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +14,7 @@ pub struct AlgorithmIdentifier {
     /// Which algorithm.
     pub oid: Oid,
     /// The whole SEQUENCE, as sent.
-    pub raw: Box<[u8]>,
+    pub raw: ShortBytes,
 }
 
 impl AlgorithmIdentifier {
@@ -21,7 +22,7 @@ impl AlgorithmIdentifier {
     /// standard stands for.
     #[must_use]
     pub fn without_parameters(oid: &[u8]) -> Self {
-        Self { oid: Oid::from_content(oid), raw: value(tag::SEQUENCE, &value(tag::OID, oid)).into() }
+        Self { oid: Oid::from_content(oid), raw: value(tag::SEQUENCE, &value(tag::OID, oid)).as_slice().into() }
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DerError> {
@@ -36,7 +37,10 @@ impl AlgorithmIdentifier {
             inner.next_tlv()?;
             inner.finish()?;
         }
-        let raw = if tlv.tag == tag::SEQUENCE { tlv.raw.into() } else { value(tag::SEQUENCE, tlv.content).into() };
+        let raw = match tlv.tag {
+            tag::SEQUENCE => tlv.raw.into(),
+            _ => value(tag::SEQUENCE, tlv.content).as_slice().into(),
+        };
         Ok(Self { oid, raw })
     }
 }

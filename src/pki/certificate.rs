@@ -25,6 +25,7 @@ use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
+use crate::syntax::short::ShortBytes;
 use crate::time::Timestamp;
 
 use super::algorithm::AlgorithmIdentifier;
@@ -52,7 +53,7 @@ pub struct Certificate {
     der: Box<[u8]>,
     tbs: std::ops::Range<usize>,
     version: u32,
-    serial: Box<[u8]>,
+    serial: ShortBytes,
     inner_signature_algorithm: AlgorithmIdentifier,
     issuer: Name,
     not_before: Timestamp,

@@ -8,6 +8,7 @@ use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
+use crate::syntax::short::ShortBytes;
 
 /// An extension as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Extension {
     /// Whether who does not understand it must refuse the object.
     pub critical: bool,
     /// The octets inside the OCTET STRING.
-    pub value: Box<[u8]>,
+    pub value: ShortBytes,
 }
 
 impl Extension {
@@ -40,7 +41,7 @@ impl Extension {
             extensions.push(Self {
                 oid: Oid::from_content(extension.oid),
                 critical: extension.critical,
-                value: extension.value.into(),
+                value: (&*extension.value).into(),
             });
         }
         Ok(extensions)

@@ -8,6 +8,7 @@ use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
+use crate::syntax::hex::write_hex;
 
 use super::name::Name;
 use super::text;
@@ -130,7 +131,7 @@ fn write_address(f: &mut fmt::Formatter<'_>, octets: &[u8]) -> fmt::Result {
         return write!(f, "IP:{}", std::net::Ipv6Addr::from(v6));
     }
     f.write_str("IP:")?;
-    octets.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+    write_hex(f, octets)
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub mod pem;
 mod qc;
 mod serial;
 #[cfg(test)]
-mod testdata;
+pub(crate) mod testdata;
 mod text;
 mod tst;
 

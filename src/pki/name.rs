@@ -10,6 +10,7 @@ use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
+use crate::syntax::hex::hex;
 
 use super::oid;
 use super::text;
@@ -33,8 +34,8 @@ pub struct NameAttribute {
     pub value: String,
     /// What `value` is of what was sent.
     pub form: ValueForm,
-    /// The value as sent, with tag and length.
-    pub raw: Box<[u8]>,
+    /// The value as sent, with tag and length, where `value` has not all of it: with [`ValueForm::Lossy`].
+    pub raw: Option<Box<[u8]>>,
     /// The number of the relative name that it belongs to, from 0.
     pub rdn: usize,
 }
@@ -172,6 +173,16 @@ impl Name {
         self.last(oid::COUNTRY)
     }
 
+    /// The name as text (RFC 4514): what `to_string` gives, for which the room is known in advance.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        use fmt::Write;
+        let mut text = String::with_capacity(self.der.len());
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{self}");
+        text
+    }
+
     /// Whether two names are the same by RFC 5280 §7.1: the bytes are equal, or the relative names are equal in
     /// order, their attributes in any order; strings of any type are compared without regard to case and to
     /// the amount of white space, all else by its bytes.
@@ -223,7 +234,8 @@ fn read_rdn(set: &Tlv<'_>, rdn: usize, attributes: &mut Vec<NameAttribute>) -> R
             Some(text) => (text.value, ValueForm::Text),
             None => (hexadecimal(sent.raw), ValueForm::Binary),
         };
-        attributes.push(NameAttribute { oid, value, form, raw: sent.raw.into(), rdn });
+        let raw = (form == ValueForm::Lossy).then(|| sent.raw.into());
+        attributes.push(NameAttribute { oid, value, form, raw, rdn });
     }
     Ok(())
 }
@@ -242,19 +254,18 @@ fn same_rdn(one: &[NameAttribute], other: &[NameAttribute]) -> bool {
 }
 
 fn same_attribute(one: &NameAttribute, other: &NameAttribute) -> bool {
-    let texts = one.form == ValueForm::Text && other.form == ValueForm::Text;
-    one.oid == other.oid && (one.raw == other.raw || (texts && text::equal_folded(&one.value, &other.value)))
+    if one.oid != other.oid || one.form != other.form {
+        return false;
+    }
+    match one.form {
+        ValueForm::Text => one.value == other.value || text::equal_folded(&one.value, &other.value),
+        ValueForm::Lossy => one.raw == other.raw,
+        ValueForm::Binary => one.value == other.value,
+    }
 }
 
 fn hexadecimal(octets: &[u8]) -> String {
-    use fmt::Write;
-    let mut text = String::with_capacity(octets.len().saturating_mul(2).saturating_add(1));
-    text.push('#');
-    for octet in octets {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{octet:02x}");
-    }
-    text
+    format!("#{}", hex(octets))
 }
 
 impl fmt::Debug for Name {
@@ -317,20 +328,26 @@ fn short_name(of: &Oid) -> Option<&'static str> {
 }
 
 fn write_escaped(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
-    let last = value.chars().count().saturating_sub(1);
-    for (index, character) in value.chars().enumerate() {
-        match character {
-            ',' | '+' | '"' | '\\' | '<' | '>' | ';' => write!(f, "\\{character}")?,
-            '#' if index == 0 => f.write_str("\\#")?,
-            ' ' if index == 0 || index == last => f.write_str("\\ ")?,
-            '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                write_octets(f, character)?;
-            }
-            control if control.is_control() => write_octets(f, control)?,
-            other => write!(f, "{other}")?,
+    let mut written = 0;
+    for (start, character) in value.char_indices() {
+        let end = start.saturating_add(character.len_utf8());
+        let by_octets = match character {
+            ',' | '+' | '"' | '\\' | '<' | '>' | ';' => false,
+            '#' if start == 0 => false,
+            ' ' if start == 0 || end == value.len() => false,
+            '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+            control if control.is_control() => true,
+            _ => continue, // stands for itself, and is written with its like
+        };
+        f.write_str(value.get(written..start).unwrap_or_default())?;
+        written = end;
+        if by_octets {
+            write_octets(f, character)?;
+        } else {
+            write!(f, "\\{character}")?;
         }
     }
-    Ok(())
+    f.write_str(value.get(written..).unwrap_or_default())
 }
 
 fn write_octets(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {

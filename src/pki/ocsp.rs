@@ -263,7 +263,7 @@ fn nonce(extensions: &[Extension], depth: u32) -> Option<Box<[u8]>> {
     let nonce = extensions.iter().find(|extension| extension.oid.content() == oid::OCSP_NONCE)?;
     Some(match nonce.tlv(depth) {
         Ok(tlv) if tlv.tag == tag::OCTET_STRING => tlv.content.into(),
-        _ => nonce.value.clone(),
+        _ => nonce.value.as_ref().into(),
     })
 }
 

@@ -8,6 +8,7 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::GeneralPurpose;
 use base64::engine::GeneralPurposeConfig;
+use zeroize::Zeroizing;
 
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
@@ -91,8 +92,10 @@ fn read_object(after_begin: &[u8], number: usize) -> Result<(PemObject, &[u8]), 
         return Err(unfinished);
     }
     // Headers of RFC 1421 (`Proc-Type: …`) end with an empty line and mean encryption: no base64.
-    let text: Vec<u8> = body.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
-    let der = ENGINE.decode(text).map_err(|_| PemError::Base64(number))?;
+    // It may be a private key: with room from the start, so that growing leaves no copy behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(body.len()));
+    text.extend(body.iter().copied().filter(|octet| !octet.is_ascii_whitespace()));
+    let der = ENGINE.decode(&*text).map_err(|_| PemError::Base64(number))?;
     let label = match label {
         b"CERTIFICATE" | b"X509 CERTIFICATE" => Label::Certificate,
         b"X509 CRL" => Label::Crl,

@@ -10,9 +10,9 @@ mod messages;
 mod text;
 mod visible;
 
-pub use json::{SCHEMA, error_to_json, to_json};
+pub use json::{Addition, SCHEMA, error_to_json, to_json, to_json_with};
 pub use language::Language;
-pub use messages::{Label, Show, Texts};
+pub use messages::{Detail, Label, PROBLEM_CODES, Show, Texts};
 pub use text::{Style, error_to_text, to_text};
 pub use visible::{escaped, is_hidden, shown};
 

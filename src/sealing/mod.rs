@@ -2,11 +2,33 @@
 //! is appended, the hole is left, the attributes are fixed), [`Sealed`] (the value is in its place) and [`Released`]
 //! (our own validator passed it). Each stage consumes the one before it, so what was checked is exactly what is
 //! signed, and only what is released can be sent. Pure: the key signs elsewhere.
+//!
+//! PAdES, level B-B (EN 319 142-1 §6.3): `ETSI.CAdES.detached` in an append-only update. The bytes of the document are
+//! moved from stage to stage, never copied, and read twice: once to judge and sign them, once to judge the result.
+//!
+//! Not here yet: time-stamps and evidence (levels T, LT, LTA), embedded fonts in an appearance, signing a field that
+//! has a lock or seed values.
 
+mod appearance;
+mod cms;
+mod error;
+mod field;
 mod identity;
+mod original;
+mod pades;
+mod page;
+mod prepared;
 mod profile;
-mod stages;
+mod released;
+mod sealed;
+mod terms;
+mod winansi;
 
+pub use error::{NotReleased, SealError, SignerUnfit};
 pub use identity::SealIdentity;
+pub use original::Original;
+pub use prepared::Prepared;
 pub use profile::{Appearance, Page, SealProfile};
-pub use stages::{NotReleased, Original, Prepared, Released, SealError, Sealed, SignerUnfit, Terms, check_signer};
+pub use released::Released;
+pub use sealed::Sealed;
+pub use terms::{Terms, check_signer};

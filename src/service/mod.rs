@@ -2,7 +2,9 @@
 
 mod access;
 mod error;
+mod given;
 pub mod ports;
+mod ready;
 mod seal;
 mod validate;
 mod work;
@@ -19,6 +21,8 @@ use work::Bench;
 
 pub use access::{Caller, Role};
 pub use error::ServiceError;
+pub use given::{Given, Unusable, certificates};
+pub use ready::Readiness;
 pub use seal::{SealAnswer, SealRequest, Sealer};
 pub use validate::{Validated, Validation, ValidationRequest, validate};
 pub use work::Capacity;

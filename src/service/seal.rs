@@ -180,7 +180,7 @@ impl Service {
     }
 
     /// The profile's policy, for now; the clock is read anew each time.
-    fn terms(&self, sealer: &Sealer) -> Terms {
+    pub(super) fn terms(&self, sealer: &Sealer) -> Terms {
         let now = self.parts.clock.now();
         Terms {
             policy: Arc::clone(&sealer.profile.policy),

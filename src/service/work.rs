@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -40,9 +40,23 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// Ends the work when nobody waits for it any more.
+struct CancelOnDrop(CancelFlag);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 impl Bench {
     pub(super) fn new(capacity: Capacity) -> Self {
         Self { capacity, turns: Arc::new(Semaphore::new(capacity.at_once.max(1))), waiting: AtomicUsize::new(0) }
+    }
+
+    /// A turn, where one is free and nobody waits for it.
+    pub(super) fn free_turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).try_acquire_owned().ok()
     }
 
     /// Runs `work` on a blocking thread when it is its turn. At the deadline its flag is set, and what it then
@@ -65,8 +79,8 @@ impl Bench {
                 Err(_) => return Err(ServiceError::Overloaded),
             }
         };
-        let cancel = CancelFlag::default();
-        let flag = cancel.clone();
+        let cancel = CancelOnDrop(CancelFlag::default());
+        let flag = cancel.0.clone();
         let mut task = spawn_blocking(move || {
             let _turn = turn;
             work(flag)
@@ -74,7 +88,7 @@ impl Bench {
         let done = match timeout(self.capacity.deadline, &mut task).await {
             Ok(done) => done,
             Err(_) => {
-                cancel.cancel();
+                cancel.0.cancel();
                 task.await
             }
         };

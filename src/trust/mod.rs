@@ -21,6 +21,7 @@ pub struct TrustAnchor {
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
+    demo: bool,
 }
 
 impl TrustStore {
@@ -35,6 +36,18 @@ impl TrustStore {
             store.anchors.push(anchor);
         }
         store
+    }
+
+    /// The same store, marked as a demo: every report that comes of it says so.
+    #[must_use]
+    pub fn marked_demo(self) -> Self {
+        Self { demo: true, ..self }
+    }
+
+    /// Whether it is a demo.
+    #[must_use]
+    pub const fn is_demo(&self) -> bool {
+        self.demo
     }
 
     /// How many anchors there are.

@@ -19,6 +19,9 @@ pub(super) struct Ledger<'p> {
     checks: Vec<Check>,
 }
 
+/// A good signature has about 40, some of them noted twice.
+const USUAL_CHECKS: usize = 64;
+
 /// The building blocks, in the order in which they decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Block {
@@ -40,8 +43,8 @@ const fn block(id: CheckId) -> Block {
 }
 
 impl<'p> Ledger<'p> {
-    pub(super) const fn new(policy: &'p Policy, context: Context) -> Self {
-        Self { policy, context, checks: Vec::new() }
+    pub(super) fn new(policy: &'p Policy, context: Context) -> Self {
+        Self { policy, context, checks: Vec::with_capacity(USUAL_CHECKS) }
     }
 
     pub(super) const fn policy(&self) -> &'p Policy {

@@ -15,6 +15,7 @@ pub mod policy;
 mod process;
 mod report;
 mod revocation;
+mod signer;
 mod summary;
 mod verdict;
 
@@ -34,6 +35,7 @@ pub use report::{
     Report, RevocationListed, Scope, SignatureReport, Signer, Summary, TimeQuality, TimestampKind, TimestampReport,
     TrustSummary,
 };
+pub use signer::{SignerOutcome, validate_signer};
 pub use verdict::{Doubt, Failure, Verdict};
 
 /// What a validation answers.
@@ -81,7 +83,7 @@ pub fn validate(
             document: examination.document.clone(),
             validation_time: moment.at,
             policy: policy.reference().clone(),
-            trust: TrustSummary { anchors: trust.len() },
+            trust: TrustSummary { anchors: trust.len(), demo: trust.is_demo() },
             verdict,
             summary,
             signatures,

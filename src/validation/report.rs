@@ -3,11 +3,14 @@
 //! The members are those of the report `sigillum-report/1`; identifiers of signatures are `S1`, `S2` …, of
 //! document time-stamps `D1` …, of time-stamps inside a signature `S1.T1` …
 
+use std::sync::Arc;
+
 use super::check::{Check, CheckId};
 use super::message::Message;
 use super::need::Need;
 use super::verdict::Verdict;
 use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock};
+use crate::pki::Certificate;
 use crate::time::Timestamp;
 
 /// The report on one document.
@@ -49,6 +52,8 @@ pub struct PolicyReference {
 pub struct TrustSummary {
     /// How many anchors.
     pub anchors: usize,
+    /// Whether what was trusted is a demo, so that nothing follows from the report.
+    pub demo: bool,
 }
 
 /// Whether the digests match and the signature value verifies. Knows nothing of trust.
@@ -312,6 +317,8 @@ pub struct PathElement {
     pub trust_anchor: bool,
     /// The revocation data found for it: listed as parsed, not judged.
     pub revocation: Vec<RevocationListed>,
+    /// The certificate itself.
+    pub certificate: Arc<Certificate>,
 }
 
 /// Revocation data that name a certificate, as they state it. Nothing here is verified.

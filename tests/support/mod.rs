@@ -8,8 +8,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this module and uses a part of it")]
 
 pub mod exceptions;
+pub mod judges;
 pub mod pdf;
 pub mod rng;
+pub mod seal;
 pub mod seeds;
 pub mod sign;
 pub mod table;
@@ -41,6 +43,19 @@ pub fn suite(name: &str, cases: usize) {
 /// Reports that the suite `name` was not run, since the outside material is not there.
 pub fn skipped(name: &str) {
     println!("SKIPPED {name}: shared data not found");
+}
+
+/// Runs an ignored test of this binary in a process of its own; what it printed.
+///
+/// # Panics
+/// Where it fails.
+pub fn alone(test: &str) -> String {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = command.args([test, "--exact", "--ignored", "--nocapture"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let passed = output.status.success() && text.contains("1 passed");
+    assert!(passed, "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
 }
 
 /// The bytes of a file, or a panic that names it.

@@ -150,8 +150,9 @@ fn key_file(name: &str) -> Vec<u8> {
     read(&project().join(format!("fixtures/bench/{name}.p8")))
 }
 
+/// Randomness of the system.
 #[expect(clippy::disallowed_methods, reason = "a signer of tests draws its own randomness")]
-fn random() -> SystemRandom {
+pub fn random() -> SystemRandom {
     SystemRandom::new()
 }
 

@@ -189,8 +189,8 @@ impl SignatureVerifier for Verifier {
 fn agree(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<(), VerifyError> {
     use SignatureAlgorithm as A;
     let agrees = match (key.material(), algorithm) {
-        (KeyMaterial::RsaPss { restriction: Some(allowed), .. }, A::RsaPss { digest, mgf_digest, salt_len }) => {
-            if allowed.digest != digest || allowed.mgf_digest != mgf_digest || salt_len < allowed.salt_len {
+        (KeyMaterial::RsaPss { restriction: Some(allowed), .. }, A::RsaPss { .. }) => {
+            if !allowed.allow(algorithm) {
                 return Err(VerifyError::PssRestriction);
             }
             true

@@ -1,5 +1,6 @@
 //! A signature dictionary (ISO 32000-2 §12.8.1, table 255) read into a [`Signature`]: place, form, claims.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::byte_range::Place;
@@ -71,7 +72,7 @@ pub(crate) fn read(
         claimed: claims(dict),
         doc_mdp: permissions.doc_mdp,
         field_lock: permissions.field_lock,
-        restrictions: permissions.restrictions,
+        restraints: permissions.restraints,
         form,
         digests: Vec::new(),
         limit: None,
@@ -79,11 +80,11 @@ pub(crate) fn read(
 }
 
 /// The entries that are read here, with references followed.
-struct Direct(Vec<(&'static [u8], Object)>);
+struct Direct<'d>(Vec<(&'static [u8], Cow<'d, Object>)>);
 
-impl Direct {
+impl Direct<'_> {
     fn get(&self, key: &[u8]) -> Option<&Object> {
-        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_ref())
     }
 
     fn name(&self, key: &[u8]) -> Option<&[u8]> {
@@ -95,7 +96,7 @@ impl Direct {
     }
 }
 
-fn with_direct_values(pdf: &Pdf<'_>, dict: &Dict, budget: &mut Budget) -> Result<Direct, LimitExceeded> {
+fn with_direct_values<'d>(pdf: &Pdf<'_>, dict: &'d Dict, budget: &mut Budget) -> Result<Direct<'d>, LimitExceeded> {
     const KEYS: [&[u8]; 7] = [b"SubFilter", b"Contents", b"Cert", b"M", b"Reason", b"Location", b"ContactInfo"];
     let mut values = Vec::with_capacity(KEYS.len());
     for key in KEYS {
@@ -110,7 +111,7 @@ fn with_direct_values(pdf: &Pdf<'_>, dict: &Dict, budget: &mut Budget) -> Result
     Ok(Direct(values))
 }
 
-fn claims(dict: &Direct) -> ClaimedPdfAttributes {
+fn claims(dict: &Direct<'_>) -> ClaimedPdfAttributes {
     let text = |key: &[u8]| dict.string(key).map(text_string).filter(|text| !text.is_empty());
     ClaimedPdfAttributes {
         signing_time: dict.string(b"M").and_then(|date| Timestamp::from_pdf_date(date).ok()),
@@ -125,7 +126,7 @@ fn claims(dict: &Direct) -> ClaimedPdfAttributes {
 fn form(
     sub_filter: &SubFilter,
     contents: &[u8],
-    dict: &Direct,
+    dict: &Direct<'_>,
     limits: &Limits,
 ) -> Result<(SignatureForm, u64), FormatDefect> {
     let depth = limits.der_depth;
@@ -167,7 +168,7 @@ fn unreadable(what: &'static str, offset: usize) -> FormatDefect {
 
 /// `adbe.x509.rsa_sha1` (ISO 32000-1 §12.8.3.2): Contents is a DER OCTET STRING with the PKCS#1 value, Cert a
 /// certificate or an array of them, the signer's first.
-fn pkcs1(contents: &[u8], dict: &Direct, depth: u32) -> Result<(SignatureForm, u64), FormatDefect> {
+fn pkcs1(contents: &[u8], dict: &Direct<'_>, depth: u32) -> Result<(SignatureForm, u64), FormatDefect> {
     let defect = |error: DerError| unreadable("pkcs1", error.offset);
     let string = Tlv::parse_first(contents, depth).map_err(defect)?;
     if string.tag & !0x20 != tag::OCTET_STRING {

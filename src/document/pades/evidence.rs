@@ -7,30 +7,30 @@ use crate::document::facts::DocumentFinding;
 use crate::document::signature::EmbeddedEvidence;
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
-use crate::syntax::pdf::{ObjectError, Pdf};
+use crate::syntax::pdf::{Dict, ObjectError, Pdf};
 
-/// Reads the document security store of the latest revision; what cannot be read is a finding.
+/// Reads the document security store of the latest revision, whose catalog is `catalog`; what cannot be read is a
+/// finding.
 ///
 /// # Errors
 /// Where a limit is reached.
 pub(crate) fn embedded(
     pdf: &Pdf<'_>,
+    catalog: Option<&Dict>,
     findings: &mut Vec<DocumentFinding>,
     budget: &mut Budget,
 ) -> Result<EmbeddedEvidence, LimitExceeded> {
     let mut evidence = EmbeddedEvidence::default();
     let latest = pdf.latest();
-    let store = match pdf.catalog(latest, budget) {
-        Ok(catalog) => match catalog.get(b"DSS") {
-            Some(store) => pdf.resolve(store, latest, budget),
-            None => return Ok(evidence),
-        },
-        Err(error) => Err(error),
+    let store = match catalog.map(|catalog| catalog.get(b"DSS")) {
+        Some(Some(store)) => Some(pdf.resolve(store, latest, budget)),
+        Some(None) => return Ok(evidence),
+        None => None,
     };
     let store = match store {
-        Ok(store) => store,
-        Err(ObjectError::Limit(limit)) => return Err(limit),
-        Err(_) => {
+        Some(Ok(store)) => store,
+        Some(Err(ObjectError::Limit(limit))) => return Err(limit),
+        Some(Err(_)) | None => {
             findings.push(DocumentFinding { code: "security-store-unreadable", offset: None, object: None });
             return Ok(evidence);
         }

@@ -37,13 +37,22 @@ pub(crate) struct Located {
     pub(crate) obstacles: Vec<(&'static str, Option<ObjectId>)>,
 }
 
-/// Finds every signature dictionary of the document as it stands now.
+/// Finds every signature dictionary of the document as it stands now. `catalog` is its catalog, or why that cannot be
+/// read.
 ///
 /// # Errors
 /// Only where a limit is reached: then nobody can say how many signatures there are.
-pub(crate) fn locate(pdf: &Pdf<'_>, limits: &Limits, budget: &mut Budget) -> Result<Located, LimitExceeded> {
+pub(crate) fn locate(
+    pdf: &Pdf<'_>,
+    catalog: Result<&Dict, ObjectError>,
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Result<Located, LimitExceeded> {
     let mut walk = Walk { pdf, limits, located: Located::default(), seen: HashSet::new(), fields: 0 };
-    walk.form(budget)?;
+    match catalog {
+        Ok(catalog) => walk.form(catalog, budget)?,
+        Err(error) => walk.obstacle("catalog-unreadable", error)?,
+    }
     walk.orphans(budget)?;
     let most = usize::try_from(limits.signatures).unwrap_or(usize::MAX);
     if walk.located.found.len() > most {
@@ -70,12 +79,8 @@ struct Visit {
 }
 
 impl Walk<'_, '_> {
-    fn form(&mut self, budget: &mut Budget) -> Result<(), LimitExceeded> {
+    fn form(&mut self, catalog: &Dict, budget: &mut Budget) -> Result<(), LimitExceeded> {
         let latest = self.pdf.latest();
-        let catalog = match self.pdf.catalog(latest, budget) {
-            Ok(catalog) => catalog,
-            Err(error) => return self.obstacle("catalog-unreadable", error),
-        };
         let Some(form) = catalog.get(b"AcroForm") else {
             return Ok(());
         };
@@ -151,7 +156,8 @@ impl Walk<'_, '_> {
         if field_type.as_deref() == Some(b"Sig")
             && let Some(value) = &value
         {
-            self.value(value, Field { name: name.clone(), dict: dict.clone() }, budget)?;
+            let dict = object.into_owned().into_dict().unwrap_or_default();
+            self.value(value, Field { name: name.clone(), dict }, budget)?;
         }
         for kid in kids.into_iter().rev() {
             open.push(Visit {
@@ -180,7 +186,7 @@ impl Walk<'_, '_> {
         match self.pdf.resolve(value, self.pdf.latest(), budget) {
             Ok(object) if object.is_null() => Ok(()),
             Ok(object) => {
-                let dict = object.as_dict().cloned().unwrap_or_default();
+                let dict = object.into_owned().into_dict().unwrap_or_default();
                 if id.is_none()
                     && self.located.found.iter().any(|found| {
                         found.object.is_none() && found.fields.iter().any(|other| other.name == field.name)
@@ -215,7 +221,7 @@ impl Walk<'_, '_> {
             }
             match self.pdf.object(id, latest, budget) {
                 Ok(object) => {
-                    let dict = object.as_dict().cloned().unwrap_or_default();
+                    let dict = object.into_dict().unwrap_or_default();
                     self.located.found.push(Found { dict, object: Some(id), fields: Vec::new() });
                 }
                 Err(error) => self.obstacle("objects-not-searched", error)?,

@@ -9,10 +9,14 @@ mod dictionary;
 mod evidence;
 mod locate;
 mod permissions;
+mod restrictions;
 
 pub use changes::{ChangeRule, rules as change_rules};
-pub(super) use changes::{Restrictions, analyse};
+pub(super) use changes::{Restraints, analyse};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;
-pub(super) use locate::locate;
+pub(crate) use locate::text_string;
+pub(super) use locate::{Located, locate};
 pub(super) use permissions::usage_rights;
+pub(super) use restrictions::restrictions;
+pub use restrictions::{Restriction, Restrictions};

@@ -5,7 +5,9 @@
 //! What cannot be read permits nothing: an access permission other than 1, 2 or 3, a lock without a known action, a
 //! transform that nobody here knows.
 
-use super::changes::Restrictions;
+use std::borrow::Cow;
+
+use super::changes::Restraints;
 use super::locate::{Field, text_string};
 use crate::document::facts::{DocumentFinding, FieldLock, FieldLockAction};
 use crate::limits::{Budget, LimitExceeded};
@@ -19,7 +21,7 @@ pub(crate) struct Permissions {
     /// The lock of fields that reports name.
     pub(crate) field_lock: Option<FieldLock>,
     /// All of it together.
-    pub(crate) restrictions: Restrictions,
+    pub(crate) restraints: Restraints,
 }
 
 /// Reads the permissions of the signature dictionary `dict`, which is `object` and the value of `field`, as of `at`.
@@ -48,8 +50,8 @@ pub(crate) fn permissions(
         }
     }
     let mut found = reader.found;
-    found.restrictions.doc_mdp = found.doc_mdp;
-    found.field_lock = found.restrictions.locks.last().cloned();
+    found.restraints.doc_mdp = found.doc_mdp;
+    found.field_lock = found.restraints.locks.last().cloned();
     Ok(found)
 }
 
@@ -59,14 +61,13 @@ pub(crate) fn permissions(
 /// Where a limit is reached.
 pub(crate) fn usage_rights(
     pdf: &Pdf<'_>,
+    catalog: Option<&Dict>,
     findings: &mut Vec<DocumentFinding>,
     budget: &mut Budget,
 ) -> Result<(), LimitExceeded> {
-    let latest = pdf.latest();
-    let permissions = pdf.catalog(latest, budget).and_then(|catalog| match catalog.get(b"Perms") {
-        Some(permissions) => pdf.resolve(permissions, latest, budget),
-        None => Ok(Object::NULL),
-    });
+    // A catalog that cannot be read was told already.
+    let Some(permissions) = catalog.and_then(|catalog| catalog.get(b"Perms")) else { return Ok(()) };
+    let permissions = pdf.resolve_owned(permissions, pdf.latest(), budget);
     match permissions {
         Ok(permissions) => {
             let named = permissions.as_dict().filter(|dict| dict.has(b"UR3") || dict.has(b"UR"));
@@ -78,7 +79,7 @@ pub(crate) fn usage_rights(
             Ok(())
         }
         Err(ObjectError::Limit(limit)) => Err(limit),
-        // A catalog that cannot be read was told already.
+        // What names nothing that can be read grants nothing.
         Err(_) => Ok(()),
     }
 }
@@ -98,7 +99,7 @@ struct Reader<'r, 'a> {
 
 impl Reader<'_, '_> {
     fn unreadable(&mut self) {
-        self.found.restrictions.unreadable = true;
+        self.found.restraints.unreadable = true;
     }
 
     fn references(&mut self, dict: &Dict) -> Result<(), LimitExceeded> {
@@ -146,7 +147,12 @@ impl Reader<'_, '_> {
 
     /// The signature that the permissions dictionary names as the certification (§12.8.6).
     fn certification(&mut self) -> Result<Option<ObjectId>, LimitExceeded> {
-        let catalog = match self.pdf.catalog(self.at, self.budget) {
+        let catalog = if self.at == self.pdf.latest() {
+            self.pdf.latest_catalog(self.budget).map(Cow::Borrowed)
+        } else {
+            self.pdf.catalog(self.at, self.budget).map(Cow::Owned)
+        };
+        let catalog = match catalog {
             Ok(catalog) => catalog,
             Err(ObjectError::Limit(limit)) => return Err(limit),
             Err(_) => {
@@ -207,7 +213,7 @@ impl Reader<'_, '_> {
             Value::Missing => self.unreadable(),
         }
         let doc_mdp = self.level(dict)?;
-        self.found.restrictions.locks.push(FieldLock { action, fields, doc_mdp });
+        self.found.restraints.locks.push(FieldLock { action, fields, doc_mdp });
         Ok(())
     }
 
@@ -219,7 +225,7 @@ impl Reader<'_, '_> {
 
     /// A value, references followed; what cannot be read is null and said to be unreadable.
     fn follow(&mut self, value: &Object) -> Result<Object, LimitExceeded> {
-        match self.pdf.resolve(value, self.at, self.budget) {
+        match self.pdf.resolve_owned(value, self.at, self.budget) {
             Ok(value) => Ok(value),
             Err(ObjectError::Limit(limit)) => Err(limit),
             Err(_) => {

@@ -19,10 +19,29 @@ use view::{ErrorLine, ReportView};
 /// The name of this form and its version.
 pub const SCHEMA: &str = "sigillum-report/1";
 
+/// A member that stands in a report only where it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Addition {
+    /// `certificates`: every certificate of every path.
+    Certificates,
+}
+
 /// The report as one line of JSON, without a line break.
 #[must_use]
 pub fn to_json(report: &Report, envelope: &Envelope<'_>, language: Language) -> String {
-    line(&ReportView::new(report, envelope, Texts::of(language)))
+    to_json_with(report, envelope, &[], language)
+}
+
+/// The same with members that stand there only where they are asked for.
+#[must_use]
+pub fn to_json_with(
+    report: &Report,
+    envelope: &Envelope<'_>,
+    additions: &[Addition],
+    language: Language,
+) -> String {
+    line(&ReportView::new(report, envelope, additions, Texts::of(language)))
 }
 
 /// The line for a document that could not be read (contract, sections 1 and 4), without a line break.

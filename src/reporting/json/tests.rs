@@ -52,6 +52,23 @@ fn members(line: &str) -> Vec<String> {
 }
 
 #[test]
+fn certificates_stand_there_only_where_they_are_asked_for() {
+    use base64::Engine as _;
+    let report = sample::valid();
+    let plain: Value = serde_json::from_str(&to_json(&report, &ENVELOPE, Language::En)).unwrap();
+    assert!(plain.get("certificates").is_none());
+    let line = to_json_with(&report, &ENVELOPE, &[Addition::Certificates], Language::En);
+    let asked: Value = serde_json::from_str(&line).unwrap();
+    let certificates = asked["certificates"].as_object().unwrap();
+    for element in asked["signatures"][0]["path"].as_array().unwrap() {
+        let base64 = certificates[element["sha256"].as_str().unwrap()].as_str().unwrap();
+        let der = base64::engine::general_purpose::STANDARD.decode(base64).unwrap();
+        assert_eq!(der, report.signatures[0].path[0].certificate.der());
+    }
+    assert_eq!(certificates.len(), 2);
+}
+
+#[test]
 fn members_stand_in_the_contracts_order() {
     let (line, _) = json(&sample::valid(), Language::En);
     let expected = "schema reportId software document validationTime policy trust verdict summary signatures \
@@ -87,6 +104,12 @@ fn what_is_always_there_is_there_and_the_rest_is_absent() {
     assert!(signature["path"][0].get("revocation").is_none());
     assert!(signature["checks"][0].get("text").is_none());
     assert_eq!(signature["attributes"], serde_json::json!({}));
+
+    let mut demo = sample::valid();
+    demo.trust.demo = true;
+    let (line, value) = json(&demo, Language::En);
+    assert_eq!(value["demo"], true);
+    assert!(members(&line).join(" ").starts_with("schema reportId demo software"));
 
     let mut bare = sample::valid();
     let first = &mut bare.signatures[0];

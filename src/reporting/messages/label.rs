@@ -41,6 +41,8 @@ labels! {
     NoAnchors = "no-anchors" [];
     /// Before a caution.
     Caution = "caution" [];
+    /// What was trusted is a demo.
+    Demo = "demo" [];
     /// The policy did not look at revocation.
     RevocationNotChecked = "revocation-not-checked" ["policy"];
     /// Heads a signature.
@@ -143,4 +145,66 @@ labels! {
     Progress = "progress" ["done", "all"];
     /// The result could not be written.
     OutputFailed = "output-failed" ["cause"];
+    /// The file that is to be written is there already.
+    OutputExists = "output-exists" ["file"];
+
+    // The demo and the service.
+    /// The demo was made, and where.
+    DemoMade = "demo-made" ["folder"];
+    /// The demo was there already, and where.
+    DemoUsed = "demo-used" ["folder"];
+    /// The demo is valid for a short while only.
+    DemoEnds = "demo-ends" ["time", "folder"];
+    /// The demo is no longer valid.
+    DemoExpired = "demo-expired" ["time", "folder"];
+    /// There is no demo in a folder, and what makes one.
+    DemoMissing = "demo-missing" ["folder"];
+    /// The demo could not be made or read.
+    DemoFailed = "demo-failed" ["folder", "cause"];
+    /// There is no usual place for a data folder.
+    NoDataFolder = "no-data-folder" [];
+    /// A demo does not listen there.
+    DemoAddress = "demo-address" ["address"];
+    /// Before the line that validates the sample.
+    DemoValidate = "demo-validate" [];
+    /// Before the line that seals the sample.
+    DemoSeal = "demo-seal" [];
+    /// Before the line that validates the sealed sample.
+    DemoCheck = "demo-check" [];
+    /// The service is there, and where.
+    Ready = "ready" ["address"];
+    /// The service could not be started.
+    NotStarted = "not-started" ["cause"];
+    /// The configuration is good.
+    ConfigurationGood = "configuration-good" ["file"];
+
+    // Sealing.
+    /// The document is sealed.
+    SealedAs = "sealed-as" ["file", "id"];
+    /// The document is not sealed: the code and the reason.
+    NotSealed = "not-sealed" ["code", "reason"];
+    /// There is no profile of this name, and which there are.
+    UnknownProfile = "unknown-profile" ["profile", "known"];
+
+    // The journal.
+    /// The journal cannot be read.
+    JournalUnread = "journal-unread" ["file", "cause"];
+    /// The chain of the journal is whole.
+    JournalIntact = "journal-intact" ["count", "head"];
+    /// The chain of the journal is broken.
+    JournalBroken = "journal-broken" ["reason"];
+    /// Records are missing.
+    RecordsMissing = "records-missing" ["number", "last"];
+    /// A record stands where it does not belong.
+    RecordOutOfPlace = "record-out-of-place" ["number"];
+    /// A record does not follow the one before.
+    RecordNotLinked = "record-not-linked" ["number"];
+    /// A record was changed.
+    RecordChanged = "record-changed" ["number"];
+    /// A record is another one than was kept.
+    RecordNotTheKeptHead = "record-not-the-kept-head" ["number"];
+    /// A record stands behind the head.
+    RecordBehindHead = "record-behind-head" ["number"];
+    /// The journal names no head.
+    JournalHeadMissing = "journal-head-missing" [];
 }

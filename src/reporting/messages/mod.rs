@@ -5,6 +5,7 @@
 //! newer reader reports) is written with the generic sentence of its section, never left out.
 
 mod label;
+mod problem;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use crate::time::Timestamp;
 use crate::validation::{Answer, Arg, Check, CheckId, CheckResult, Message, Reason, Verdict};
 
 pub use label::Label;
+pub use problem::{Detail, PROBLEM_CODES};
 
 /// The texts of one language.
 #[derive(Debug)]
@@ -145,6 +147,18 @@ impl Texts {
             text.push_str(&self.fill(Label::SystemSays, &[("cause", show.write(cause).into_owned())]));
         }
         text
+    }
+
+    /// What a problem is called, by its code.
+    #[must_use]
+    pub fn problem_title<'a>(&'a self, code: &'a str) -> &'a str {
+        self.text("problem-title", code)
+    }
+
+    /// What a problem was, with its arguments filled in; the values are written as they are.
+    #[must_use]
+    pub fn problem_detail(&self, detail: Detail, args: &[(&str, String)]) -> String {
+        fill(self.text("problem-detail", detail.name()), args)
     }
 
     /// The one word of a summary.

@@ -60,6 +60,7 @@ fn expected() -> Expected {
     plain("finding", FINDINGS.to_vec());
     plain("change", changes());
     plain("error", DocumentError::CODES.to_vec());
+    plain("problem-title", PROBLEM_CODES.to_vec());
     plain("answer", ANSWERS.iter().map(|answer| answer.name()).collect());
     plain("indication", VERDICTS.iter().map(|verdict| verdict.total_indication()).collect());
     plain("sub-indication", FAILURES.iter().map(|failure| failure.name()).collect());
@@ -72,6 +73,9 @@ fn expected() -> Expected {
     }
     for (key, args) in Message::ALL {
         all.insert(("message", key), args.iter().copied().collect());
+    }
+    for (detail, args) in Detail::ALL {
+        all.insert(("problem-detail", detail.name()), args.iter().copied().collect());
     }
     for (label, args) in Label::ALL {
         all.insert(("label", label.name()), args.iter().copied().collect());
@@ -165,8 +169,10 @@ fn texts_follow_the_house_style() {
                 assert!(!text.chars().any(visible::is_hidden), "{place}");
                 assert!(!text.contains('ß'), "{place}");
                 assert!(!text.contains('"'), "{place}");
-                let sentence =
-                    matches!(section.as_str(), "fails" | "remedy" | "message" | "finding" | "change" | "error");
+                let sentence = matches!(
+                    section.as_str(),
+                    "fails" | "remedy" | "message" | "finding" | "change" | "error" | "problem-detail"
+                );
                 assert!(section == "label" || sentence == text.ends_with('.'), "{place}");
             }
         }

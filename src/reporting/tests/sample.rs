@@ -1,6 +1,10 @@
 //! Reports for tests, made by hand.
 
+use std::sync::Arc;
+
 use crate::document::{Changes, ChangesLevel, Coverage, DocumentFacts, MediaType};
+use crate::pki::Certificate;
+use crate::pki::testdata;
 use crate::time::Timestamp;
 use crate::validation::{
     Algorithms, Answer, Check, CheckId, CheckResult, ClaimedAttributes, Context, DocumentVerdict, Doubt, Failure,
@@ -66,7 +70,7 @@ fn report(signatures: Vec<SignatureReport>, answer: Answer, message: Message) ->
             version: "1".to_owned(),
             sha256: "cd".repeat(32),
         },
-        trust: TrustSummary { anchors: 1 },
+        trust: TrustSummary { anchors: 1, demo: false },
         verdict: match answer {
             Answer::Valid => DocumentVerdict::TotalPassed,
             Answer::NotValid => DocumentVerdict::TotalFailed,
@@ -147,6 +151,7 @@ pub(in crate::reporting) fn element(subject: &str, octet: &str, trust_anchor: bo
         not_after: time("2028-01-01T00:00:00Z"),
         trust_anchor,
         revocation: Vec::new(),
+        certificate: Arc::new(Certificate::parse(&testdata::der(testdata::LEAF)).unwrap()),
     }
 }
 

@@ -46,6 +46,9 @@ pub fn to_text(report: &Report, envelope: &Envelope<'_>, language: Language, sty
             page.row(0, Label::Remedy, remedy);
         }
     }
+    if report.trust.demo {
+        page.row(0, Label::Caution, texts.label(Label::Demo));
+    }
     about_document(&mut page, report, envelope);
     // Of the only signature, the main reason has said why.
     let said = report.signatures.len() == 1 && report.summary.main_reason.is_some();

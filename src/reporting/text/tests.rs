@@ -78,6 +78,24 @@ fn without_anchors_the_option_is_named() {
 }
 
 #[test]
+fn a_demo_is_said_in_every_language() {
+    let mut report = sample::valid();
+    report.trust.demo = true;
+    for (language, word) in [
+        (Language::De, "keine Rechtswirkung"),
+        (Language::Fr, "pas d'effet juridique"),
+        (Language::It, "non ha effetto giuridico"),
+        (Language::En, "no legal effect"),
+    ] {
+        let text = to_text(&report, &ENVELOPE, language, Style::Plain);
+        assert!(text.lines().take(4).any(|line| line.contains(word)), "{text}");
+        report.trust.demo = false;
+        assert!(!to_text(&report, &ENVELOPE, language, Style::Plain).contains(word));
+        report.trust.demo = true;
+    }
+}
+
+#[test]
 fn names_cannot_steer_the_terminal() {
     let hostile = "Eve\u{1b}]0;x\u{7}\r\u{202e}\u{9b}2J\nTOTAL-PASSED";
     let mut report = sample::valid();

@@ -20,13 +20,42 @@ pub fn value(tag: u8, content: &[u8]) -> Vec<u8> {
 /// # Errors
 /// Where a part is no value or nested too deep, and for a BIT STRING in parts.
 pub fn to_der(tlv: &Tlv<'_>) -> Result<Vec<u8>, DerError> {
+    // A value that is read under another tag is written with that: easy where it has one octet.
+    match tlv.raw.split_first() {
+        Some((identifier, rest)) if identifier & 0x1f != 0x1f && is_canonical(tlv) => {
+            Ok([&[tlv.tag], rest].concat())
+        }
+        _ => encode(tlv),
+    }
+}
+
+/// Whether nothing would be changed but the identifier octet.
+fn is_canonical(tlv: &Tlv<'_>) -> bool {
+    if !tlv.is_constructed() {
+        return tlv.is_der_length();
+    }
+    let (true, false, Ok(mut inner)) = (tlv.is_der_length(), is_string(tlv.tag & !0x20), tlv.reader()) else {
+        return false;
+    };
+    let mut previous: &[u8] = &[];
+    while !inner.is_empty() {
+        match inner.next_tlv() {
+            Ok(member) if is_canonical(&member) && (tlv.tag != tag::SET || previous <= member.raw) => {
+                previous = member.raw;
+            }
+            Ok(_) | Err(_) => return false,
+        }
+    }
+    true
+}
+
+fn encode(tlv: &Tlv<'_>) -> Result<Vec<u8>, DerError> {
     let mut out = Vec::with_capacity(tlv.raw.len());
     write(tlv, &mut out)?;
     Ok(out)
 }
 
 fn write(tlv: &Tlv<'_>, out: &mut Vec<u8>) -> Result<(), DerError> {
-    // A value that is read under another tag is written with that.
     let low = [tlv.tag];
     let identifier = if tlv.tag & 0x1f == 0x1f { tlv.identifier() } else { &low };
     if !tlv.is_constructed() {
@@ -42,14 +71,21 @@ fn write(tlv: &Tlv<'_>, out: &mut Vec<u8>) -> Result<(), DerError> {
         return Ok(());
     }
     let mut inner = tlv.reader()?;
-    let mut members = Vec::new();
-    while !inner.is_empty() {
-        members.push(to_der(&inner.next_tlv()?)?);
-    }
-    if tlv.tag == tag::SET {
+    let content = if tlv.tag == tag::SET {
+        let mut members = Vec::new();
+        while !inner.is_empty() {
+            members.push(encode(&inner.next_tlv()?)?);
+        }
         members.sort();
-    }
-    push(out, identifier, &members.concat());
+        members.concat()
+    } else {
+        let mut content = Vec::with_capacity(tlv.content.len());
+        while !inner.is_empty() {
+            write(&inner.next_tlv()?, &mut content)?;
+        }
+        content
+    };
+    push(out, identifier, &content);
     Ok(())
 }
 
@@ -98,6 +134,9 @@ mod tests {
     fn an_implicit_tag_is_replaced() {
         let sent = [0xa0, 0x04, 0x05, 0x00, 0x02, 0x00];
         let set = Tlv::parse_all(&sent, 8).unwrap().with_tag(tag::SET);
+        assert_eq!(to_der(&set).unwrap(), [0x31, 0x04, 0x02, 0x00, 0x05, 0x00]);
+        let sorted = [0xa0, 0x04, 0x02, 0x00, 0x05, 0x00];
+        let set = Tlv::parse_all(&sorted, 8).unwrap().with_tag(tag::SET);
         assert_eq!(to_der(&set).unwrap(), [0x31, 0x04, 0x02, 0x00, 0x05, 0x00]);
     }
 

@@ -3,10 +3,12 @@
 //! Signed objects of real documents come in BER too (indefinite lengths, constructed strings, a SET in any
 //! order), so the reader accepts BER and says with [`Tlv::is_der_length`] and [`is_der`] what is not DER.
 //! It checks that every length stays inside its parent; it does not check types: that is for who reads a value.
+//! What we write ourselves is DER: [`mod@write`].
 
 mod canonical;
 mod oid;
 mod reader;
+pub mod write;
 
 pub use canonical::{to_der, value};
 pub use oid::Oid;

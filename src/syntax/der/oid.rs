@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::syntax::short::ShortBytes;
+
 /// An object identifier: the content octets of its BER encoding (X.690 §8.19).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Oid(Box<[u8]>);
+pub struct Oid(ShortBytes);
 
 impl Oid {
     /// From the content octets (without tag and length).
@@ -27,7 +29,7 @@ impl Oid {
         for arc in arcs {
             push_arc(&mut octets, arc?);
         }
-        Some(Self(octets.into()))
+        Some(Self(octets.as_slice().into()))
     }
 
     /// The content octets.
@@ -52,7 +54,7 @@ impl fmt::Display for Oid {
         let mut arc: Option<u64> = Some(0);
         let mut first = true;
         let mut open = false;
-        for octet in &self.0 {
+        for octet in self.content() {
             open = octet & 0x80 != 0;
             arc = arc.and_then(|arc| arc.checked_mul(128)).map(|arc| arc | u64::from(octet & 0x7f));
             if open {

@@ -350,21 +350,26 @@ impl<'a> Tlv<'a> {
 /// no string of which is constructed (§10.2). The order of a SET and the form of values are not looked at.
 #[must_use]
 pub fn is_der(bytes: &[u8], depth: u32) -> bool {
-    fn walk(tlv: &Tlv<'_>) -> Result<bool, DerError> {
-        if !tlv.is_der_length() || (tlv.is_constructed() && is_string(tlv.tag & !0x20)) {
-            return Ok(false);
-        }
-        if tlv.is_constructed() {
-            let mut inner = tlv.reader()?;
-            while !inner.is_empty() {
-                if !walk(&inner.next_tlv()?)? {
-                    return Ok(false);
-                }
+    /// Whether all of `values` are, which are the values inside a value that may hold `depth` more levels.
+    fn are_der(mut values: &[u8], depth: u32) -> bool {
+        while !values.is_empty() {
+            let Ok(tlv) = parse(values, 0, depth) else { return false };
+            if !is_der_value(&tlv) {
+                return false;
             }
+            values = values.get(tlv.raw.len()..).unwrap_or_default();
         }
-        Ok(true)
+        true
     }
-    Tlv::parse_all(bytes, depth).is_ok_and(|tlv| walk(&tlv).unwrap_or(false))
+    fn is_der_value(tlv: &Tlv<'_>) -> bool {
+        if !tlv.is_constructed() {
+            return tlv.is_der_length();
+        }
+        tlv.is_der_length()
+            && !is_string(tlv.tag & !0x20)
+            && tlv.depth.checked_sub(1).is_some_and(|depth| are_der(tlv.content, depth))
+    }
+    Tlv::parse_all(bytes, depth).is_ok_and(|tlv| is_der_value(&tlv))
 }
 
 pub(super) const fn is_string(tag: u8) -> bool {

@@ -80,6 +80,11 @@ pub(super) fn is_white(byte: u8) -> bool {
     class(byte) == WHITE
 }
 
+/// A delimiter (§7.2.3, table 2).
+pub(super) fn is_delimiter(byte: u8) -> bool {
+    class(byte) == DELIMITER
+}
+
 /// What [`Lexer::near`] sees, in bytes: room for white space and comments around a few numbers.
 const NEAR: usize = 1024;
 
@@ -246,12 +251,8 @@ pub(super) fn integer(text: &[u8]) -> Option<i64> {
 
 /// The value of a hexadecimal digit.
 pub(super) const fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => byte.checked_sub(b'0'),
-        b'a'..=b'f' => byte.checked_sub(b'a' - 10),
-        b'A'..=b'F' => byte.checked_sub(b'A' - 10),
-        _ => None,
-    }
+    let value = nibble(byte);
+    if value < 16 { Some(value) } else { None }
 }
 
 fn hex_pair(high: u8, low: u8) -> Option<u8> {
@@ -341,7 +342,31 @@ fn octal<'a>(raw: &'a [u8], bytes: &mut Vec<u8>) -> &'a [u8] {
 
 /// The value of a hexadecimal digit, 255 where it is none.
 const fn nibble(byte: u8) -> u8 {
-    if byte.is_ascii_hexdigit() { (byte & 0x0f).wrapping_add((byte >> 6).wrapping_mul(9)) } else { u8::MAX }
+    let digit = byte.wrapping_sub(b'0');
+    let letter = (byte | 0x20).wrapping_sub(b'a');
+    if digit <= 9 {
+        digit
+    } else if letter <= 5 {
+        letter.wrapping_add(10)
+    } else {
+        u8::MAX
+    }
+}
+
+/// The bytes of 64 hexadecimal digits; none where one of them is none. Two plain passes over arrays are what a
+/// compiler turns into vector operations.
+fn decode_hex_block(digits: &[u8; 64]) -> Option<[u8; 32]> {
+    let mut nibbles = [0; 64];
+    let mut all = 0;
+    for (nibble_of, digit) in nibbles.iter_mut().zip(digits) {
+        *nibble_of = nibble(*digit);
+        all |= *nibble_of;
+    }
+    let mut bytes = [0; 32];
+    for (byte, [high, low]) in bytes.iter_mut().zip(nibbles.as_chunks::<2>().0) {
+        *byte = (high << 4) | low;
+    }
+    (all < 16).then_some(bytes)
 }
 
 /// The bytes of a hexadecimal string (§7.3.4.3), and whether it had nothing but digits and white space. An odd
@@ -350,20 +375,9 @@ pub(super) fn decode_hex(raw: &[u8]) -> (Vec<u8>, bool) {
     let mut bytes = Vec::with_capacity(raw.len().div_ceil(2));
     let mut clean = true;
     let mut high = None;
-    // Long strings are nothing but digits, mostly: without a branch for each, they are decoded many at a time.
-    let (pairs, _) = raw.as_chunks::<2>();
-    for block in pairs.chunks(32) {
-        let decoded = bytes.len();
-        let mut all = 0;
-        bytes.extend(block.iter().map(|[first, second]| {
-            let (first, second) = (nibble(*first), nibble(*second));
-            all |= first | second;
-            (first << 4) | second
-        }));
-        if all >= 16 {
-            bytes.truncate(decoded);
-            break;
-        }
+    // Long strings are nothing but digits, mostly.
+    for block in raw.as_chunks::<64>().0.iter().map_while(decode_hex_block) {
+        bytes.extend_from_slice(&block);
     }
     let rest = raw.get(bytes.len().saturating_mul(2)..).unwrap_or_default();
     for byte in rest {
@@ -426,6 +440,23 @@ mod tests {
         assert_eq!(decode_literal(b"end\\"), b"end");
         assert_eq!(decode_hex(b"41 4\n2 5"), (b"AB\x50".to_vec(), true));
         assert_eq!(decode_hex(b"4x1"), (b"A".to_vec(), false));
+    }
+
+    #[test]
+    fn long_hexadecimal_strings_are_decoded_like_short_ones() {
+        let digits: Vec<u8> = (0..=255_u8).flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(decode_hex(&digits), (bytes.clone(), true));
+        assert_eq!(decode_hex(&digits.to_ascii_uppercase()), (bytes, true));
+        for at in 0..200 {
+            for other in (0..=255_u8).filter(|other| !other.is_ascii_hexdigit()) {
+                let mut mixed = digits[..200].to_vec();
+                mixed.insert(at, other);
+                let (decoded, clean) = decode_hex(&mixed);
+                assert_eq!(decoded, (0..100).collect::<Vec<u8>>());
+                assert_eq!(clean, is_white(other));
+            }
+        }
     }
 
     #[test]

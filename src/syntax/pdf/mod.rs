@@ -12,6 +12,8 @@
 //!   [`Budget`](crate::limits::Budget). Circles end with an error that names an object of them. Nothing is allocated because a length
 //!   claims it.
 //!
+//! [`Update`] appends to a file: what is there stays as it is.
+//!
 //! It does not judge: whether a change between revisions is permitted, what `/ByteRange` covers, or whether the
 //! page tree makes sense is for `document`. Not read: image codecs, encryption for certificates, external streams
 //! (`/F`), integrity dictionaries (ISO/TS 32004; their presence is told).
@@ -46,6 +48,7 @@ mod sample;
 mod search;
 mod security;
 mod streams;
+mod update;
 mod view;
 mod xref;
 
@@ -65,6 +68,7 @@ pub use finding::{Finding, FindingCode};
 pub use header::Header;
 pub use object::{Dict, Name, Number, Object, ObjectId, PdfString, Span, Stream, Value};
 pub use security::{CryptMethod, Encryption, PasswordOwner};
+pub use update::{Appended, Hole, Source, Update, UpdateError, text};
 pub use view::Entry;
 pub use xref::revisions::Revision;
 pub use xref::{Place, Section, SectionKind};
@@ -84,6 +88,8 @@ pub struct Pdf<'a> {
     findings: RefCell<Findings>,
     /// The entries in force in the latest revision, made when they are first needed.
     merged: OnceCell<Vec<Slot>>,
+    /// The catalog of the latest revision.
+    catalog: OnceCell<Dict>,
     /// What a search of the whole file found, where one was necessary.
     scan: RefCell<Option<Arc<Scan>>>,
     streams: RefCell<StreamCache>,

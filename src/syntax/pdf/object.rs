@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::RevisionIndex;
 use super::lexer;
 use crate::syntax::pdf::to_u64;
+use crate::syntax::short::ShortBytes;
 
 /// Names an indirect object (§7.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,6 +121,16 @@ impl Object {
         }
     }
 
+    /// The dictionary itself, where it is one; a stream's too.
+    #[must_use]
+    pub fn into_dict(self) -> Option<Dict> {
+        match self.value {
+            Value::Dict(dict) => Some(dict),
+            Value::Stream(stream) => Some(stream.0.dict),
+            _ => None,
+        }
+    }
+
     /// The stream, where it is one.
     #[must_use]
     pub const fn as_stream(&self) -> Option<&Stream> {
@@ -133,18 +144,63 @@ impl Object {
     }
 }
 
+impl From<Value> for Object {
+    /// A value that stands nowhere yet.
+    fn from(value: Value) -> Self {
+        Self { value, span: None }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(Number::from(number))
+    }
+}
+
+impl From<Name> for Value {
+    fn from(name: Name) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl From<PdfString> for Value {
+    fn from(string: PdfString) -> Self {
+        Self::String(string)
+    }
+}
+
+impl From<ObjectId> for Value {
+    fn from(id: ObjectId) -> Self {
+        Self::Reference(id)
+    }
+}
+
+impl From<Dict> for Value {
+    fn from(dict: Dict) -> Self {
+        Self::Dict(dict)
+    }
+}
+
 /// A number as it is written (§7.3.3), so that `841.91998` does not become another one.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Number(Box<[u8]>);
+pub struct Number(ShortBytes);
 
 impl Number {
     pub(super) fn new(text: &[u8]) -> Self {
         Self(text.into())
     }
 
+    /// A number with at most three digits behind the point; `None` where it is not finite.
+    #[must_use]
+    pub fn rounded(number: f64) -> Option<Self> {
+        let text = format!("{number:.3}");
+        let short = text.trim_end_matches('0').trim_end_matches('.');
+        number.is_finite().then(|| Self(if short == "-0" { "0" } else { short }.as_bytes().into()))
+    }
+
     /// The bytes as written: digits, signs and points only, not necessarily in a good order.
     #[must_use]
-    pub const fn text(&self) -> &[u8] {
+    pub fn text(&self) -> &[u8] {
         &self.0
     }
 
@@ -158,6 +214,12 @@ impl Number {
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         std::str::from_utf8(&self.0).ok()?.parse().ok()
+    }
+}
+
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        Self(number.to_string().as_bytes().into())
     }
 }
 
@@ -176,6 +238,18 @@ pub struct PdfString {
     pub hex: bool,
 }
 
+impl PdfString {
+    /// A text string (§7.9.2.2): ASCII as it is, all else in UTF-16 with its mark, which every version knows.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+            return Self { bytes: text.into(), hex: false };
+        }
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        Self { bytes: units.flat_map(u16::to_be_bytes).collect(), hex: true }
+    }
+}
+
 impl fmt::Debug for PdfString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "({})", self.bytes.escape_ascii())
@@ -184,16 +258,16 @@ impl fmt::Debug for PdfString {
 
 /// A name (§7.3.5), without its slash and with `#` escapes decoded.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name(Box<[u8]>);
+pub struct Name(ShortBytes);
 
 impl Name {
     pub(super) fn from_raw(raw: &[u8]) -> Self {
-        Self(lexer::decode_name(raw).into())
+        Self(ShortBytes::from(&*lexer::decode_name(raw)))
     }
 
     /// The bytes of the name.
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }
@@ -218,6 +292,13 @@ pub struct Dict(Vec<(Name, Object)>);
 impl Dict {
     pub(super) const fn new(entries: Vec<(Name, Object)>) -> Self {
         Self(entries)
+    }
+
+    /// The dictionary with one more entry at its end.
+    #[must_use]
+    pub fn with(mut self, key: &[u8], value: impl Into<Value>) -> Self {
+        self.0.push((Name::from(key), Object::from(value.into())));
+        self
     }
 
     /// The value of `key`, null values included; the last one where the key is there twice.
@@ -377,6 +458,18 @@ mod tests {
         assert_eq!(Number::new(b"+17").as_i64(), Some(17));
         assert_eq!(Number::new(b"12.000").as_i64(), Some(12));
         assert_eq!(Number::new(b"--1").as_f64(), None);
+    }
+
+    #[test]
+    fn numbers_and_text_to_be_written() {
+        let text =
+            |number| Number::rounded(number).map(|number| String::from_utf8_lossy(number.text()).into_owned());
+        assert_eq!(text(841.919_98).as_deref(), Some("841.92"));
+        assert_eq!((text(100.0).as_deref(), text(-0.000_1).as_deref()), (Some("100"), Some("0")));
+        assert_eq!((text(f64::NAN), text(f64::INFINITY)), (None, None));
+        assert_eq!(Number::from(-17).text(), b"-17");
+        assert_eq!(PdfString::text("Bern").bytes, b"Bern");
+        assert_eq!(PdfString::text("Zü").bytes, b"\xfe\xff\0Z\0\xfc");
     }
 
     #[test]

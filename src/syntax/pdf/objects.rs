@@ -1,5 +1,7 @@
 //! Objects as of a revision: found, checked, parsed, decrypted.
 
+use std::borrow::Cow;
+
 use super::Dict;
 use super::FindingCode;
 use super::Malformation;
@@ -39,17 +41,22 @@ impl Pdf<'_> {
         }
     }
 
-    /// Follows `object` where it is a reference, up to something that is none; returns a copy otherwise.
+    /// Follows `object` where it is a reference, up to something that is none; otherwise it is `object` itself.
     ///
     /// # Errors
     /// [`ObjectError::Circular`] after as many references as values may be nested, and what [`Pdf::object`]
     /// returns.
-    pub fn resolve(&self, object: &Object, at: RevisionIndex, budget: &mut Budget) -> Result<Object, ObjectError> {
-        let Value::Reference(mut id) = object.value else { return Ok(object.clone()) };
+    pub fn resolve<'o>(
+        &self,
+        object: &'o Object,
+        at: RevisionIndex,
+        budget: &mut Budget,
+    ) -> Result<Cow<'o, Object>, ObjectError> {
+        let Value::Reference(mut id) = object.value else { return Ok(Cow::Borrowed(object)) };
         for _ in 0..self.limits.nesting {
             match self.object(id, at, budget)? {
                 Object { value: Value::Reference(next), .. } => id = next,
-                found => return Ok(found),
+                found => return Ok(Cow::Owned(found)),
             }
         }
         Err(ObjectError::Circular { object: id })
@@ -68,7 +75,7 @@ impl Pdf<'_> {
         if !self.trailer(at).has(b"Root") {
             self.note(FindingCode::TrailerWithoutRoot, Some(section.span().start), None);
         }
-        match self.resolve(root, at, budget)?.value {
+        match self.resolve(root, at, budget)?.into_owned().value {
             Value::Dict(catalog) => Ok(catalog),
             _ => Err(ObjectError::Malformed {
                 what: Malformation::NotADictionary,
@@ -76,6 +83,31 @@ impl Pdf<'_> {
                 object: root.as_reference(),
             }),
         }
+    }
+
+    /// The same, as a value of its own.
+    ///
+    /// # Errors
+    /// What [`Pdf::resolve`] returns.
+    pub fn resolve_owned(
+        &self,
+        object: &Object,
+        at: RevisionIndex,
+        budget: &mut Budget,
+    ) -> Result<Object, ObjectError> {
+        Ok(self.resolve(object, at, budget)?.into_owned())
+    }
+
+    /// The catalog as of the latest revision; it is read once.
+    ///
+    /// # Errors
+    /// What [`Pdf::catalog`] returns.
+    pub fn latest_catalog(&self, budget: &mut Budget) -> Result<&Dict, ObjectError> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let catalog = self.catalog(self.latest(), budget)?;
+        Ok(self.catalog.get_or_init(|| catalog))
     }
 
     /// The last catalog among the objects of a searched file.
@@ -344,7 +376,7 @@ mod tests {
         let pdf = file.open();
         let resolve = |number| {
             let reference = Object { value: Value::Reference(id(number)), span: None };
-            pdf.resolve(&reference, pdf.latest(), &mut budget())
+            pdf.resolve(&reference, pdf.latest(), &mut budget()).map(Cow::into_owned)
         };
         assert_eq!(resolve(3).map(|object| object.as_i64()), Ok(Some(55)));
         assert!(matches!(resolve(6), Err(ObjectError::Circular { .. })));

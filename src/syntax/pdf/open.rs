@@ -1,6 +1,7 @@
 //! Opening a file: header, cross-reference sections, encryption, catalog, and the search of the whole file where
 //! one of them fails.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -108,6 +109,7 @@ impl<'a> Pdf<'a> {
             encrypted_from: RevisionIndex::FIRST,
             findings: RefCell::new(findings),
             merged: OnceCell::new(),
+            catalog: OnceCell::new(),
             scan: RefCell::new(None),
             streams: RefCell::new(StreamCache::default()),
         }
@@ -208,7 +210,7 @@ impl<'a> Pdf<'a> {
         }
         self.encrypted_from = RevisionIndex(from);
         // Nothing is decrypted as long as there is no handler: the dictionary is read as it stands.
-        let dict = match self.resolve(&named, self.latest(), budget) {
+        let dict = match self.resolve(&named, self.latest(), budget).map(Cow::into_owned) {
             Ok(Object { value: Value::Dict(dict), .. }) => dict,
             Err(ObjectError::Limit(limit)) => return Err(limit.into()),
             Ok(_) | Err(_) => return Err(PdfError::Encrypted(EncryptedReason::MalformedDictionary)),
@@ -240,7 +242,7 @@ impl<'a> Pdf<'a> {
     /// What the latest revision has of a catalog.
     fn root(&self, budget: &mut Budget) -> Result<Root, LimitExceeded> {
         let at = self.latest();
-        let catalog = match self.catalog(at, budget) {
+        let catalog = match self.latest_catalog(budget) {
             Ok(catalog) => catalog,
             Err(ObjectError::Limit(limit)) => return Err(limit),
             Err(_) => return Ok(Root::None),

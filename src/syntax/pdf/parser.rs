@@ -116,12 +116,8 @@ impl<'a, 'f> Parser<'a, 'f> {
     /// # Errors
     /// Only where a limit was reached.
     pub(super) fn value(&mut self) -> Result<Object, ParseError> {
-        self.value_at(self.nesting)
-    }
-
-    fn value_at(&mut self, depth: u32) -> Result<Object, ParseError> {
         let lexeme = self.lexer.next_token();
-        self.value_from(lexeme, depth)
+        self.value_from(lexeme, self.nesting)
     }
 
     fn value_from(&mut self, lexeme: Lexeme<'a>, depth: u32) -> Result<Object, ParseError> {
@@ -197,7 +193,8 @@ impl<'a, 'f> Parser<'a, 'f> {
         let mut ahead = self.lexer;
         let Token::Number(generation) = ahead.next_token().token else { return None };
         let generation = u16::try_from(lexer::digits(generation)?).ok()?;
-        if ahead.next_token().token != Token::Keyword(b"R") {
+        ahead.skip_white();
+        if ahead.peek_byte() != Some(b'R') || ahead.next_token().token != Token::Keyword(b"R") {
             return None;
         }
         self.lexer = ahead;
@@ -227,14 +224,13 @@ impl<'a, 'f> Parser<'a, 'f> {
                 Token::DictClose => break,
                 Token::Name(raw) => {
                     let key = self.name(raw, lexeme.start);
-                    let ahead = self.lexer.peek();
-                    let value = if ahead.token == Token::DictClose {
-                        self.note(FindingCode::MalformedObject, ahead.start);
-                        Object::NULL
-                    } else {
-                        self.value_at(depth)?
-                    };
-                    entries.push((key, value));
+                    let next = self.lexer.next_token();
+                    if next.token == Token::DictClose {
+                        self.note(FindingCode::MalformedObject, next.start);
+                        entries.push((key, Object::NULL));
+                        break;
+                    }
+                    entries.push((key, self.value_from(next, depth)?));
                 }
                 _ if self.ends_here(lexeme) => break,
                 _ => self.note(FindingCode::MalformedObject, lexeme.start),

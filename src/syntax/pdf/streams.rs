@@ -37,8 +37,10 @@ impl Pdf<'_> {
         let start = Some(to_u64(stream.raw().start));
         let malformed =
             ObjectError::Malformed { what: Malformation::StreamData, offset: start, object: Some(stream.id()) };
-        let filters = filter::filters(dict, |object| self.resolve(object, at, budget).map_err(StreamError::Object))
-            .map_err(|error| error.of(stream.id(), malformed))?;
+        let filters = filter::filters(dict, |object| {
+            self.resolve(object, at, budget).map(Cow::into_owned).map_err(StreamError::Object)
+        })
+        .map_err(|error| error.of(stream.id(), malformed))?;
         let raw = self.bytes.get(stream.raw()).unwrap_or_default();
         let raw = match self.security_at(at) {
             Some(security) => {
@@ -73,7 +75,7 @@ impl Pdf<'_> {
     ) -> Result<Option<CryptMethod>, ObjectError> {
         let mut value = |key: &[u8]| match dict.get(key) {
             Some(value) => self.resolve(value, at, budget),
-            None => Ok(Object::NULL),
+            None => Ok(Cow::Owned(Object::NULL)),
         };
         let (filter, parameters) = (value(b"Filter")?, value(b"DecodeParms")?);
         Ok(security.stream_method(dict, &filter, &parameters))

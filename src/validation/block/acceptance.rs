@@ -1,6 +1,8 @@
 //! Signature acceptance validation (EN 319 102-1 §5.2.8): attributes, coverage, later changes, and whether the
 //! algorithms are reliable at the time.
 
+use std::fmt;
+
 use crate::crypto::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
 use crate::document::{Coverage, Signature};
 use crate::pki::SignerInfo;
@@ -104,7 +106,7 @@ pub(in crate::validation) fn digest_reliable(
     object: Option<&String>,
 ) -> bool {
     let reliability = ledger.policy().algorithms().digest(digest, at);
-    note(ledger, id, reliability, digest.name(), 0, place, object)
+    note(ledger, id, reliability, &digest.name(), 0, place, object)
 }
 
 /// Whether signatures with such a key are reliable at `at`; notes what is not, under `id`.
@@ -118,7 +120,7 @@ pub(in crate::validation) fn key_reliable(
     object: Option<&String>,
 ) -> bool {
     let reliability = ledger.policy().algorithms().key(algorithm.family(), key, at);
-    note(ledger, id, reliability, &key.to_string(), key.bits(), place, object)
+    note(ledger, id, reliability, &key, key.bits(), place, object)
 }
 
 /// Notes anything but plain reliability; whether the check can still be said to hold.
@@ -126,28 +128,29 @@ fn note(
     ledger: &mut Ledger<'_>,
     id: CheckId,
     reliability: Reliability,
-    name: &str,
+    name: &dyn fmt::Display,
     bits: u32,
     place: Term,
     object: Option<&String>,
 ) -> bool {
-    let algorithm = name.to_owned();
-    let object = object.cloned();
+    let algorithm = || name.to_string();
     let detail = match reliability {
         Reliability::Reliable => return true,
         Reliability::Discouraged => {
-            ledger.warn(id, object, Some(Message::AlgorithmDiscouraged { algorithm, place }));
+            let detail = Message::AlgorithmDiscouraged { algorithm: algorithm(), place };
+            ledger.warn(id, object.cloned(), Some(detail));
             return true;
         }
         Reliability::Expired { until, level: Level::Warn } => {
-            ledger.warn(id, object, Some(Message::AlgorithmExpired { algorithm, place, until }));
+            let detail = Message::AlgorithmExpired { algorithm: algorithm(), place, until };
+            ledger.warn(id, object.cloned(), Some(detail));
             return true;
         }
-        Reliability::Expired { until, .. } => Message::AlgorithmExpired { algorithm, place, until },
-        Reliability::NotListed => Message::AlgorithmNotListed { algorithm, place },
-        Reliability::KeyTooSmall => Message::KeyTooSmall { algorithm, bits: u64::from(bits), place },
+        Reliability::Expired { until, .. } => Message::AlgorithmExpired { algorithm: algorithm(), place, until },
+        Reliability::NotListed => Message::AlgorithmNotListed { algorithm: algorithm(), place },
+        Reliability::KeyTooSmall => Message::KeyTooSmall { algorithm: algorithm(), bits: u64::from(bits), place },
     };
-    ledger.broken(id, object, Some(detail));
+    ledger.broken(id, object.cloned(), Some(detail));
     false
 }
 

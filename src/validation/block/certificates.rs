@@ -2,6 +2,7 @@
 //! validity, revocation, algorithms. Every doubt of the whole chain is noted; which one decides is the ledger's.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::crypto::SignatureAlgorithm;
 use crate::limits::{Budget, LimitExceeded};
@@ -216,6 +217,7 @@ fn elements(path: &[Rc<Holder>], trusted: bool, evidence: &Evidence) -> Vec<Path
                 not_after: holder.certificate.not_after(),
                 trust_anchor,
                 revocation: if trust_anchor { Vec::new() } else { listed(holder, issuer, evidence) },
+                certificate: Arc::clone(&holder.certificate),
             }
         })
         .collect()

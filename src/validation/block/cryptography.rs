@@ -3,6 +3,7 @@
 //! Signed attributes are verified over the bytes as they were sent, then, where they were not sent in DER, over
 //! their DER encoding (RFC 5652 §5.4): of both, real signatures exist.
 
+use std::fmt;
 use std::rc::Rc;
 
 use crate::crypto::{
@@ -46,7 +47,7 @@ pub(in crate::validation) fn content(
     check: CheckId,
     computed: Option<&Digest>,
     stated: &[u8],
-    algorithm: &str,
+    algorithm: &dyn fmt::Display,
 ) {
     match computed {
         Some(computed) if computed.as_bytes() == stated => ledger.passed(check),
@@ -55,7 +56,7 @@ pub(in crate::validation) fn content(
             ledger.broken(check, None, Some(detail));
         }
         None => {
-            let detail = Message::AlgorithmUnsupported { algorithm: algorithm.to_owned() };
+            let detail = Message::AlgorithmUnsupported { algorithm: algorithm.to_string() };
             ledger.broken(CheckId::AlgorithmSupported, None, Some(detail));
         }
     }

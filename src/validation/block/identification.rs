@@ -89,5 +89,9 @@ fn compare(ledger: &mut Ledger<'_>, first: &EssCertId, found: &Holder) {
 fn expected_digest(reference: &EssCertId, found: &Holder) -> Option<(Digest, Digest)> {
     let algorithm = DigestAlgorithm::from_algorithm_identifier(&reference.digest_algorithm.raw).ok()?;
     let expected = Digest::from_bytes(algorithm, &reference.hash)?;
-    Some((expected, digest(algorithm, found.certificate.der())))
+    let actual = match algorithm {
+        DigestAlgorithm::Sha256 => found.fingerprint,
+        other => digest(other, found.certificate.der()),
+    };
+    Some((expected, actual))
 }

@@ -6,17 +6,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::crypto::{
-    AlgorithmError, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier,
-    VerifyError, digest,
+    AlgorithmError, Digest, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid,
+    SignatureVerifier, VerifyError, digest,
 };
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
+use crate::syntax::hex::hex;
 
 /// A certificate with what was computed of it.
 #[derive(Debug)]
 pub(in crate::validation) struct Holder {
     /// The certificate.
     pub(in crate::validation) certificate: Arc<Certificate>,
+    /// SHA-256 of it.
+    pub(in crate::validation) fingerprint: Digest,
     /// SHA-256 of it, lowercase hex.
     pub(in crate::validation) sha256: String,
     /// Its subject as text (RFC 4514).
@@ -31,7 +34,7 @@ pub(in crate::validation) struct Holder {
 pub(in crate::validation) struct Keys<'v> {
     verifier: &'v dyn SignatureVerifier,
     holders: RefCell<HashMap<*const Certificate, Rc<Holder>>>,
-    verified: RefCell<HashMap<(String, String), bool>>,
+    verified: RefCell<HashMap<(Digest, Digest), bool>>,
 }
 
 impl<'v> Keys<'v> {
@@ -49,10 +52,12 @@ impl<'v> Keys<'v> {
         if let Some(holder) = self.holders.borrow().get(&address) {
             return Rc::clone(holder);
         }
+        let fingerprint = digest(DigestAlgorithm::Sha256, certificate.der());
         let holder = Rc::new(Holder {
             certificate: Arc::clone(certificate),
-            subject: certificate.subject().to_string(),
-            sha256: digest(DigestAlgorithm::Sha256, certificate.der()).to_string(),
+            subject: certificate.subject().to_text(),
+            fingerprint,
+            sha256: hex(fingerprint.as_bytes()),
             key: PublicKey::from_spki(certificate.spki()).ok(),
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
         });
@@ -67,7 +72,7 @@ impl<'v> Keys<'v> {
         subject: &Holder,
         budget: &mut Budget,
     ) -> Result<bool, LimitExceeded> {
-        let pair = (issuer.sha256.clone(), subject.sha256.clone());
+        let pair = (issuer.fingerprint, subject.fingerprint);
         if let Some(known) = self.verified.borrow().get(&pair) {
             return Ok(*known);
         }

@@ -11,6 +11,7 @@ use crate::crypto::{
 use crate::document::{ChangesLevel, Coverage, Examination, Signature, SignatureForm, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{SignaturePolicy, SignedData, SignerInfo, TimestampToken};
+use crate::syntax::hex::hex;
 use crate::time::Timestamp;
 use crate::validation::block::format::{Content, limit, place};
 use crate::validation::block::{acceptance, certificates, cryptography, format as form, identification};
@@ -196,7 +197,7 @@ fn document_digest(
         ledger.not_run(CheckId::DocumentDigest);
         return Vec::new();
     }
-    let algorithm = signer.digest_algorithm.oid.to_string();
+    let algorithm = &signer.digest_algorithm.oid;
     let stated = signer.signed_attributes.as_ref().map(|signed| signed.message_digest());
     if signature.sub_filter == SubFilter::Pkcs7Sha1 {
         // The content is SHA-1 of the byte range (ISO 32000-1 §12.8.3.3.1), and the CMS signs that content.
@@ -208,24 +209,24 @@ fn document_digest(
             Some(Ok(Some(stated))) => {
                 let same = sha1.is_some_and(|sha1| sha1.as_bytes() == content);
                 if same {
-                    cryptography::content(ledger, CheckId::DocumentDigest, of_content.first(), &stated, &algorithm);
+                    cryptography::content(ledger, CheckId::DocumentDigest, of_content.first(), &stated, algorithm);
                 } else {
-                    cryptography::content(ledger, CheckId::DocumentDigest, sha1, content, &algorithm);
+                    cryptography::content(ledger, CheckId::DocumentDigest, sha1, content, algorithm);
                 }
             }
             Some(_) => ledger.not_run(CheckId::DocumentDigest),
-            None => cryptography::content(ledger, CheckId::DocumentDigest, sha1, content, &algorithm),
+            None => cryptography::content(ledger, CheckId::DocumentDigest, sha1, content, algorithm),
         }
         return of_content;
     }
     match stated {
         Some(Ok(Some(stated))) => {
-            cryptography::content(ledger, CheckId::DocumentDigest, of_range(named.digest), &stated, &algorithm);
+            cryptography::content(ledger, CheckId::DocumentDigest, of_range(named.digest), &stated, algorithm);
         }
         Some(_) => ledger.not_run(CheckId::DocumentDigest),
         // Without signed attributes the signature value itself is over the content: it decides alone.
         None if signature.digests.is_empty() => {
-            cryptography::content(ledger, CheckId::DocumentDigest, None, &[], &algorithm);
+            cryptography::content(ledger, CheckId::DocumentDigest, None, &[], algorithm);
         }
         None => ledger.passed(CheckId::DocumentDigest),
     }
@@ -265,7 +266,7 @@ fn pkcs1_signature(
             let digest = stated.algorithm();
             let computed = signature.digests.iter().find(|known| known.algorithm() == digest);
             if signature.byte_range.is_some() {
-                cryptography::content(ledger, CheckId::DocumentDigest, computed, stated.as_bytes(), digest.name());
+                cryptography::content(ledger, CheckId::DocumentDigest, computed, stated.as_bytes(), &digest.name());
             } else {
                 ledger.not_run(CheckId::DocumentDigest);
             }
@@ -373,8 +374,4 @@ pub(in crate::validation) fn is_valid(report: &SignatureReport) -> bool {
     report.verdict == crate::validation::verdict::Verdict::Passed
         && matches!(report.coverage, Coverage::WholeDocument | Coverage::WholeRevision)
         && report.changes.as_ref().is_none_or(|changes| changes.permitted && changes.level != ChangesLevel::Unknown)
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -136,8 +136,8 @@ fn judge(
     let info = &token.tst_info;
     let algorithm = DigestAlgorithm::from_algorithm_identifier(&info.imprint_algorithm.raw).ok();
     let computed = algorithm.and_then(|algorithm| imprint.digest(algorithm));
-    let name = info.imprint_algorithm.oid.to_string();
-    cryptography::content(ledger, CheckId::MessageImprint, computed.as_ref(), &info.imprint, &name);
+    let oid = &info.imprint_algorithm.oid;
+    cryptography::content(ledger, CheckId::MessageImprint, computed.as_ref(), &info.imprint, oid);
     let [signer] = cms.signers.as_slice() else {
         return Ok(());
     };
@@ -145,8 +145,8 @@ fn judge(
     let of_content = own_content(cms, &named);
     match signer.signed_attributes.as_ref().map(|signed| signed.message_digest()) {
         Some(Ok(Some(stated))) => {
-            let oid = signer.digest_algorithm.oid.to_string();
-            cryptography::content(ledger, CheckId::DocumentDigest, of_content.first(), &stated, &oid);
+            let oid = &signer.digest_algorithm.oid;
+            cryptography::content(ledger, CheckId::DocumentDigest, of_content.first(), &stated, oid);
         }
         _ => ledger.not_run(CheckId::DocumentDigest),
     }

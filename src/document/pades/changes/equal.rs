@@ -21,12 +21,12 @@ pub(super) struct Pair<'p, 'a> {
 impl Pair<'_, '_> {
     /// A value of the older revision, references followed.
     pub(super) fn in_old(&self, value: &Object, budget: &mut Budget) -> Result<Object, Fault> {
-        Ok(self.pdf.resolve(value, self.old, budget)?)
+        Ok(self.pdf.resolve_owned(value, self.old, budget)?)
     }
 
     /// A value of the newer revision, references followed.
     pub(super) fn in_new(&self, value: &Object, budget: &mut Budget) -> Result<Object, Fault> {
-        Ok(self.pdf.resolve(value, self.new, budget)?)
+        Ok(self.pdf.resolve_owned(value, self.new, budget)?)
     }
 
     /// The entry `key` of a dictionary of the newer revision, references followed; null where it is not there.

@@ -72,7 +72,7 @@ pub(super) struct Namer<'n, 'p, 'a> {
 
 impl Namer<'_, '_, '_> {
     fn direct(&mut self, value: Option<&Object>) -> Option<Object> {
-        match self.pdf.resolve(value?, self.at, self.budget) {
+        match self.pdf.resolve_owned(value?, self.at, self.budget) {
             Ok(value) => Some(value),
             Err(ObjectError::Limit(limit)) => {
                 self.limit = Some(limit);

@@ -1,4 +1,4 @@
-//! Whether a change is permitted, as one signature sees it: by its own restrictions and those of every signature
+//! Whether a change is permitted, as one signature sees it: by its own restraints and those of every signature
 //! before it (ISO 32000-2 §12.8.2.2, §12.8.2.4, §12.7.5.5).
 
 use super::Located;
@@ -10,7 +10,7 @@ const MOST_LISTED: usize = 1_000;
 
 /// What one signature restricts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Restrictions {
+pub(crate) struct Restraints {
     /// The P of a certification.
     pub(crate) doc_mdp: Option<u8>,
     /// Locks of fields, with the P of each.
@@ -19,7 +19,7 @@ pub(crate) struct Restrictions {
     pub(crate) unreadable: bool,
 }
 
-impl Restrictions {
+impl Restraints {
     /// These and those of another signature together.
     pub(super) fn and(mut self, other: &Self) -> Self {
         self.doc_mdp = least(self.doc_mdp, other.doc_mdp);
@@ -67,11 +67,11 @@ fn covers(lock: &FieldLock, name: &str) -> bool {
     }
 }
 
-/// What happened after the revision `signed` (from 1), as a signature with these restrictions sees it.
+/// What happened after the revision `signed` (from 1), as a signature with these restraints sees it.
 pub(super) fn judge(
     found: &[Located],
     signed: u64,
-    restrictions: &Restrictions,
+    restraints: &Restraints,
     later_revisions: u64,
     trailing_bytes: u64,
 ) -> Changes {
@@ -84,7 +84,7 @@ pub(super) fn judge(
                 object: one.object.map(|id| id.to_string()),
                 path: one.path.clone(),
                 kind: one.kind.reported(),
-                permitted: restrictions.permits(one.kind, one.field.as_deref()),
+                permitted: restraints.permits(one.kind, one.field.as_deref()),
                 page: Some(u64::from(one.page)).filter(|page| *page > 0),
                 code: one.kind.name(),
             };
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn levels_permit_what_the_table_says() {
-        let with = |doc_mdp| Restrictions { doc_mdp, ..Restrictions::default() };
+        let with = |doc_mdp| Restraints { doc_mdp, ..Restraints::default() };
         for (kind, permitted) in [
             (Kind::SecurityStore, [true; 4]),
             (Kind::DocumentTimestamp, [true; 4]),
@@ -144,11 +144,11 @@ mod tests {
                 assert_eq!(with(level).permits(kind, Some("field")), permitted, "{} {level:?}", kind.name());
             }
         }
-        let unreadable = Restrictions { unreadable: true, ..Restrictions::default() };
+        let unreadable = Restraints { unreadable: true, ..Restraints::default() };
         assert!(unreadable.permits(Kind::SecurityStore, None) && !unreadable.permits(Kind::Signature, None));
         let mut locked = with(None);
         locked.locks.push(FieldLock { doc_mdp: Some(1), ..lock(FieldLockAction::Include, &["x"]) });
         assert!(!locked.permits(Kind::FormField, Some("y")), "the lock's P");
-        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None), "restrictions add up");
+        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None), "restraints add up");
     }
 }

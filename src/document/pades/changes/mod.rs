@@ -42,7 +42,7 @@ use crate::document::signature::{FormatDefect, Signature, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::{ObjectId, Pdf, RevisionIndex};
 
-pub(crate) use judge::Restrictions;
+pub(crate) use judge::Restraints;
 
 /// How often the graph may be made anew for one document: each time costs as much as the first.
 const MOST_REBUILDS: u32 = 8;
@@ -81,11 +81,11 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
     for index in 0..signatures.len() {
         let Some(signed) = signatures.get(index).and_then(|signature| signature.revision) else { continue };
         // A time-stamp restricts nothing; all other signatures up to this one do.
-        let restrictions = signatures
+        let restraints = signatures
             .iter()
             .filter(|other| other.sub_filter != SubFilter::Rfc3161)
             .filter(|other| other.revision.is_some_and(|revision| revision <= signed))
-            .fold(Restrictions::default(), |all, other| all.and(&other.restrictions));
+            .fold(Restraints::default(), |all, other| all.and(&other.restraints));
         let later = latest.saturating_sub(signed.saturating_sub(1));
         let covered = signatures.get(index).and_then(|signature| signature.byte_range);
         let covered = covered.map_or(0, |[_, _, start, length]| start.saturating_add(length));
@@ -102,7 +102,7 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
         let revision = u64::try_from(signed).unwrap_or(u64::MAX);
         let later = u64::try_from(later).unwrap_or(u64::MAX);
         if let Some(signature) = signatures.get_mut(index) {
-            signature.changes = judge(&visible, revision, &restrictions, later, trailing);
+            signature.changes = judge(&visible, revision, &restraints, later, trailing);
         }
     }
 }

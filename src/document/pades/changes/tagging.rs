@@ -120,7 +120,7 @@ impl Pass<'_, '_, '_> {
         budget: &mut Budget,
     ) -> Result<Names, Fault> {
         budget.spend(1)?;
-        let value = self.pair.pdf.resolve(element, at, budget)?;
+        let value = self.pair.pdf.resolve_owned(element, at, budget)?;
         let Some(dict) = as_plain_dict(&value).filter(|_| depth < DEEPEST) else { return Ok(Names::Content) };
         if dict.get_name(b"Type") == Some(b"OBJR") {
             let known = dict.iter().all(|(key, _)| matches!(key.as_bytes(), b"Type" | b"Obj" | b"Pg"));
@@ -136,7 +136,7 @@ impl Pass<'_, '_, '_> {
             return Ok(Names::Content);
         }
         let kids = match dict.get(b"K") {
-            Some(kids) => self.pair.pdf.resolve(kids, at, budget)?,
+            Some(kids) => self.pair.pdf.resolve_owned(kids, at, budget)?,
             None => Object::NULL,
         };
         let mut all = Names::Signatures;
@@ -195,7 +195,7 @@ impl Pass<'_, '_, '_> {
     fn numbers(&self, at: RevisionIndex, budget: &mut Budget) -> Result<Option<BTreeMap<i64, Object>>, Fault> {
         let catalog = self.pair.pdf.catalog(at, budget)?;
         let follow = |dict: &Dict, key: &[u8], budget: &mut Budget| match dict.get(key) {
-            Some(value) => self.pair.pdf.resolve(value, at, budget),
+            Some(value) => self.pair.pdf.resolve_owned(value, at, budget),
             None => Ok(Object::NULL),
         };
         let root = follow(&catalog, b"StructTreeRoot", budget)?;
@@ -210,7 +210,7 @@ impl Pass<'_, '_, '_> {
             let Some(node) = as_plain_dict(&node).filter(|_| depth < 32) else { return Ok(None) };
             let kids = follow(node, b"Kids", budget)?;
             for kid in kids.as_array().unwrap_or_default() {
-                open.push((self.pair.pdf.resolve(kid, at, budget)?, depth.saturating_add(1)));
+                open.push((self.pair.pdf.resolve_owned(kid, at, budget)?, depth.saturating_add(1)));
             }
             let numbers = follow(node, b"Nums", budget)?;
             for pair in numbers.as_array().unwrap_or_default().chunks(2) {

@@ -1,10 +1,14 @@
 //! What signatures and time-stamps have in common: reason, path, checks; and the time-stamps.
 
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use super::Nothing;
 use crate::reporting::{Show, Texts};
-use crate::validation::{Check, PathElement, Reason, RevocationListed, Signer, TimestampReport};
+use crate::validation::{Check, PathElement, Reason, Report, RevocationListed, Signer, TimestampReport};
 
 #[derive(Serialize)]
 pub(super) struct ReasonView {
@@ -42,6 +46,18 @@ pub(super) fn path(elements: &[PathElement]) -> Vec<PathElementView<'_>> {
             revocation_listed: element.revocation.iter().map(RevocationView::new).collect(),
         })
         .collect()
+}
+
+/// Every certificate of every path, as base64 of its DER, under its SHA-256.
+pub(super) fn certificates(report: &Report) -> BTreeMap<&str, String> {
+    let inside = report.signatures.iter().flat_map(|signature| &signature.timestamps);
+    let stamps = inside.chain(&report.document_timestamps).flat_map(|timestamp| &timestamp.path);
+    let elements = report.signatures.iter().flat_map(|signature| &signature.path).chain(stamps);
+    let mut certificates = BTreeMap::new();
+    for element in elements {
+        certificates.entry(element.sha256.as_str()).or_insert_with(|| STANDARD.encode(element.certificate.der()));
+    }
+    certificates
 }
 
 #[derive(Serialize)]

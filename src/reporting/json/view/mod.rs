@@ -4,12 +4,14 @@ mod evidence;
 mod signature;
 mod unread;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::{Envelope, SCHEMA, Show, Texts};
+use super::{Addition, Envelope, SCHEMA, Show, Texts};
 use crate::document::{DocumentFacts, DocumentFinding};
 use crate::validation::{Need, PolicyReference, Report, Summary, TrustSummary};
-use evidence::{ReasonView, TimestampView, timestamps};
+use evidence::{ReasonView, TimestampView, certificates, timestamps};
 use signature::SignatureView;
 
 pub(super) use unread::ErrorLine;
@@ -22,6 +24,8 @@ type Nothing = [(); 0];
 pub(super) struct ReportView<'a> {
     schema: &'static str,
     report_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demo: Option<bool>,
     software: SoftwareView,
     document: DocumentView<'a>,
     validation_time: String,
@@ -33,13 +37,16 @@ pub(super) struct ReportView<'a> {
     document_timestamps: Vec<TimestampView<'a>>,
     needs: Vec<NeedView<'a>>,
     gathering: Nothing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificates: Option<BTreeMap<&'a str, String>>,
 }
 
 impl<'a> ReportView<'a> {
-    pub(super) fn new(report: &'a Report, envelope: &Envelope<'a>, texts: &Texts) -> Self {
+    pub(super) fn new(report: &'a Report, envelope: &Envelope<'a>, additions: &[Addition], texts: &Texts) -> Self {
         Self {
             schema: SCHEMA,
             report_id: envelope.report_id,
+            demo: report.trust.demo.then_some(true),
             software: SoftwareView { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             document: DocumentView::new(&report.document, envelope.document_name, texts),
             validation_time: report.validation_time.to_string(),
@@ -51,6 +58,7 @@ impl<'a> ReportView<'a> {
             document_timestamps: timestamps(&report.document_timestamps, texts),
             needs: report.needs.iter().map(NeedView::new).collect(),
             gathering: [],
+            certificates: additions.contains(&Addition::Certificates).then(|| certificates(report)),
         }
     }
 }

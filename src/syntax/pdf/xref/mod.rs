@@ -131,6 +131,11 @@ impl Section {
         self.entries.places.len().saturating_add(self.hybrid.as_ref().map_or(0, |hybrid| hybrid.len()))
     }
 
+    /// One more than the highest number that it mentions, objects of a stream beside it included.
+    pub(in crate::syntax::pdf) fn end_number(&self) -> u64 {
+        self.entries.end().max(self.hybrid.as_ref().map_or(0, |hybrid| hybrid.end_number()))
+    }
+
     /// Whether it says nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -97,7 +97,7 @@ impl<'i, 'a> Interpreter<'i, 'a> {
     }
 
     fn follow(&mut self, value: &Object) -> Result<Object, Fault> {
-        Ok(self.pdf.resolve(value, self.at, self.budget)?)
+        Ok(self.pdf.resolve_owned(value, self.at, self.budget)?)
     }
 
     fn entry(&mut self, dict: &Dict, key: &[u8]) -> Result<Object, Fault> {

@@ -114,7 +114,7 @@ struct Reader<'r, 'a> {
 
 impl Reader<'_, '_> {
     fn follow(&self, value: &Object, budget: &mut Budget) -> Result<Object, LimitExceeded> {
-        match self.pdf.resolve(value, self.at, budget) {
+        match self.pdf.resolve_owned(value, self.at, budget) {
             Ok(value) => Ok(value),
             Err(ObjectError::Limit(limit)) => Err(limit),
             // A font that cannot be read has glyphs of the default width.

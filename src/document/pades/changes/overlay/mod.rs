@@ -65,8 +65,9 @@ impl Pass<'_, '_, '_> {
         let old = self.pair.pdf.object(task.annotation, self.pair.old, budget)?;
         let (Some(old), true) = (old.as_dict(), self.is_on_page(task.annotation)) else { return Ok(false) };
         let rectangle = |dict: &Dict, at, budget: &mut Budget| -> Result<Option<Area>, Fault> {
-            let value =
-                dict.get(b"Rect").map_or(Ok(Object::NULL), |value| self.pair.pdf.resolve(value, at, budget))?;
+            let value = dict
+                .get(b"Rect")
+                .map_or(Ok(Object::NULL), |value| self.pair.pdf.resolve_owned(value, at, budget))?;
             Ok(area_of(&direct(self.pair.pdf, value, at, budget)?))
         };
         let flags = self.pair.old_entry(old, b"F", budget)?.as_i64().unwrap_or(0);
@@ -115,7 +116,7 @@ fn mask_of(
     budget: &mut Budget,
 ) -> Result<Option<Mask>, Fault> {
     let entry = |dict: &Dict, key: &[u8], budget: &mut Budget| match dict.get(key) {
-        Some(value) => pdf.resolve(value, at, budget),
+        Some(value) => pdf.resolve_owned(value, at, budget),
         None => Ok(Object::NULL),
     };
     // Hidden; or not on the screen and not printed either (§12.5.3).
@@ -141,7 +142,7 @@ fn mask_of(
         streams.push(normal);
     } else if let Some(states) = normal.as_dict() {
         for (_, state) in states.iter() {
-            streams.push(pdf.resolve(state, at, budget)?);
+            streams.push(pdf.resolve_owned(state, at, budget)?);
         }
     } else if has_background(pdf, annotation, at, budget)? {
         let polygons = [rectangle.corners().to_vec()];
@@ -164,7 +165,7 @@ fn appearance_stream(
 ) -> Result<(), Fault> {
     let dict = stream.dict();
     let entry = |key: &[u8], budget: &mut Budget| match dict.get(key) {
-        Some(value) => pdf.resolve(value, at, budget),
+        Some(value) => pdf.resolve_owned(value, at, budget),
         None => Ok(Object::NULL),
     };
     let bounds = direct(pdf, entry(b"BBox", budget)?, at, budget)?;
@@ -186,7 +187,7 @@ fn appearance_stream(
 /// Annotations that readers give a background where they have no appearance.
 fn has_background(pdf: &Pdf<'_>, annotation: &Dict, at: RevisionIndex, budget: &mut Budget) -> Result<bool, Fault> {
     let colour = |dict: &Dict, key: &[u8], budget: &mut Budget| -> Result<bool, Fault> {
-        let value = dict.get(key).map_or(Ok(Object::NULL), |value| pdf.resolve(value, at, budget))?;
+        let value = dict.get(key).map_or(Ok(Object::NULL), |value| pdf.resolve_owned(value, at, budget))?;
         Ok(value.as_array().is_some_and(|colour| !colour.is_empty()))
     };
     Ok(match annotation.get_name(b"Subtype") {
@@ -194,7 +195,7 @@ fn has_background(pdf: &Pdf<'_>, annotation: &Dict, at: RevisionIndex, budget: &
         Some(b"FreeText") => colour(annotation, b"C", budget)?,
         Some(b"Widget") => {
             let characteristics =
-                annotation.get(b"MK").map_or(Ok(Object::NULL), |value| pdf.resolve(value, at, budget))?;
+                annotation.get(b"MK").map_or(Ok(Object::NULL), |value| pdf.resolve_owned(value, at, budget))?;
             match characteristics.as_dict() {
                 Some(dict) => colour(dict, b"BG", budget)?,
                 None => false,
@@ -209,7 +210,7 @@ fn direct(pdf: &Pdf<'_>, value: Object, at: RevisionIndex, budget: &mut Budget) 
     let Some(elements) = value.as_array().filter(|elements| elements.len() <= 6) else { return Ok(value) };
     let mut followed = Vec::with_capacity(elements.len());
     for element in elements {
-        followed.push(pdf.resolve(element, at, budget)?);
+        followed.push(pdf.resolve_owned(element, at, budget)?);
     }
     Ok(Object { value: crate::syntax::pdf::Value::Array(followed), span: None })
 }
@@ -276,7 +277,7 @@ impl Painted<'_, '_> {
     fn opacity(&self, image: &Stream, budget: &mut Budget) -> Result<Opacity, Fault> {
         let dict = image.dict();
         let entry = |dict: &Dict, key: &[u8], budget: &mut Budget| match dict.get(key) {
-            Some(value) => self.pdf.resolve(value, self.at, budget),
+            Some(value) => self.pdf.resolve_owned(value, self.at, budget),
             None => Ok(Object::NULL),
         };
         let stencil = entry(dict, b"ImageMask", budget)?.as_bool() == Some(true);
@@ -373,14 +374,15 @@ const MOST_SHOWN: usize = 1_000_000;
 impl Layout {
     /// Lays out a page with the annotations that were on it.
     fn page(&mut self, pdf: &Pdf<'_>, page: &Dict, at: RevisionIndex, budget: &mut Budget) -> Result<(), Fault> {
-        let contents = page.get(b"Contents").map_or(Ok(Object::NULL), |value| pdf.resolve(value, at, budget))?;
+        let contents =
+            page.get(b"Contents").map_or(Ok(Object::NULL), |value| pdf.resolve_owned(value, at, budget))?;
         let parts: Vec<Object> = match contents.as_array() {
             Some(parts) => parts.to_vec(),
             None => vec![contents],
         };
         let mut data = Vec::new();
         for part in &parts {
-            let part = pdf.resolve(part, at, budget)?;
+            let part = pdf.resolve_owned(part, at, budget)?;
             if let Some(stream) = part.as_stream() {
                 data.extend(pdf.stream_data(stream, budget)?);
                 data.push(b'\n');
@@ -389,10 +391,11 @@ impl Layout {
         let resources = inherited_resources(pdf, page, at, budget)?;
         let everywhere = Area { left: -1e6, bottom: -1e6, right: 1e6, top: 1e6 };
         Interpreter::new(pdf, at, self, budget).run(&data, &resources, Matrix::IDENTITY, everywhere, 1.0)?;
-        let annotations = page.get(b"Annots").map_or(Ok(Object::NULL), |value| pdf.resolve(value, at, budget))?;
+        let annotations =
+            page.get(b"Annots").map_or(Ok(Object::NULL), |value| pdf.resolve_owned(value, at, budget))?;
         for annotation in annotations.as_array().unwrap_or_default() {
             self.owner = annotation.as_reference();
-            let annotation = pdf.resolve(annotation, at, budget)?;
+            let annotation = pdf.resolve_owned(annotation, at, budget)?;
             if let Some(dict) = annotation.as_dict() {
                 self.annotation(pdf, dict, at, budget)?;
             }
@@ -408,7 +411,7 @@ impl Layout {
         budget: &mut Budget,
     ) -> Result<(), Fault> {
         let entry = |dict: &Dict, key: &[u8], budget: &mut Budget| match dict.get(key) {
-            Some(value) => pdf.resolve(value, at, budget),
+            Some(value) => pdf.resolve_owned(value, at, budget),
             None => Ok(Object::NULL),
         };
         let rectangle = area_of(&direct(pdf, entry(annotation, b"Rect", budget)?, at, budget)?);
@@ -503,10 +506,11 @@ fn inherited_resources(pdf: &Pdf<'_>, page: &Dict, at: RevisionIndex, budget: &m
     let mut node = page.clone();
     for _ in 0..32 {
         if let Some(resources) = node.get(b"Resources") {
-            let resources = pdf.resolve(resources, at, budget)?;
+            let resources = pdf.resolve_owned(resources, at, budget)?;
             return Ok(resources.as_dict().cloned().unwrap_or_default());
         }
-        let parent = node.get(b"Parent").map_or(Ok(Object::NULL), |parent| pdf.resolve(parent, at, budget))?;
+        let parent =
+            node.get(b"Parent").map_or(Ok(Object::NULL), |parent| pdf.resolve_owned(parent, at, budget))?;
         match parent.as_dict() {
             Some(parent) => node = parent.clone(),
             None => break,

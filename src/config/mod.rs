@@ -1,4 +1,18 @@
-//! The configuration as values (contract, section 3a).
+//! The configuration (contract, section 3a): a TOML text becomes a [`Config`], or is refused as a whole with every
+//! problem that was found, each with line and column.
+//!
+//! [`parse()`] is pure. It knows each key ([`KEYS`]), its type, its bounds, and that every name that is referred to is
+//! there. What lies behind the text it does not see: whether files exist, keys open and fit their certificates, is
+//! found out by who reads the files (`sigillum config check`, `sigillum serve`), with the place of the key at hand
+//! ([`Parsed::places`]). Secrets never stand in the text: keys, passwords and tokens are files, or a SHA-256.
+//! The reasons are in English, as the keys are.
+
+mod parse;
+mod problem;
+mod profiles;
+mod reader;
+mod schema;
+mod sections;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -8,6 +22,12 @@ use std::time::Duration;
 use crate::crypto::SealAlgorithm;
 use crate::sealing::Appearance;
 use crate::service::{Capacity, Role};
+use crate::time::Timestamp;
+
+pub use parse::{Parsed, parse};
+pub use problem::{Place, Places, Problem};
+pub use schema::{KEYS, Kind, LATER};
+pub use sections::{LIMITS, LimitBounds};
 
 /// Everything that the program is told.
 #[derive(Clone, Debug)]
@@ -18,8 +38,10 @@ pub struct Config {
     pub limits: ServiceLimits,
     /// Trust anchors by name.
     pub anchors: BTreeMap<String, Anchor>,
-    /// The policies that callers may name; those built in are `default`, `no-revocation`.
+    /// The policies that callers may name: built in (`default`, `no-revocation`) or of [`Config::policy_files`].
     pub policies: BTreeSet<String>,
+    /// Policies of one's own, by name.
+    pub policy_files: BTreeMap<String, PathBuf>,
     /// Seal profiles by name.
     pub profiles: BTreeMap<String, Profile>,
     /// Keys by name.
@@ -67,6 +89,8 @@ pub struct ServiceLimits {
 pub struct Anchor {
     /// The certificate, PEM or DER.
     pub certificate_file: PathBuf,
+    /// When trust in it ends (compromise): from then on no path may end here.
+    pub sunset: Option<Timestamp>,
 }
 
 /// A seal profile.

@@ -1,0 +1,124 @@
+//! The second stage: the update is appended, the hole is left, the attributes are fixed; and the step to the third, the
+//! value put into its place.
+
+use super::{SealError, SealIdentity, Sealed, cms};
+use crate::crypto::{
+    Digest, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, Verifier,
+    digest,
+};
+use crate::limits::Limits;
+use crate::pki::{SignedData, SignerInfo};
+use crate::syntax::pdf::Hole;
+use crate::validation::Report;
+
+/// A document with the update appended and a hole for the value.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) bytes: Vec<u8>,
+    pub(super) identity: SealIdentity,
+    /// What was said of the original.
+    pub(super) earlier: Report,
+    pub(super) original_size: usize,
+    pub(super) original_sha256: Digest,
+    pub(super) hole: Hole,
+    pub(super) field: String,
+    pub(super) document_digest: Digest,
+    pub(super) attributes: Vec<u8>,
+}
+
+impl Prepared {
+    /// The digest of all bytes but the hole.
+    #[must_use]
+    pub const fn document_digest(&self) -> &Digest {
+        &self.document_digest
+    }
+
+    /// The attributes that are signed, as the DER of their SET (RFC 5652 §5.4).
+    #[must_use]
+    pub fn signed_attributes(&self) -> &[u8] {
+        &self.attributes
+    }
+
+    /// Puts the value of the signature in its place.
+    ///
+    /// # Errors
+    /// Where it does not verify over the attributes with the key of our certificate, or does not fit.
+    pub fn embed_value(self, signature: &[u8]) -> Result<Sealed, SealError> {
+        let algorithm = self.identity.algorithm.signature_algorithm();
+        let _proof = self.verified(&algorithm, &self.attributes, signature)?;
+        let cms = cms::signed_data(&self.identity, &self.attributes, signature)?;
+        self.fill(&cms)
+    }
+
+    /// Puts a finished CMS of somebody who signed for us in its place.
+    ///
+    /// # Errors
+    /// Where it is not one detached signature over this document by the key of our certificate, or does not fit.
+    pub fn embed_cms(self, cms: &[u8]) -> Result<Sealed, SealError> {
+        let refused = |cause| SealError::Value { cause };
+        let parsed = SignedData::parse(cms, Limits::DEFAULT.der_depth).map_err(|_| refused("malformed"))?;
+        let [signer] = parsed.signers.as_slice() else { return Err(refused("malformed")) };
+        if parsed.padding > 0 || parsed.trailing > 0 || parsed.encap_content.is_some() {
+            return Err(refused("malformed"));
+        }
+        let ours = self.identity.certificate.der();
+        if !parsed.certificates.iter().any(|certificate| **certificate == *ours) || !names(signer, ours) {
+            return Err(refused("certificate"));
+        }
+        let attributes = signer.signed_attributes.as_ref().ok_or_else(|| refused("malformed"))?;
+        let stated = attributes.message_digest().map_err(|_| refused("malformed"))?;
+        let named = DigestAlgorithm::from_algorithm_identifier(&signer.digest_algorithm.raw);
+        let same_algorithm = named.as_ref().is_ok_and(|named| *named == self.document_digest.algorithm());
+        if !same_algorithm || stated.as_deref() != Some(self.document_digest.as_bytes()) {
+            return Err(refused("digest"));
+        }
+        let algorithm = SignatureAlgorithm::from_algorithm_identifier(&signer.signature_algorithm.raw, named.ok());
+        let algorithm = algorithm.map_err(|_| refused("malformed"))?;
+        let _proof = self.verified(&algorithm, &attributes.as_sent, &signer.signature)?;
+        self.fill(cms)
+    }
+
+    /// The proof that the key of our certificate made a value.
+    fn verified(
+        &self,
+        algorithm: &SignatureAlgorithm,
+        message: &[u8],
+        value: &[u8],
+    ) -> Result<SignatureValid, SealError> {
+        let refused = |cause| SealError::Value { cause };
+        let key = PublicKey::from_spki(self.identity.certificate.spki()).map_err(|_| refused("certificate"))?;
+        let verified = Verifier.verify(&key, algorithm, Message::Bytes(message), value);
+        verified.map_err(|_| refused("signature"))
+    }
+
+    /// Writes the CMS into the hole: behind the original, which stays as it is.
+    fn fill(self, cms: &[u8]) -> Result<Sealed, SealError> {
+        let Self { mut bytes, identity, earlier, original_size, original_sha256, hole, field, .. } = self;
+        let size = SealError::Value { cause: "size" };
+        let start = usize::try_from(hole.gap.start).ok().and_then(|start| start.checked_add(1));
+        let start = start.filter(|start| *start > original_size).ok_or(size.clone())?;
+        let hex = bytes.get_mut(start..).and_then(|rest| rest.get_mut(..hole.capacity.saturating_mul(2)));
+        let hex = hex.filter(|_| cms.len() <= hole.capacity).ok_or(size)?;
+        for (pair, octet) in hex.chunks_exact_mut(2).zip(cms) {
+            pair.copy_from_slice(&[digit(octet >> 4), digit(octet & 15)]);
+        }
+        Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, gap: hole.gap, field })
+    }
+}
+
+/// A hexadecimal digit.
+const fn digit(nibble: u8) -> u8 {
+    match nibble {
+        0..=9 => b'0' + nibble,
+        _ => b'a' + (nibble & 15) - 10,
+    }
+}
+
+/// Whether a signer names a certificate under its signature (RFC 5035 §3).
+fn names(signer: &SignerInfo, certificate: &[u8]) -> bool {
+    let attribute = signer.signed_attributes.as_ref().map(|signed| signed.signing_certificate_v2());
+    let Some(Ok(Some(attribute))) = attribute else { return false };
+    let Some(first) = attribute.ids.first() else { return false };
+    let algorithm = DigestAlgorithm::from_algorithm_identifier(&first.digest_algorithm.raw);
+    algorithm.is_ok_and(|algorithm| digest(algorithm, certificate).as_bytes() == &*first.hash)
+}

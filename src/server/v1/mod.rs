@@ -1,0 +1,6 @@
+//! The calls below `/v1`, one file each.
+
+pub(super) mod policies;
+pub(super) mod profiles;
+pub(super) mod seals;
+pub(super) mod validations;

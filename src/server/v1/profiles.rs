@@ -1,0 +1,52 @@
+//! `GET /v1/profiles`: the profiles that the caller may seal with.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::crypto::{DigestAlgorithm, digest};
+use crate::server::app::{App, Trace};
+use crate::server::body;
+use crate::server::problem::Problem;
+use crate::server::wire;
+use crate::server::wire::Parameters;
+use crate::service::Role;
+
+#[derive(Serialize)]
+struct Profiles<'a> {
+    profiles: Vec<ProfileView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProfileView<'a> {
+    name: &'a str,
+    policy: &'a str,
+    certificate_sha256: String,
+}
+
+pub(in crate::server) async fn get(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let known = app.callers.of(request.headers())?;
+    if let Some(trace) = request.extensions().get::<Arc<Trace>>() {
+        Trace::note(&trace.caller, &known.caller.name);
+    }
+    known.demand(Role::Sealer)?;
+    let _turn = known.begin()?;
+    let parameters = Parameters::read(request.uri(), &["lang"])?;
+    wire::language_named(&parameters)?;
+    wire::demand_accepted(request.headers(), "application/json")?;
+    let sealers = app.service.parts().sealers.iter().filter(|(name, _)| known.caller.may_seal_with(name));
+    let profiles = sealers
+        .map(|(name, sealer)| {
+            let certificate = sealer.signer.identity().certificate.der();
+            ProfileView {
+                name,
+                policy: &sealer.profile.policy.reference().name,
+                certificate_sha256: digest(DigestAlgorithm::Sha256, certificate).to_string(),
+            }
+        })
+        .collect();
+    body::json(&Profiles { profiles })
+}

@@ -1,0 +1,149 @@
+//! `POST /v1/validations`: a document in, a report out.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use tokio::task::spawn_blocking;
+
+use crate::document::OpenError;
+use crate::reporting;
+use crate::reporting::{Addition, Detail, Envelope, Language};
+use crate::server::app::{App, Held, Trace};
+use crate::server::auth::Turn;
+use crate::server::body;
+use crate::server::multipart;
+use crate::server::multipart::Form;
+use crate::server::problem::{Code, Problem};
+use crate::server::wire;
+use crate::server::wire::{Content, Parameters};
+use crate::service::{Caller, Role, Service, ServiceError, Validated, Validation};
+use crate::time::Timestamp;
+
+/// What a body may be.
+const TYPES: &str = "application/pdf, application/octet-stream, multipart/form-data";
+
+/// The policy where none is named.
+const POLICY: &str = "default";
+
+/// Signatures up to which a report is written where the request is; longer ones are written beside, so that other
+/// requests go on.
+const WRITTEN_AT_ONCE: usize = 16;
+
+/// What is asked, the document apart.
+struct Asked {
+    content: Content,
+    policy: String,
+    at: Option<Timestamp>,
+    additions: Vec<Addition>,
+    language: Language,
+}
+
+pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let (head, body) = request.into_parts();
+    let known = app.callers.of(&head.headers)?;
+    let trace = head.extensions.get::<Arc<Trace>>().cloned().unwrap_or_default();
+    Trace::note(&trace.caller, &known.caller.name);
+    known.demand(Role::Validator)?;
+    let turn = known.begin()?;
+    let asked = Asked::read(&head, &known.caller, &app)?;
+    let (form, held) = receive(body, &asked, &app, turn).await?;
+
+    let validation = Validation {
+        document: form.document,
+        policy: asked.policy,
+        at: asked.at,
+        password: form.password,
+        certificates: form.given.certificates,
+        crls: form.given.crls,
+        ocsp_responses: form.given.ocsp_responses,
+    };
+    let service = Arc::clone(&app.service);
+    let answering = answer(service, known.caller, validation, asked.additions, asked.language, trace);
+    let (answered, mut held) = app.finish(held, answering).await?;
+    let json = answered?.into_bytes();
+    held.room.shrink_to(json.len());
+    let mut response = Response::new(body::holding(json, held));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *response.status_mut() = StatusCode::OK;
+    Ok(response)
+}
+
+/// Reads the body and takes it apart, where it has parts.
+async fn receive(body: Body, asked: &Asked, app: &App, turn: Turn) -> Result<(Form, Held), Problem> {
+    let received = body::read(body, &app.room, &app.limits).await?;
+    let form = match &asked.content {
+        Content::Parts(boundary) => multipart::read(received.bytes, boundary, &app.service.parts().limits)?,
+        Content::Document | Content::Xml => Form { document: received.bytes, ..Form::default() },
+    };
+    Ok((form, Held::new(received.room, turn)))
+}
+
+/// Validates, and writes the report. The report is in the journal before it is written.
+async fn answer(
+    service: Arc<Service>,
+    caller: Arc<Caller>,
+    validation: Validation,
+    additions: Vec<Addition>,
+    language: Language,
+    trace: Arc<Trace>,
+) -> Result<String, ServiceError> {
+    let validated = service.validate(&caller, validation).await?;
+    Trace::note(&trace.document_sha256, &validated.report.document.sha256);
+    Trace::note(&trace.result_id, &validated.report_id);
+    let signatures = validated.report.signatures.len().saturating_add(validated.report.document_timestamps.len());
+    let write = move |Validated { report_id, report }: Validated| {
+        let envelope = Envelope { report_id: &report_id, document_name: None };
+        reporting::to_json_with(&report, &envelope, &additions, language)
+    };
+    if signatures <= WRITTEN_AT_ONCE {
+        return Ok(write(validated));
+    }
+    spawn_blocking(move || write(validated)).await.map_err(|_| ServiceError::Internal("report"))
+}
+
+impl Asked {
+    /// Everything that can be refused before the body is read.
+    fn read(head: &Parts, caller: &Caller, app: &App) -> Result<Self, Problem> {
+        let parameters = Parameters::read(&head.uri, &["policy", "at", "lang", "with", "mandant"])?;
+        wire::demand_accepted(&head.headers, "application/json")?;
+        if parameters.get("mandant").is_some() {
+            return Err(Problem::not_yet("mandant"));
+        }
+        let policy = parameters.get("policy").unwrap_or(POLICY);
+        if !app.service.parts().policies.contains_key(policy) {
+            return Err(Problem::new(Code::BadRequest, Detail::UnknownPolicy));
+        }
+        let at = parameters
+            .get("at")
+            .map(|text| Timestamp::from_rfc3339(text).map_err(|_| Problem::bad(Detail::InvalidValue, "at")))
+            .transpose()?;
+        if at.is_some() && !caller.holds(Role::Archivist) {
+            let args = [("role", Role::Archivist.name().to_owned())];
+            return Err(Problem::with(Code::Forbidden, Detail::RoleMissing, args));
+        }
+        let additions = additions(&parameters)?;
+        let named = wire::language_named(&parameters)?;
+        let language = named.unwrap_or_else(|| wire::language(&head.headers, &head.uri));
+        let content = Content::read(&head.headers, TYPES)?;
+        if content == Content::Xml {
+            return Err(ServiceError::Document(OpenError::UnsupportedFormat).into());
+        }
+        Ok(Self { content, policy: policy.to_owned(), at, additions, language })
+    }
+}
+
+/// What is wanted besides: `with=certificates`; the others of the contract are not there yet.
+fn additions(parameters: &Parameters) -> Result<Vec<Addition>, Problem> {
+    let Some(with) = parameters.get("with") else { return Ok(Vec::new()) };
+    let addition = |name: &str| match name {
+        "certificates" => Ok(Addition::Certificates),
+        "pdf" | "etsi" | "html" | "bundle" => Err(Problem::not_yet(format!("with={name}"))),
+        _ => Err(Problem::bad(Detail::InvalidValue, "with")),
+    };
+    with.split(',').map(addition).collect()
+}

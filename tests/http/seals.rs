@@ -1,0 +1,187 @@
+//! `POST /v1/seals`.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use sigillum::crypto::{DigestAlgorithm, digest};
+use sigillum::journal::Act;
+use tokio::time::{sleep, timeout};
+
+use crate::live::{Live, head};
+use crate::refusals::OF_SEALS;
+use crate::support::pdf::MadePdf;
+use crate::world::{ALL, Answer, Behaviour, LIMITS, SIGNED, World, fixture, post};
+
+fn world() -> World {
+    World::with_sealer(LIMITS, "no-revocation", Behaviour::Signs)
+}
+
+fn unsigned() -> Vec<u8> {
+    MadePdf::new([]).into_bytes()
+}
+
+fn seal(profile: &str, document: &[u8]) -> Request<Body> {
+    post(&format!("/v1/seals?profile={profile}"), ALL, "application/pdf", document)
+}
+
+fn keyed(key: &str, document: &[u8]) -> Request<Body> {
+    let mut request = seal("official", document);
+    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    request.headers_mut().insert("accept", "application/pdf".parse().unwrap());
+    request
+}
+
+fn seal_id(answer: &Answer) -> String {
+    assert_eq!(answer.headers["content-type"], "application/pdf", "{}", String::from_utf8_lossy(&answer.body));
+    answer.headers["sigillum-seal-id"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_document_comes_back_sealed_and_in_the_journal() {
+    let world = world();
+    let document = unsigned();
+    let sealed = world.send(seal("official", &document)).await;
+    assert!(sealed.body.starts_with(&document) && sealed.body.len() > document.len());
+    {
+        let entries = world.journal.entries.lock().unwrap();
+        let entry = entries.last().unwrap();
+        assert_eq!((entry.act, entry.verdict, entries.len()), (Act::Seal, "TOTAL-PASSED", 1));
+        assert_eq!(entry.id, seal_id(&sealed));
+        let sha256 = |bytes: &[u8]| digest(DigestAlgorithm::Sha256, bytes).to_string();
+        assert_eq!(entry.document_sha256, sha256(&document));
+        assert_eq!(entry.result_sha256, Some(sha256(&sealed.body)));
+        assert_eq!(entry.profile.as_deref(), Some("official"));
+    }
+    let report = world.validate("?policy=no-revocation", &sealed.body).await.json();
+    assert_eq!(report["summary"]["answer"], "valid");
+    assert_eq!(report["signatures"][0]["coverage"], "whole-document");
+
+    // One that is signed already keeps its signature.
+    let twice = world.send(seal("official", &SIGNED)).await;
+    let report = world.validate("?policy=no-revocation", &twice.body).await.json();
+    assert_eq!(report["summary"]["signatures"], 2);
+    assert!(report["signatures"].as_array().unwrap().iter().all(|signature| signature["integrity"] == "intact"));
+}
+
+#[tokio::test]
+async fn a_repeated_request_gives_the_same_bytes_under_the_same_name() {
+    let world = world();
+    let document = unsigned();
+    for key in ["key-1", &"k".repeat(255)] {
+        let first = world.send(keyed(key, &document)).await;
+        let again = world.send(keyed(key, &document)).await;
+        assert_eq!(seal_id(&first), seal_id(&again));
+        assert!(first.body == again.body);
+        let other = world.send(keyed(key, &SIGNED)).await;
+        assert_eq!(other.problem(), (422, "idempotency-mismatch".to_owned()));
+    }
+    assert_eq!(world.records(), 2);
+    // Without a key each request is its own.
+    let first = world.send(seal("official", &document)).await;
+    let second = world.send(seal("official", &document)).await;
+    assert_ne!(seal_id(&first), seal_id(&second));
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_seal_has_its_code() {
+    let mut seen = BTreeSet::new();
+    let world = world();
+    let mut expect = |answer: Answer, status: u16, code: &str, words: &str| {
+        assert_eq!(answer.problem(), (status, code.to_owned()), "{}", answer.detail());
+        assert!(answer.detail().contains(words), "{}", answer.detail());
+        assert_eq!(answer.headers.contains_key("retry-after"), status == 503, "{code}");
+        seen.insert(code.to_owned());
+        answer
+    };
+    let junk = [b"junk\n", &unsigned()[..]].concat();
+    expect(world.send(seal("official", &junk)).await, 422, "not-appendable", "junk");
+    let torn = [&unsigned()[..], b"more than the end"].concat();
+    expect(world.send(seal("official", &torn)).await, 422, "not-appendable", "(");
+    expect(world.send(seal("in-field", &unsigned())).await, 422, "not-appendable", "no-such-field");
+    let certified = fixture("pdf/certified-p2/document.pdf");
+    let at = certified.windows(4).rposition(|window| window == b"/P 2").expect("a certification");
+    let mut forbidding = certified.clone();
+    forbidding[at + 3] = b'1';
+    expect(world.send(seal("official", &forbidding)).await, 409, "signing-forbidden", "certification");
+    expect(world.send(seal("official", b"text")).await, 422, "not-a-document", "");
+    expect(world.send(seal("official", b"<?xml version=\"1.0\"?><a/>")).await, 422, "unsupported-format", "");
+    assert_eq!(world.records(), 0);
+
+    for (behaviour, status, code) in [
+        (Behaviour::Pulled, 503, "signer-unavailable"),
+        (Behaviour::Wrong, 500, "internal"),
+        (Behaviour::Garbage, 500, "internal"),
+    ] {
+        let world = World::with_sealer(LIMITS, "no-revocation", behaviour);
+        for key in ["key-1", "key-1"] {
+            // What failed may be tried again under its key.
+            let answer = expect(world.send(keyed(key, &unsigned())).await, status, code, "");
+            assert!(!answer.detail().contains("card"), "the cause is for the log");
+        }
+        assert_eq!(world.records(), 0, "{behaviour:?}");
+    }
+    let late = World::with_sealer(LIMITS, "no-revocation", Behaviour::Late);
+    expect(late.send(seal("official", &unsigned())).await, 500, "seal-not-released", "own-signature");
+    assert_eq!(late.records(), 0);
+    let unfit = World::with_sealer(LIMITS, "default", Behaviour::Signs);
+    expect(unfit.send(seal("official", &unsigned())).await, 503, "signer-unavailable", "xcv-revocation-known");
+    assert_eq!(unfit.records(), 0);
+    for code in OF_SEALS {
+        assert!(seen.contains(*code), "{code} was not answered");
+    }
+}
+
+#[tokio::test]
+async fn without_a_record_nothing_leaves_and_then_it_recovers() {
+    let world = world();
+    let unavailable = (503, "journal-unavailable".to_owned());
+    world.journal.fails.store(true, Ordering::SeqCst);
+    assert_eq!(world.send(keyed("key-1", &unsigned())).await.problem(), unavailable);
+    world.journal.fails.store(false, Ordering::SeqCst);
+    world.journal.append_fails.store(true, Ordering::SeqCst);
+    for request in [keyed("key-1", &unsigned()), seal("official", &unsigned())] {
+        let answer = world.send(request).await;
+        assert_eq!(answer.problem(), unavailable);
+        assert!(!answer.headers.contains_key("sigillum-seal-id"));
+    }
+    world.journal.append_fails.store(false, Ordering::SeqCst);
+    seal_id(&world.send(keyed("key-1", &unsigned())).await);
+    assert_eq!(world.records(), 1);
+}
+
+#[tokio::test]
+async fn a_seal_is_finished_also_where_nobody_waits_and_can_be_fetched_again() {
+    let world = world();
+    let live = Live::start(&world).await;
+    let document = unsigned();
+    let length = document.len().to_string();
+    let fields = [
+        ("Authorization", &*format!("Bearer {ALL}")),
+        ("Content-Type", "application/pdf"),
+        ("Content-Length", &length),
+        ("Idempotency-Key", "key-1"),
+    ];
+    let request = [head("POST", "/v1/seals?profile=official", &fields), document.clone()].concat();
+    world.journal.close();
+    let mut client = live.connect().await;
+    client.write(&request).await.unwrap();
+    sleep(Duration::from_millis(500)).await;
+    drop(client);
+    sleep(Duration::from_millis(200)).await;
+    world.journal.open();
+    let finished = async {
+        while world.records() == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), finished).await.expect("what was begun is finished");
+    let mut client = live.connect().await;
+    client.write(&request).await.unwrap();
+    let answer = client.answer("POST", "/v1/seals").await.unwrap();
+    assert_eq!(seal_id(&answer), world.journal.entries.lock().unwrap()[0].id);
+    assert!(answer.body.starts_with(&document));
+    assert_eq!(world.records(), 1);
+}

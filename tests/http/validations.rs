@@ -1,0 +1,190 @@
+//! `POST /v1/validations` where there is a report, and the calls that only read.
+
+use axum::body::Body;
+use axum::http::Request;
+use base64::Engine as _;
+use sigillum::config::ServiceLimits;
+use sigillum::crypto::{DigestAlgorithm, digest};
+use sigillum::journal::Act;
+use sigillum::limits::{CancelFlag, Limits};
+use sigillum::reporting::{Envelope, Language, to_json};
+use sigillum::service::{ValidationRequest, validate};
+use sigillum::validation::Moment;
+use std::sync::Arc;
+
+use crate::support;
+use crate::support::pdf::MadePdf;
+use crate::support::sign::Signer;
+use crate::world::{ALL, Behaviour, FORM, LIMITS, SEALER, SIGNED, VALIDATOR, World, fixture, form, get, post};
+
+#[tokio::test]
+async fn a_document_gives_its_report_and_a_record() {
+    let world = World::new();
+    for (kind, token) in [("application/pdf", ALL), ("application/octet-stream", VALIDATOR), (FORM, ALL)] {
+        let body = if kind == FORM { form(&[("document", &SIGNED)]) } else { SIGNED.clone() };
+        let answer = world.send(post("/v1/validations?policy=no-revocation", token, kind, &body)).await;
+        let report = answer.json();
+        assert_eq!(report["summary"]["answer"], "valid", "{kind}");
+        assert_eq!(report["document"].get("name"), None);
+        assert_eq!(report["validationTime"], "2026-07-01T00:00:00Z");
+        let entries = world.journal.entries.lock().unwrap();
+        let entry = entries.last().unwrap();
+        assert_eq!((entry.act, entry.verdict), (Act::Validation, "TOTAL-PASSED"));
+        assert_eq!(report["reportId"], entry.id);
+        assert_eq!(report["document"]["sha256"], entry.document_sha256);
+        assert_eq!(entry.caller, if token == ALL { "all" } else { "validator" });
+    }
+    assert_eq!(world.records(), 3);
+    let default = world.validate("", &SIGNED).await.json();
+    assert_eq!(default["policy"]["name"], "default");
+    assert_eq!(default["summary"]["answer"], "cannot-tell");
+}
+
+#[tokio::test]
+async fn every_fixture_is_answered_as_described() {
+    let world = World::new();
+    let mut cases = 0;
+    for document in support::seeds::documents() {
+        let answer = world.validate("?policy=no-revocation&with=certificates", &document).await;
+        assert!(answer.status == 200 || answer.status == 422, "{answer:?}");
+        cases += 1;
+    }
+    support::suite("http fixtures", cases);
+}
+
+/// Short work is done where the request is, longer work elsewhere: the report is that of the library either way.
+#[tokio::test]
+async fn a_report_is_that_of_the_library() {
+    let world = World::limited(ServiceLimits { body_bytes: 2 << 20, ..LIMITS });
+    let parts = world.service.parts();
+    let now = parts.clock.now();
+    for signatures in [0, 1, 40] {
+        let mut pdf = MadePdf::new([]);
+        (0..signatures).for_each(|n| Signer::p256().sign(&mut pdf, &format!("Signature{n}")));
+        let request = ValidationRequest {
+            password: None,
+            policy: Arc::clone(&parts.policies["no-revocation"]),
+            trust: Arc::clone(&parts.trust),
+            certificates: Vec::new(),
+            crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            moment: Moment { at: now, clock: now },
+            limits: Limits::DEFAULT,
+        };
+        let report = validate(pdf.bytes(), &request, &CancelFlag::default()).unwrap();
+        assert_eq!(report.signatures.len(), signatures);
+        let answer = world.validate("?policy=no-revocation", pdf.bytes()).await;
+        let report_id = answer.json()["reportId"].as_str().unwrap().to_owned();
+        let envelope = Envelope { report_id: &report_id, document_name: None };
+        assert!(answer.body == to_json(&report, &envelope, Language::En).into_bytes(), "{signatures} signatures");
+    }
+}
+
+#[tokio::test]
+async fn an_archivist_gives_the_time() {
+    let world = World::new();
+    let report = world.validate("?at=2026-06-15T12:00:00%2B02:00", &SIGNED).await.json();
+    assert_eq!(report["validationTime"], "2026-06-15T10:00:00Z");
+    let refused = post("/v1/validations?at=2026-06-15T12:00:00Z", VALIDATOR, "application/pdf", &SIGNED);
+    let refused = world.send(refused).await;
+    assert_eq!(refused.problem(), (403, "forbidden".to_owned()));
+    assert!(refused.detail().contains("archivist"));
+}
+
+#[tokio::test]
+async fn the_language_is_asked_for() {
+    let world = World::new();
+    let text = |report: serde_json::Value| report["summary"]["text"].as_str().unwrap().to_owned();
+    let english = text(world.validate("", &SIGNED).await.json());
+    let german = text(world.validate("?lang=de", &SIGNED).await.json());
+    assert_ne!(english, german);
+    let mut request = post("/v1/validations", ALL, "application/pdf", &SIGNED);
+    request.headers_mut().insert("accept-language", "de-CH, en;q=0.5".parse().unwrap());
+    assert_eq!(text(world.send(request).await.json()), german);
+    for (lang, word) in [("de", "Profil"), ("fr", "profil"), ("it", "profilo"), ("en", "profile")] {
+        let answer =
+            world.send(post(&format!("/v1/seals?profile=none&lang={lang}"), ALL, "application/pdf", b"x")).await;
+        assert!(answer.detail().contains(word), "{}", answer.detail());
+    }
+}
+
+#[tokio::test]
+async fn certificates_are_added_where_they_are_asked_for() {
+    let world = World::new();
+    assert!(world.validate("", &SIGNED).await.json().get("certificates").is_none());
+    let report = world.validate("?with=certificates", &SIGNED).await.json();
+    let path = report["signatures"][0]["path"].as_array().unwrap();
+    assert_eq!(path.len(), 2);
+    for element in path {
+        let base64 = report["certificates"][element["sha256"].as_str().unwrap()].as_str().unwrap();
+        let der = base64::engine::general_purpose::STANDARD.decode(base64).unwrap();
+        assert_eq!(digest(DigestAlgorithm::Sha256, &der).to_string(), element["sha256"].as_str().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn evidence_and_password_come_in_parts() {
+    let world = World::new();
+    let ask = async |parts: &[(&str, &[u8])]| {
+        world.send(post("/v1/validations?policy=no-revocation", ALL, FORM, &form(parts))).await
+    };
+    let document = fixture("pdf/issuer-given/document.pdf");
+    let path =
+        async |parts: &[(&str, &[u8])]| ask(parts).await.json()["signatures"][0]["path"].as_array().unwrap().len();
+    let issuer = fixture("pki/issuing-ca.pem");
+    let without = path(&[("document", &document)]).await;
+    let with = path(&[("evidence", &issuer), ("document", &document)]).await;
+    assert!(with > without, "{with} {without}");
+
+    let encrypted = fixture("pdf/encrypted-aes256/document.pdf");
+    assert_eq!(ask(&[("document", &encrypted)]).await.problem(), (422, "encrypted".to_owned()));
+    let opened = ask(&[("document", &encrypted), ("password", b"test-password")]).await;
+    assert_eq!(opened.json()["signatures"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn policies_and_profiles_are_listed() {
+    let world = World::with_sealer(LIMITS, "no-revocation", Behaviour::Signs);
+    let policies = world.send(get("/v1/policies", VALIDATOR)).await.json();
+    let names: Vec<_> = policies["policies"].as_array().unwrap().iter().map(|policy| &policy["name"]).collect();
+    assert_eq!(names, ["default", "no-revocation"]);
+    let report = world.validate("?policy=no-revocation", &SIGNED).await.json();
+    assert_eq!(report["policy"], policies["policies"][1]);
+    assert_eq!(world.send(get("/v1/policies", SEALER)).await.problem().0, 403);
+
+    let profiles = world.send(get("/v1/profiles", ALL)).await.json();
+    let names: Vec<_> = profiles["profiles"].as_array().unwrap().iter().map(|profile| &profile["name"]).collect();
+    assert_eq!(names, ["in-field", "official"]);
+    assert_eq!(profiles["profiles"][0]["policy"], "no-revocation");
+    // Whoever is ready says so.
+    assert_eq!(world.send(get("/health/ready", "")).await.json()["status"], "ready");
+    assert_eq!(world.send(get("/v1/profiles", SEALER)).await.json()["profiles"], serde_json::json!([]));
+    assert_eq!(world.send(get("/v1/profiles", VALIDATOR)).await.problem().0, 403);
+}
+
+#[tokio::test]
+async fn the_description_and_the_pulse_need_no_token() {
+    let world = World::new();
+    let open = |path: &str| Request::get(path).body(Body::empty()).unwrap();
+    let description = world.send(open("/openapi.json")).await;
+    assert_eq!(description.body, sigillum::server::DESCRIPTION.as_bytes());
+    assert_eq!(world.send(open("/health/live")).await.json()["status"], "live");
+    assert_eq!(world.send(open("/health/ready")).await.json()["status"], "ready");
+}
+
+#[tokio::test]
+async fn a_request_has_one_identifier_throughout() {
+    let world = World::new();
+    let mut request = get("/v1/nothing", ALL);
+    request.headers_mut().insert("x-request-id", "from-outside_1.2".parse().unwrap());
+    let answer = world.send(request).await;
+    assert_eq!(answer.headers["x-request-id"], "from-outside_1.2");
+    assert_eq!(answer.json()["requestId"], "from-outside_1.2");
+    for odd in ["with blank", &"x".repeat(65), "a\"b"] {
+        let mut request = get("/v1/nothing", ALL);
+        request.headers_mut().insert("x-request-id", odd.parse().unwrap());
+        let answer = world.send(request).await;
+        assert_ne!(answer.headers["x-request-id"].to_str().unwrap(), odd);
+        assert_eq!(answer.json()["requestId"], answer.headers["x-request-id"].to_str().unwrap());
+    }
+}
