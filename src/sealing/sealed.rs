@@ -1,14 +1,14 @@
 //! The third stage: a sealed document that nobody has checked; and the step to the last, our own validator.
 //!
-//! The original may bring signatures along that nobody trusts: they do not stop a seal. But none may be worse for it.
-//! That revisions after a signature have not been analysed is no harm that the seal does; it is said in the report.
+//! The original may bring signatures along that nobody trusts: they do not stop a seal. But none may be worse for it:
+//! the seal has to be a change that each of them permits (ISO 32000-2 §12.8.2), where what came before it was.
 
 use std::ops::Range;
 
 use super::{NotReleased, Released, SealIdentity, Terms};
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{Coverage, Examination, examine_to_append};
-use crate::validation::{CheckId, Integrity, Reason, Report, Scope, SignatureReport, TimestampReport, Verdict};
+use crate::validation::{Integrity, Report, Scope, SignatureReport, TimestampReport, Verdict};
 
 /// A sealed document that nobody has checked yet.
 #[derive(Debug)]
@@ -89,7 +89,14 @@ fn keeps(before: &SignatureReport, now: &SignatureReport) -> bool {
     let same = range(before) == range(now) && before.field == now.field && before.sub_filter == now.sub_filter;
     same && keeps_integrity(before.integrity, now.integrity)
         && keeps_coverage(before.coverage, now.coverage)
-        && keeps_verdict(before.verdict, (now.verdict, &now.reason))
+        && keeps_permission(before, now)
+        && keeps_verdict(before.verdict, now.verdict)
+}
+
+/// Whether the seal is a permitted change, where all changes before it were. What is broken permits nothing any more.
+fn keeps_permission(before: &SignatureReport, now: &SignatureReport) -> bool {
+    let permitted = |report: &SignatureReport| report.changes.as_ref().is_some_and(|changes| changes.permitted);
+    before.integrity == Integrity::Broken || !permitted(before) || permitted(now)
 }
 
 fn keeps_stamp(before: &TimestampReport, now: &TimestampReport) -> bool {
@@ -100,7 +107,7 @@ fn keeps_stamp(before: &TimestampReport, now: &TimestampReport) -> bool {
     let same = before.field == now.field && before.time == now.time && before.id == now.id;
     same && coverage
         && keeps_integrity(before.integrity, now.integrity)
-        && keeps_verdict(before.verdict, (now.verdict, &now.reason))
+        && keeps_verdict(before.verdict, now.verdict)
 }
 
 fn keeps_integrity(before: Integrity, now: Integrity) -> bool {
@@ -112,12 +119,13 @@ fn keeps_coverage(before: Coverage, now: Coverage) -> bool {
     now == before || (before == Coverage::WholeDocument && now == Coverage::WholeRevision)
 }
 
-fn keeps_verdict(before: Verdict, (now, reason): (Verdict, &Reason)) -> bool {
+fn keeps_verdict(before: Verdict, now: Verdict) -> bool {
     match (before, now) {
-        (_, Verdict::Passed) | (Verdict::Failed(_), _) => true,
-        (Verdict::Indeterminate(_), Verdict::Indeterminate(_)) => true,
-        (Verdict::Passed, Verdict::Indeterminate(_)) => reason.check == Some(CheckId::ChangesAnalysed),
-        (Verdict::Passed | Verdict::Indeterminate(_), Verdict::Failed(_)) => false,
+        (_, Verdict::Passed) | (Verdict::Failed(_), _) | (Verdict::Indeterminate(_), Verdict::Indeterminate(_)) => {
+            true
+        }
+        (Verdict::Passed, Verdict::Indeterminate(_))
+        | (Verdict::Passed | Verdict::Indeterminate(_), Verdict::Failed(_)) => false,
     }
 }
 
@@ -128,15 +136,11 @@ mod tests {
 
     #[test]
     fn what_is_worse_is_seen() {
-        let because = |check| Reason { check, detail: None };
-        let unanalysed = because(Some(CheckId::ChangesAnalysed));
-        let other = because(Some(CheckId::ChainToAnchor));
         let doubt = Verdict::Indeterminate(Doubt::SigConstraintsFailure);
         let failed = Verdict::Failed(Failure::HashFailure);
-        assert!(keeps_verdict(Verdict::Passed, (doubt, &unanalysed)));
-        assert!(!keeps_verdict(Verdict::Passed, (doubt, &other)));
-        assert!(!keeps_verdict(Verdict::Passed, (failed, &other)) && !keeps_verdict(doubt, (failed, &other)));
-        assert!(keeps_verdict(failed, (failed, &other)) && keeps_verdict(failed, (Verdict::Passed, &other)));
+        assert!(!keeps_verdict(Verdict::Passed, doubt) && !keeps_verdict(Verdict::Passed, failed));
+        assert!(!keeps_verdict(doubt, failed) && keeps_verdict(doubt, doubt));
+        assert!(keeps_verdict(failed, failed) && keeps_verdict(failed, Verdict::Passed));
         assert!(keeps_integrity(Integrity::Broken, Integrity::Unknown));
         assert!(!keeps_integrity(Integrity::Intact, Integrity::Unknown));
         assert!(!keeps_integrity(Integrity::Unknown, Integrity::Broken));
