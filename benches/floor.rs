@@ -1,8 +1,10 @@
 //! A validation beside its floor: SHA-256 once over the bytes that the signature covers, plus each public-key
 //! operation that the verdict needs, once. One thread, the document in memory.
 //!
-//! `cargo bench --bench floor`. Both are measured in turn, pair by pair, so that a machine that gets slower slows both;
-//! the median of the ratios is what counts. What takes less than a millisecond is repeated for each measurement.
+//! `cargo bench --bench floor`. Both are measured in turn, pair by pair, so that a machine that gets slower slows both.
+//! What takes less than a millisecond is repeated for each measurement. `median` is the median of the ratios. Whatever
+//! else runs on the machine lengthens what touches memory more than it lengthens the floor; `quiet` is the ratio of
+//! the times that one in twenty of each stays below, which is what a quiet machine shows.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and files")]
 
@@ -26,7 +28,7 @@ use support::sign::{Signer, sha256};
 fn main() {
     let signer = Signer::rsa().with_crl();
     let request = request();
-    println!("{:<24}{:>12}{:>12}{:>9}{:>9}{:>9}", "document", "floor µs", "ours µs", "min", "median", "max");
+    println!("{:<24}{:>12}{:>12}{:>9}{:>9}{:>9}", "document", "floor µs", "ours µs", "quiet", "median", "max");
     for (name, bytes, pairs) in
         [("50 KB", 50_000, 2001), ("1 MB", 1_000_000, 501), ("10 MB", 10_000_000, 101), ("100 MB", 100_000_000, 21)]
     {
@@ -57,12 +59,12 @@ fn measure(name: &str, bytes: &[u8], signer: &Signer, request: &ValidationReques
     ratios.sort_by(f64::total_cmp);
     floors.sort();
     ours.sort();
-    let middle = pairs / 2;
+    let (middle, quiet) = (pairs / 2, pairs / 20);
     println!(
         "{name:<24}{:>12.1}{:>12.1}{:>9.2}{:>9.2}{:>9.2}",
         floors[middle].as_secs_f64() * 1e6,
         ours[middle].as_secs_f64() * 1e6,
-        ratios[0],
+        ours[quiet].as_secs_f64() / floors[quiet].as_secs_f64(),
         ratios[middle],
         ratios[pairs - 1]
     );

@@ -11,6 +11,10 @@ pub(super) struct Visible;
 
 impl Formatter for Visible {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all of a report: printable ASCII hides nothing.
+        if fragment.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut start = 0;
         for (at, character) in fragment.char_indices().filter(|(_, character)| is_hidden(*character)) {
             writer.write_all(fragment.get(start..at).unwrap_or_default().as_bytes())?;
