@@ -4,7 +4,7 @@
 //!   says in which [`role`]s those objects stand. Each is compared in each role, in meaning ([`equal`]), and every
 //!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`annotations`],
 //!   [`evidence`], [`tagging`], [`overlay`], and [`structure`] for the file itself. What no rule covers is forbidden.
-//! * The comparison is made once for a document, pair by pair; [`judge`] then asks for each signature what it and the
+//! * The comparison is made once for a document, pair by pair; [`judge()`] then asks for each signature what it and the
 //!   signatures before it permit. The kinds of change with their clauses are the table in [`finding`].
 //! * What could not be read or exceeds the budget is a finding of its own; it is never permitted.
 //!
