@@ -24,6 +24,7 @@ judges_tools() {
   command -v qpdf >/dev/null || missing+=(qpdf)
   command -v openssl >/dev/null || missing+=(openssl)
   command -v curl >/dev/null || missing+=(curl)
+  command -v pdfsig >/dev/null || missing+=(poppler-utils)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} = 0 ] || debian_install "${missing[@]}"
 }
