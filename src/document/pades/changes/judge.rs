@@ -35,7 +35,13 @@ impl Restraints {
 
     fn permits(&self, kind: Kind, field: Option<&str>) -> bool {
         let level = self.level();
-        let locked = field.is_some_and(|name| self.locks.iter().any(|lock| covers(lock, name)));
+        let locked = match field.filter(|name| !name.is_empty()) {
+            Some(name) => self.locks.iter().any(|lock| covers(lock, name)),
+            // A field whose name is not known may be one that is locked.
+            None => {
+                !self.locks.is_empty() && matches!(kind, Kind::FormField | Kind::Signature | Kind::SignatureField)
+            }
+        };
         match kind.class() {
             Class::Ltv => true,
             _ if self.unreadable => false,
@@ -149,6 +155,12 @@ mod tests {
         let mut locked = with(None);
         locked.locks.push(FieldLock { doc_mdp: Some(1), ..lock(FieldLockAction::Include, &["x"]) });
         assert!(!locked.permits(Kind::FormField, Some("y")), "the lock's P");
+        let named = Restraints { locks: vec![lock(FieldLockAction::Include, &["x"])], ..Restraints::default() };
+        assert!(named.permits(Kind::FormField, Some("y")) && named.permits(Kind::SecurityStore, None));
+        for unknown in [None, Some("")] {
+            assert!(!named.permits(Kind::FormField, unknown), "a field that may be the locked one");
+            assert!(!named.permits(Kind::Signature, unknown) && !named.permits(Kind::SignatureField, unknown));
+        }
         assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None), "restraints add up");
     }
 }
