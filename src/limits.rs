@@ -33,6 +33,17 @@ pub struct Limits {
     pub certificates: u32,
     /// Certificates in one path, anchor included. Real paths have 2 to 5; PKITS wants 7.
     pub path_length: u32,
+    /// Depth of nested XML elements. Real documents stay below 50.
+    pub xml_depth: u32,
+    /// Attributes and namespace declarations of one XML element.
+    pub xml_attributes: u32,
+    /// Namespace declarations of one XML document. Some programs repeat them on each element.
+    pub xml_namespaces: u32,
+    /// Elements, attributes, texts, comments and processing instructions of one XML document. 20 MB of records with
+    /// elements of 90 bytes have a million.
+    pub xml_nodes: u64,
+    /// Character references of one XML document.
+    pub xml_references: u64,
     /// Units of work of the whole request. One unit is about one microsecond of one core: an object parsed,
     /// a kilobyte decoded; a public-key operation counts 100.
     pub work: u64,
@@ -51,6 +62,11 @@ impl Limits {
         der_depth: 64,
         certificates: 2_000,
         path_length: 12,
+        xml_depth: 1_000,
+        xml_attributes: 2_000,
+        xml_namespaces: 1_000_000,
+        xml_nodes: 16_000_000,
+        xml_references: 16_000_000,
         work: 20_000_000,
     };
 }
@@ -79,6 +95,16 @@ pub enum Limit {
     Certificates,
     /// [`Limits::path_length`].
     PathLength,
+    /// [`Limits::xml_depth`].
+    XmlDepth,
+    /// [`Limits::xml_attributes`].
+    XmlAttributes,
+    /// [`Limits::xml_namespaces`].
+    XmlNamespaces,
+    /// [`Limits::xml_nodes`].
+    XmlNodes,
+    /// [`Limits::xml_references`].
+    XmlReferences,
     /// [`Limits::work`], or a signature's own share of it.
     Work,
     /// The caller's deadline: the cancel flag was set.
@@ -100,6 +126,11 @@ impl Limit {
             Self::DerDepth => "der-depth",
             Self::Certificates => "certificates",
             Self::PathLength => "path-length",
+            Self::XmlDepth => "xml-depth",
+            Self::XmlAttributes => "xml-attributes",
+            Self::XmlNamespaces => "xml-namespaces",
+            Self::XmlNodes => "xml-nodes",
+            Self::XmlReferences => "xml-references",
             Self::Work => "work",
             Self::Deadline => "deadline",
         }

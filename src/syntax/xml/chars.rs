@@ -1,0 +1,80 @@
+//! Characters of XML 1.0, fifth edition: §2.2 `Char`, §2.3 `S`, `NameStartChar`, `NameChar`.
+
+/// `S`: white space.
+pub(super) const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// `Char`.
+pub(super) const fn is_char(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// `NameStartChar` without the colon, which separates prefix and local part (Namespaces §4).
+const fn is_name_start(character: char) -> bool {
+    matches!(character,
+        'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+        | '\u{10000}'..='\u{EFFFF}')
+}
+
+/// `NameChar` without the colon.
+const fn is_name(character: char) -> bool {
+    is_name_start(character)
+        || matches!(character, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// `NCName`.
+pub(super) fn is_ncname(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(is_name_start) && characters.all(is_name)
+}
+
+/// Splits a `QName` into prefix (empty where there is none) and local part; none where it is not one.
+pub(super) fn qname(text: &str) -> Option<(&str, &str)> {
+    let (prefix, local) = text.split_once(':').unwrap_or(("", text));
+    let good =
+        is_ncname(local) && (prefix.is_empty() == !text.contains(':')) && (prefix.is_empty() || is_ncname(prefix));
+    good.then_some((prefix, local))
+}
+
+/// The place of the first character that no document may hold as it is: a control character, U+FFFE or U+FFFF.
+pub(super) fn first_illegal(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let illegal = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Most text has none: chunks of fixed size let the compiler look at many bytes at once.
+    let mut at = 0_usize;
+    for chunk in bytes.chunks(4096) {
+        if chunk.iter().fold(false, |found, byte| found | illegal(byte)) {
+            return chunk.iter().position(illegal).map(|within| at.saturating_add(within));
+        }
+        at = at.saturating_add(chunk.len());
+    }
+    memchr::memmem::find_iter(bytes, b"\xEF\xBF")
+        .find(|place| matches!(bytes.get(place.saturating_add(2)), Some(0xBE | 0xBF)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_split_at_their_one_colon() {
+        assert_eq!(qname("a"), Some(("", "a")));
+        assert_eq!(qname("ds:Object"), Some(("ds", "Object")));
+        assert_eq!(qname("é:日本"), Some(("é", "日本")));
+        for wrong in ["", ":", ":a", "a:", "a:b:c", "1a", "a:1", "-a", "a b"] {
+            assert_eq!(qname(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn illegal_characters_are_found_where_they_stand() {
+        assert_eq!(first_illegal("a\tb\r\n\u{7f}\u{85}\u{FFFD}"), None);
+        assert_eq!(first_illegal("ab\u{1}"), Some(2));
+        assert_eq!(first_illegal("ab\u{FFFE}c"), Some(2));
+        assert_eq!(first_illegal(&format!("{}\u{FFFF}", "x".repeat(9_000))), Some(9_000));
+        assert_eq!(first_illegal(&format!("{}\u{0}", "x".repeat(9_000))), Some(9_000));
+    }
+}

@@ -1,0 +1,119 @@
+//! Names as numbers: each distinct name, prefix and namespace of a document is kept once.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The namespace of the prefix `xml`.
+pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+/// The namespace of namespace declarations.
+pub const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
+
+/// Names a string of one tree. Equal strings of one tree have equal numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NameId(u32);
+
+impl NameId {
+    /// The empty string: no prefix, no namespace.
+    pub const EMPTY: Self = Self(0);
+    /// `xml`.
+    pub(super) const XML: Self = Self(1);
+    /// The namespace of `xml`.
+    pub(super) const XML_URI: Self = Self(2);
+
+    /// Its number, for tables: 0, 1, 2 … without gaps.
+    pub(super) fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+/// The strings of one tree.
+#[derive(Debug)]
+pub(super) struct Names<'t> {
+    texts: Vec<Cow<'t, str>>,
+    ids: HashMap<Cow<'t, str>, NameId>,
+}
+
+impl<'t> Names<'t> {
+    pub(super) fn new() -> Self {
+        let mut names = Self { texts: Vec::new(), ids: HashMap::new() };
+        for fixed in ["", "xml", XML_NAMESPACE] {
+            names.intern(Cow::Borrowed(fixed));
+        }
+        names
+    }
+
+    /// The number of a string. There are fewer than 2^32: each stands in a text of less than 4 GiB.
+    pub(super) fn intern(&mut self, text: Cow<'t, str>) -> NameId {
+        if let Some(id) = self.ids.get(&text) {
+            return *id;
+        }
+        let id = NameId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+        self.texts.push(text.clone());
+        self.ids.insert(text, id);
+        id
+    }
+
+    /// The number of a string that is there.
+    pub(super) fn find(&self, text: &str) -> Option<NameId> {
+        self.ids.get(text).copied()
+    }
+
+    /// The string.
+    pub(super) fn text(&self, id: NameId) -> &str {
+        self.texts.get(id.index()).map(Cow::as_ref).unwrap_or_default()
+    }
+
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.texts.len()
+    }
+}
+
+/// Which namespace each prefix is bound to, while elements open and close. Opening costs as much as an element
+/// declares, however many are in scope.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    bound: Vec<Option<NameId>>,
+    undo: Vec<(NameId, Option<NameId>)>,
+    marks: Vec<usize>,
+}
+
+impl Scope {
+    /// Opens an element.
+    pub(super) fn open(&mut self) {
+        self.marks.push(self.undo.len());
+    }
+
+    /// Binds a prefix within the open element.
+    pub(super) fn bind(&mut self, prefix: NameId, uri: Option<NameId>) {
+        let index = prefix.index();
+        if self.bound.len() <= index {
+            self.bound.resize(index.saturating_add(1), None);
+        }
+        if let Some(place) = self.bound.get_mut(index) {
+            self.undo.push((prefix, *place));
+            *place = uri;
+        }
+    }
+
+    /// Closes the element: its bindings end.
+    pub(super) fn close(&mut self) {
+        let mark = self.marks.pop().unwrap_or(0);
+        for (prefix, before) in self.undo.drain(mark.min(self.undo.len())..).rev() {
+            if let Some(place) = self.bound.get_mut(prefix.index()) {
+                *place = before;
+            }
+        }
+    }
+
+    /// The prefixes that are bound.
+    pub(super) fn prefixes(&self) -> impl Iterator<Item = NameId> + '_ {
+        let numbered = (0_u32..).map(NameId).zip(&self.bound);
+        numbered.filter(|(_, uri)| uri.is_some()).map(|(prefix, _)| prefix)
+    }
+
+    /// What a prefix is bound to.
+    pub(super) fn uri(&self, prefix: NameId) -> Option<NameId> {
+        self.bound.get(prefix.index()).copied().flatten()
+    }
+}

@@ -1,0 +1,120 @@
+//! Character data and attribute values as the document means them: references resolved (§4.1, §4.6), line ends
+//! normalised (§2.11), attribute values normalised (§3.3.3; without a document type every attribute is CDATA).
+
+use std::borrow::Cow;
+
+use super::chars::is_char;
+use super::error::{Forbidden, Malformation, XmlError, forbidden, malformed};
+
+/// Which rules apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Character data between tags.
+    Text,
+    /// A CDATA section: no references.
+    Cdata,
+    /// An attribute value.
+    Attribute,
+}
+
+/// What `raw`, which stands at `offset`, means. Borrowed where it means itself.
+pub(super) fn resolve(raw: &str, offset: usize, place: Place) -> Result<Cow<'_, str>, XmlError> {
+    if is_plain(raw, place) {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let mut text = String::with_capacity(raw.len());
+    append(raw, offset, place, &mut text)?;
+    Ok(Cow::Owned(text))
+}
+
+/// Whether `raw` means itself.
+pub(super) fn is_plain(raw: &str, place: Place) -> bool {
+    let bytes = raw.as_bytes();
+    match place {
+        Place::Text => memchr::memchr2(b'&', b'\r', bytes).is_none(),
+        Place::Cdata => memchr::memchr(b'\r', bytes).is_none(),
+        Place::Attribute => !bytes.iter().any(|byte| matches!(byte, b'&' | b'\r' | b'\n' | b'\t')),
+    }
+}
+
+/// Appends what `raw` means to `text`.
+pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) -> Result<(), XmlError> {
+    let mut rest = raw;
+    while let Some(at) = rest.bytes().position(|byte| special(byte, place)) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        text.push_str(before);
+        let here = offset.saturating_add(raw.len()).saturating_sub(from.len());
+        rest = if let Some(after) = from.strip_prefix('&') {
+            let (name, after) = after.split_once(';').ok_or(malformed(Malformation::Reference, here))?;
+            text.push(character(name, here)?);
+            after
+        } else if let Some(after) = from.strip_prefix("\r\n").or_else(|| from.strip_prefix('\r')) {
+            text.push(if place == Place::Attribute { ' ' } else { '\n' });
+            after
+        } else {
+            // Tab or line feed in an attribute value.
+            text.push(' ');
+            from.get(1..).unwrap_or_default()
+        };
+    }
+    text.push_str(rest);
+    Ok(())
+}
+
+const fn special(byte: u8, place: Place) -> bool {
+    match byte {
+        b'\r' => true,
+        b'&' => !matches!(place, Place::Cdata),
+        b'\n' | b'\t' => matches!(place, Place::Attribute),
+        _ => false,
+    }
+}
+
+/// The character that `&name;` stands for.
+pub(super) fn character(name: &str, offset: usize) -> Result<char, XmlError> {
+    let Some(number) = name.strip_prefix('#') else {
+        return match name {
+            "amp" => Ok('&'),
+            "lt" => Ok('<'),
+            "gt" => Ok('>'),
+            "quot" => Ok('"'),
+            "apos" => Ok('\''),
+            _ if super::chars::is_ncname(name) => Err(forbidden(Forbidden::Entity, offset)),
+            _ => Err(malformed(Malformation::Reference, offset)),
+        };
+    };
+    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hexadecimal| (hexadecimal, 16));
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return Err(malformed(Malformation::Reference, offset));
+    }
+    // A number too large for 32 bits is no character either.
+    let value = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).filter(|found| is_char(*found));
+    value.ok_or(malformed(Malformation::Character, offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_and_line_ends_are_resolved() {
+        assert_eq!(resolve("a&amp;&lt;&gt;&quot;&apos;&#65;&#x1F600;", 0, Place::Text).unwrap(), "a&<>\"'A😀");
+        assert_eq!(resolve("a\r\nb\rc\nd", 0, Place::Text).unwrap(), "a\nb\nc\nd");
+        assert_eq!(resolve("a\r\nb\rc\nd\te&#xD;&#10;", 0, Place::Attribute).unwrap(), "a b c d e\r\n");
+        assert_eq!(resolve("&amp;\r", 0, Place::Cdata).unwrap(), "&amp;\n");
+        assert!(matches!(resolve("plain", 0, Place::Text), Ok(Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn wrong_references_are_named_where_they_stand() {
+        for wrong in ["&", "&amp", "&;", "&#;", "&#x;", "&#xG;", "&#-1;", "&# 1;", "&#X41;", "&1;"] {
+            let error = resolve(wrong, 7, Place::Text).unwrap_err();
+            assert_eq!(error, malformed(Malformation::Reference, 7), "{wrong}");
+        }
+        for wrong in ["&#0;", "&#xD800;", "&#xFFFF;", "&#99999999999999999999;", "&#x1;"] {
+            let error = resolve(wrong, 7, Place::Text).unwrap_err();
+            assert_eq!(error, malformed(Malformation::Character, 7), "{wrong}");
+        }
+        assert_eq!(resolve("ab&lol;", 7, Place::Text).unwrap_err(), forbidden(Forbidden::Entity, 9));
+    }
+}

@@ -1,0 +1,700 @@
+//! A document as a tree, in the terms of XPath 1.0 §5: a root, elements with attributes and namespaces, texts (adjacent
+//! character data and CDATA are one), comments, processing instructions. White space outside the root element is no node.
+//!
+//! Nodes lie in document order in one table, so that a subtree is a run of numbers; nothing here is recursive. Text is
+//! borrowed from the document where it means itself, and kept aside where references or line ends had to be resolved.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::chars::{is_space, qname};
+use super::error::{Malformation, XmlError, malformed};
+use super::names::{NameId, Names, Scope, XML_NAMESPACE, XMLNS_NAMESPACE};
+use super::reference::{Place, append, is_plain, resolve};
+use super::scan::scan;
+use super::token::{RawAttribute, Token, Tokens};
+use crate::limits::Budget;
+
+/// Names a node of one tree. Numbers rise in document order; 0 is the root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The root: parent of the document element and of what stands beside it.
+    pub const ROOT: Self = Self(0);
+
+    /// Behind every node.
+    pub(super) const END: Self = Self(u32::MAX);
+
+    /// Its number, for tables: 0, 1, 2 … without gaps.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+
+    fn from_index(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The root of the tree, not the root element.
+    Root,
+    /// An element.
+    Element,
+    /// Character data.
+    Text,
+    /// A comment.
+    Comment,
+    /// A processing instruction.
+    Instruction,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    parent: u32,
+    /// The number after the last of its subtree.
+    end: u32,
+    kind: Kind,
+    /// Which of the elements, or which of the pieces.
+    place: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ElementData {
+    prefix: NameId,
+    local: NameId,
+    namespace: NameId,
+    attributes: (u32, u32),
+    declarations: (u32, u32),
+    span: (u32, u32),
+}
+
+/// Characters: of the document, or of what was kept aside.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    start: u32,
+    end: u32,
+    aside: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct AttributeData {
+    prefix: NameId,
+    local: NameId,
+    namespace: NameId,
+    value: Piece,
+}
+
+/// An attribute.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribute<'a> {
+    /// The prefix as written; empty where there is none.
+    pub prefix: NameId,
+    /// The local part.
+    pub local: NameId,
+    /// The namespace; empty where there is none.
+    pub namespace: NameId,
+    /// The value, normalised.
+    pub value: &'a str,
+}
+
+/// A namespace declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// Empty for the default namespace.
+    pub prefix: NameId,
+    /// Empty where the default namespace is undeclared.
+    pub uri: NameId,
+}
+
+/// A document.
+#[derive(Debug)]
+pub struct Tree<'t> {
+    text: &'t str,
+    aside: String,
+    nodes: Vec<Node>,
+    elements: Vec<ElementData>,
+    pieces: Vec<Piece>,
+    targets: Vec<(u32, NameId)>,
+    attributes: Vec<AttributeData>,
+    declarations: Vec<Declaration>,
+    names: Names<'t>,
+}
+
+/// An element of a tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'a> {
+    tree: &'a Tree<'a>,
+    data: &'a ElementData,
+    id: NodeId,
+}
+
+impl<'t> Tree<'t> {
+    /// Reads a document that [`super::decode`] made characters of, after a [`scan`] of its own.
+    ///
+    /// # Errors
+    /// [`XmlError`] for the first thing that is wrong.
+    pub fn parse(text: &'t str, budget: &mut Budget) -> Result<Self, XmlError> {
+        scan(text, budget)?;
+        Builder::new(text).build()
+    }
+
+    /// The text of the document.
+    #[must_use]
+    pub const fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// How many nodes there are, the root among them; attributes and namespaces apart.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Never: a tree has a root.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The document element.
+    #[must_use]
+    pub fn document_element(&self) -> Option<NodeId> {
+        self.children(NodeId::ROOT).find(|child| self.kind(*child) == Kind::Element)
+    }
+
+    /// What a node is. A number of another tree is taken for the root.
+    #[must_use]
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.nodes.get(id.index()).map_or(Kind::Root, |node| node.kind)
+    }
+
+    /// The parent; none of the root.
+    #[must_use]
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        (id != NodeId::ROOT).then(|| self.nodes.get(id.index()).map(|node| NodeId(node.parent))).flatten()
+    }
+
+    /// A node and all below it, in document order.
+    pub fn subtree(&self, id: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + Clone + use<> {
+        self.range(id).map(NodeId::from_index)
+    }
+
+    /// The numbers of a node and all below it.
+    pub(super) fn range(&self, id: NodeId) -> Range<usize> {
+        let end = self.nodes.get(id.index()).map_or(0, |node| node.end);
+        id.index()..usize::try_from(end).unwrap_or(usize::MAX)
+    }
+
+    /// Whether `node` is `ancestor` or stands below it.
+    #[must_use]
+    pub fn is_within(&self, node: NodeId, ancestor: NodeId) -> bool {
+        self.range(ancestor).contains(&node.index())
+    }
+
+    /// The children, in document order; attributes are none.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let range = self.range(id);
+        let mut next = range.start.saturating_add(1);
+        std::iter::from_fn(move || {
+            let child = (next < range.end).then(|| NodeId::from_index(next))?;
+            next = self.range(child).end.max(next.saturating_add(1));
+            Some(child)
+        })
+    }
+
+    /// The element with this number.
+    #[must_use]
+    pub fn element(&self, id: NodeId) -> Option<Element<'_>> {
+        let node = self.nodes.get(id.index()).filter(|node| node.kind == Kind::Element)?;
+        let data = self.elements.get(usize::try_from(node.place).ok()?)?;
+        Some(Element { tree: self, data, id })
+    }
+
+    /// The characters of a text or comment, the data of a processing instruction; none of other nodes.
+    #[must_use]
+    pub fn characters(&self, id: NodeId) -> &str {
+        let node = self.nodes.get(id.index());
+        let piece = node
+            .filter(|node| matches!(node.kind, Kind::Text | Kind::Comment | Kind::Instruction))
+            .and_then(|node| self.pieces.get(usize::try_from(node.place).ok()?));
+        piece.map_or("", |piece| self.piece(*piece))
+    }
+
+    /// The target of a processing instruction; empty of other nodes.
+    #[must_use]
+    pub fn target(&self, id: NodeId) -> &str {
+        let found = self.targets.binary_search_by_key(&id.0, |(node, _)| *node).ok();
+        found.and_then(|at| self.targets.get(at)).map_or("", |(_, name)| self.name(*name))
+    }
+
+    /// All characters below a node (XPath 1.0 §5.2: its string value).
+    #[must_use]
+    pub fn string_value(&self, id: NodeId) -> Cow<'_, str> {
+        if self.kind(id) != Kind::Element && id != NodeId::ROOT {
+            return Cow::Borrowed(self.characters(id));
+        }
+        let mut texts = self.subtree(id).filter(|node| self.kind(*node) == Kind::Text);
+        match (texts.next(), texts.next()) {
+            (None, _) => Cow::Borrowed(""),
+            (Some(only), None) => Cow::Borrowed(self.characters(only)),
+            (Some(first), Some(second)) => {
+                let all = [first, second].into_iter().chain(texts);
+                Cow::Owned(all.map(|text| self.characters(text)).collect())
+            }
+        }
+    }
+
+    /// The bytes of the text that a node stands in; of the root: all.
+    #[must_use]
+    pub fn span(&self, id: NodeId) -> Range<usize> {
+        match self.element(id) {
+            Some(element) => {
+                let (start, end) = element.data.span;
+                usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX)
+            }
+            None => 0..self.text.len(),
+        }
+    }
+
+    /// A name, prefix or namespace.
+    #[must_use]
+    pub fn name(&self, id: NameId) -> &str {
+        self.names.text(id)
+    }
+
+    /// The number of a name, where the document has it at all.
+    #[must_use]
+    pub fn find_name(&self, name: &str) -> Option<NameId> {
+        self.names.find(name)
+    }
+
+    /// How many different names there are.
+    pub(super) const fn names(&self) -> usize {
+        self.names.len()
+    }
+
+    fn piece(&self, piece: Piece) -> &str {
+        let range =
+            usize::try_from(piece.start).unwrap_or(usize::MAX)..usize::try_from(piece.end).unwrap_or(usize::MAX);
+        let whole = if piece.aside { self.aside.as_str() } else { self.text };
+        whole.get(range).unwrap_or_default()
+    }
+}
+
+impl<'a> Element<'a> {
+    /// Its number.
+    #[must_use]
+    pub const fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// The prefix as written; empty where there is none.
+    #[must_use]
+    pub const fn prefix(&self) -> NameId {
+        self.data.prefix
+    }
+
+    /// The local part of its name.
+    #[must_use]
+    pub fn local(&self) -> &'a str {
+        self.tree.name(self.data.local)
+    }
+
+    /// Its namespace; empty where there is none.
+    #[must_use]
+    pub fn namespace(&self) -> &'a str {
+        self.tree.name(self.data.namespace)
+    }
+
+    /// The local part and the namespace as numbers.
+    #[must_use]
+    pub const fn name_ids(&self) -> (NameId, NameId) {
+        (self.data.namespace, self.data.local)
+    }
+
+    /// Whether it has this expanded name.
+    #[must_use]
+    pub fn is(&self, namespace: &str, local: &str) -> bool {
+        self.local() == local && self.namespace() == namespace
+    }
+
+    /// Its attributes in the order written, namespace declarations apart.
+    pub fn attributes(&self) -> impl DoubleEndedIterator<Item = Attribute<'a>> + ExactSizeIterator + use<'a> {
+        let tree = self.tree;
+        tree.attributes.get(range(self.data.attributes)).unwrap_or_default().iter().map(|data| Attribute {
+            prefix: data.prefix,
+            local: data.local,
+            namespace: data.namespace,
+            value: tree.piece(data.value),
+        })
+    }
+
+    /// The value of the attribute without a namespace of this name.
+    #[must_use]
+    pub fn attribute(&self, local: &str) -> Option<&'a str> {
+        let tree = self.tree;
+        self.attributes()
+            .find(|attribute| attribute.namespace == NameId::EMPTY && tree.name(attribute.local) == local)
+            .map(|attribute| attribute.value)
+    }
+
+    /// Its own namespace declarations in the order written.
+    #[must_use]
+    pub fn declarations(&self) -> &'a [Declaration] {
+        self.tree.declarations.get(range(self.data.declarations)).unwrap_or_default()
+    }
+}
+
+fn range((start, end): (u32, u32)) -> Range<usize> {
+    usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX)
+}
+
+/// A length or place in a text of less than 4 GiB, which [`scan`] has seen to.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+struct Builder<'t> {
+    tree: Tree<'t>,
+    scope: Scope,
+    open: Vec<(NodeId, &'t str)>,
+    seen: Vec<(NameId, NameId)>,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        let root = Node { parent: 0, end: 1, kind: Kind::Root, place: 0 };
+        let tree = Tree {
+            text,
+            aside: String::new(),
+            nodes: vec![root],
+            elements: Vec::new(),
+            pieces: Vec::new(),
+            targets: Vec::new(),
+            attributes: Vec::new(),
+            declarations: Vec::new(),
+            names: Names::new(),
+        };
+        let mut scope = Scope::default();
+        scope.bind(NameId::XML, Some(NameId::XML_URI));
+        Self { tree, scope, open: Vec::new(), seen: Vec::new() }
+    }
+
+    fn build(mut self) -> Result<Tree<'t>, XmlError> {
+        let text = self.tree.text;
+        let mut tokens = Tokens::new(text)?;
+        loop {
+            let at = tokens.offset();
+            let Some(token) = tokens.next()? else { break };
+            match token {
+                Token::Start { name, empty } => {
+                    self.start(name, at, tokens.attributes())?;
+                    if empty {
+                        self.finish(tokens.offset());
+                    }
+                }
+                Token::End { name } => match self.open.last() {
+                    Some((_, opened)) if *opened == name => self.finish(tokens.offset()),
+                    _ => return Err(malformed(Malformation::Unbalanced, at)),
+                },
+                Token::Text(raw) => self.characters(raw, at, Place::Text)?,
+                Token::Cdata(raw) => self.characters(raw, at.saturating_add(9), Place::Cdata)?,
+                Token::Comment(raw) => {
+                    let piece = self.keep(raw, at.saturating_add(4), Place::Cdata)?;
+                    self.leaf(Kind::Comment, piece);
+                }
+                Token::Instruction { target, data } => {
+                    // The data end where the token does.
+                    let from = tokens.offset().saturating_sub(data.len().saturating_add(2));
+                    let piece = self.keep(data, from, Place::Cdata)?;
+                    let name = self.tree.names.intern(Cow::Borrowed(target));
+                    let id = self.leaf(Kind::Instruction, piece);
+                    self.tree.targets.push((id.0, name));
+                }
+            }
+        }
+        if !self.open.is_empty() || self.tree.elements.is_empty() {
+            return Err(malformed(Malformation::Truncated, text.len()));
+        }
+        let end = small(self.tree.nodes.len());
+        if let Some(root) = self.tree.nodes.first_mut() {
+            root.end = end;
+        }
+        Ok(self.tree)
+    }
+
+    fn start(&mut self, name: &'t str, at: usize, attributes: &[RawAttribute<'t>]) -> Result<(), XmlError> {
+        if self.open.is_empty() && !self.tree.elements.is_empty() {
+            return Err(malformed(Malformation::OutsideRoot, at));
+        }
+        self.scope.open();
+        let declared = small(self.tree.declarations.len());
+        for attribute in attributes {
+            if let Some(prefix) = declared_prefix(attribute.name) {
+                self.declare(prefix, attribute)?;
+            }
+        }
+        let (prefix, local) = self.split(name, at)?;
+        let namespace = self.namespace(prefix, at)?;
+        let first = small(self.tree.attributes.len());
+        for attribute in attributes {
+            if declared_prefix(attribute.name).is_none() {
+                self.attribute(attribute)?;
+            }
+        }
+        self.distinct(first, declared, at)?;
+        let data = ElementData {
+            prefix,
+            local,
+            namespace,
+            attributes: (first, small(self.tree.attributes.len())),
+            declarations: (declared, small(self.tree.declarations.len())),
+            span: (small(at), 0),
+        };
+        let place = small(self.tree.elements.len());
+        self.tree.elements.push(data);
+        let id = self.push(Kind::Element, place);
+        self.open.push((id, name));
+        Ok(())
+    }
+
+    fn split(&mut self, name: &'t str, at: usize) -> Result<(NameId, NameId), XmlError> {
+        let (prefix, local) = qname(name).ok_or(malformed(Malformation::Name, at))?;
+        let names = &mut self.tree.names;
+        Ok((names.intern(Cow::Borrowed(prefix)), names.intern(Cow::Borrowed(local))))
+    }
+
+    /// The namespace of a prefix of an element.
+    fn namespace(&self, prefix: NameId, at: usize) -> Result<NameId, XmlError> {
+        match self.scope.uri(prefix) {
+            Some(uri) => Ok(uri),
+            None if prefix == NameId::EMPTY => Ok(NameId::EMPTY),
+            None => Err(malformed(Malformation::UnboundPrefix, at)),
+        }
+    }
+
+    /// Namespaces in XML 1.0 §2.2, §3, §6.
+    fn declare(&mut self, prefix: &'t str, attribute: &RawAttribute<'t>) -> Result<(), XmlError> {
+        let wrong = || malformed(Malformation::NamespaceDeclaration, attribute.offset);
+        let uri = resolve(attribute.value, attribute.offset, Place::Attribute)?;
+        let is_xml = uri == XML_NAMESPACE;
+        if prefix == "xmlns" || uri == XMLNS_NAMESPACE || (prefix == "xml") != is_xml {
+            return Err(wrong());
+        }
+        if !prefix.is_empty() && uri.is_empty() {
+            return Err(wrong());
+        }
+        let prefix = self.tree.names.intern(Cow::Borrowed(prefix));
+        let uri = self.tree.names.intern(uri);
+        self.scope.bind(prefix, Some(uri));
+        self.tree.declarations.push(Declaration { prefix, uri });
+        Ok(())
+    }
+
+    fn attribute(&mut self, attribute: &RawAttribute<'t>) -> Result<(), XmlError> {
+        let (prefix, local) = self.split(attribute.name, attribute.offset)?;
+        // The default namespace is not that of attributes (Namespaces §6.2).
+        let namespace =
+            if prefix == NameId::EMPTY { NameId::EMPTY } else { self.namespace(prefix, attribute.offset)? };
+        let value = self.keep(attribute.value, attribute.offset, Place::Attribute)?;
+        self.tree.attributes.push(AttributeData { prefix, local, namespace, value });
+        Ok(())
+    }
+
+    /// Every attribute and every declaration of an element once (§3.1, Namespaces §6.3).
+    fn distinct(&mut self, first: u32, declared: u32, at: usize) -> Result<(), XmlError> {
+        let attributes = self.tree.attributes.get(range((first, u32::MAX)).start..).unwrap_or_default();
+        let declarations = self.tree.declarations.get(range((declared, u32::MAX)).start..).unwrap_or_default();
+        let twice = is_twice(&mut self.seen, attributes.iter().map(|own| (own.namespace, own.local)))
+            || is_twice(&mut self.seen, declarations.iter().map(|own| (NameId::EMPTY, own.prefix)));
+        if twice { Err(malformed(Malformation::DuplicateAttribute, at)) } else { Ok(()) }
+    }
+
+    fn characters(&mut self, raw: &'t str, at: usize, place: Place) -> Result<(), XmlError> {
+        if self.open.is_empty() {
+            let blank = place == Place::Text && raw.bytes().all(is_space);
+            return if blank { Ok(()) } else { Err(malformed(Malformation::OutsideRoot, at)) };
+        }
+        let last = self.tree.nodes.last().filter(|node| node.kind == Kind::Text);
+        let parent = self.open.last().map_or(0, |(id, _)| id.0);
+        // The last node is a text of this element, and nothing was opened or closed since: they are one.
+        if let Some(node) = last.filter(|node| node.parent == parent) {
+            let place_of = usize::try_from(node.place).unwrap_or(usize::MAX);
+            return self.join(place_of, raw, at, place);
+        }
+        if raw.is_empty() {
+            return Ok(());
+        }
+        let piece = self.keep(raw, at, place)?;
+        self.leaf(Kind::Text, piece);
+        Ok(())
+    }
+
+    /// Appends to a text that is there.
+    fn join(&mut self, at_piece: usize, raw: &'t str, at: usize, place: Place) -> Result<(), XmlError> {
+        let Some(mut piece) = self.tree.pieces.get(at_piece).copied() else { return Ok(()) };
+        if !piece.aside || usize::try_from(piece.end).ok() != Some(self.tree.aside.len()) {
+            let before = self.tree.piece(piece).to_owned();
+            piece.start = small(self.tree.aside.len());
+            self.tree.aside.push_str(&before);
+            piece.aside = true;
+        }
+        append(raw, at, place, &mut self.tree.aside)?;
+        piece.end = small(self.tree.aside.len());
+        if let Some(kept) = self.tree.pieces.get_mut(at_piece) {
+            *kept = piece;
+        }
+        Ok(())
+    }
+
+    /// Where what `raw`, which stands at `at`, means can be read: in the document itself, or aside.
+    fn keep(&mut self, raw: &'t str, at: usize, place: Place) -> Result<Piece, XmlError> {
+        if is_plain(raw, place) {
+            return Ok(Piece { start: small(at), end: small(at.saturating_add(raw.len())), aside: false });
+        }
+        let start = self.tree.aside.len();
+        append(raw, at, place, &mut self.tree.aside)?;
+        Ok(Piece { start: small(start), end: small(self.tree.aside.len()), aside: true })
+    }
+
+    fn leaf(&mut self, kind: Kind, piece: Piece) -> NodeId {
+        let place = small(self.tree.pieces.len());
+        self.tree.pieces.push(piece);
+        self.push(kind, place)
+    }
+
+    fn push(&mut self, kind: Kind, place: u32) -> NodeId {
+        let id = NodeId::from_index(self.tree.nodes.len());
+        let parent = self.open.last().map_or(0, |(id, _)| id.0);
+        self.tree.nodes.push(Node { parent, end: id.0.saturating_add(1), kind, place });
+        id
+    }
+
+    /// Closes the open element; its source ends at `offset`.
+    fn finish(&mut self, offset: usize) {
+        self.scope.close();
+        let Some((id, _)) = self.open.pop() else { return };
+        let end = small(self.tree.nodes.len());
+        let Some(node) = self.tree.nodes.get_mut(id.index()) else { return };
+        node.end = end;
+        let place = usize::try_from(node.place).unwrap_or(usize::MAX);
+        if let Some(element) = self.tree.elements.get_mut(place) {
+            element.span.1 = small(offset);
+        }
+    }
+}
+
+/// Whether one of the names stands twice. `room` is emptied and used.
+fn is_twice(room: &mut Vec<(NameId, NameId)>, names: impl ExactSizeIterator<Item = (NameId, NameId)>) -> bool {
+    if names.len() < 2 {
+        return false;
+    }
+    room.clear();
+    room.extend(names);
+    room.sort_unstable();
+    room.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
+}
+
+/// The prefix that an attribute declares; none where it declares none.
+fn declared_prefix(name: &str) -> Option<&str> {
+    match name.strip_prefix("xmlns")? {
+        "" => Some(""),
+        rest => rest.strip_prefix(':'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+
+    fn parse(text: &str) -> Result<Tree<'_>, XmlError> {
+        Tree::parse(text, &mut Budget::new(&Limits::DEFAULT))
+    }
+
+    #[test]
+    fn a_document_becomes_a_tree() {
+        let text =
+            "<!--c--><a xmlns='u:a' xmlns:b='u:b' b:x='1' y='&lt;2\r\n'>t<![CDATA[<]]>&gt;<b:c/><?p d?></a>\n<?q?>";
+        let tree = parse(text).unwrap();
+        let a = tree.document_element().unwrap();
+        let element = tree.element(a).unwrap();
+        assert!(element.is("u:a", "a"));
+        assert_eq!(element.attribute("y"), Some("<2 "));
+        assert_eq!(element.attribute("x"), None);
+        assert_eq!(element.attributes().len(), 2);
+        assert_eq!(element.declarations().len(), 2);
+        let kinds: Vec<Kind> = tree.subtree(NodeId::ROOT).map(|id| tree.kind(id)).collect();
+        assert_eq!(
+            kinds,
+            [
+                Kind::Root,
+                Kind::Comment,
+                Kind::Element,
+                Kind::Text,
+                Kind::Element,
+                Kind::Instruction,
+                Kind::Instruction
+            ]
+        );
+        let children: Vec<NodeId> = tree.children(a).collect();
+        assert_eq!(tree.characters(children[0]), "t<>");
+        assert!(tree.element(children[1]).unwrap().is("u:b", "c"));
+        assert_eq!((tree.target(children[2]), tree.characters(children[2])), ("p", "d"));
+        assert_eq!(&text[tree.span(children[1])], "<b:c/>");
+        assert_eq!(tree.string_value(a), "t<>");
+        assert_eq!(tree.parent(children[1]), Some(a));
+        assert!(tree.is_within(children[1], a) && !tree.is_within(a, children[1]));
+        assert_eq!(tree.children(NodeId::ROOT).count(), 3);
+    }
+
+    #[test]
+    fn namespaces_end_with_their_element() {
+        let tree = parse("<a><b xmlns='u:1'><c xmlns=''/><d/></b><e/></a>").unwrap();
+        let found: Vec<(String, String)> = tree
+            .subtree(NodeId::ROOT)
+            .filter_map(|id| tree.element(id))
+            .map(|element| (element.local().to_owned(), element.namespace().to_owned()))
+            .collect();
+        let expected = [("a", ""), ("b", "u:1"), ("c", ""), ("d", "u:1"), ("e", "")];
+        assert!(found.iter().map(|(l, n)| (l.as_str(), n.as_str())).eq(expected), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_refused() {
+        for (text, what) in [
+            ("", Malformation::Truncated),
+            ("<a>", Malformation::Truncated),
+            ("<a></b>", Malformation::Unbalanced),
+            ("</a>", Malformation::Unbalanced),
+            ("<a/><b/>", Malformation::OutsideRoot),
+            ("x<a/>", Malformation::OutsideRoot),
+            ("<a/><![CDATA[ ]]>", Malformation::OutsideRoot),
+            ("<a/>&#32;", Malformation::OutsideRoot),
+            ("<a b='1' b='2'/>", Malformation::DuplicateAttribute),
+            ("<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>", Malformation::DuplicateAttribute),
+            ("<a xmlns='u' xmlns='v'/>", Malformation::DuplicateAttribute),
+            ("<p:a/>", Malformation::UnboundPrefix),
+            ("<a p:b='1'/>", Malformation::UnboundPrefix),
+            ("<a><b xmlns:p='u'/><p:c/></a>", Malformation::UnboundPrefix),
+            ("<a xmlns:p=''/>", Malformation::NamespaceDeclaration),
+            ("<a xmlns:xmlns='u'/>", Malformation::NamespaceDeclaration),
+            ("<a xmlns:xml='u'/>", Malformation::NamespaceDeclaration),
+            ("<a xmlns='http://www.w3.org/XML/1998/namespace'/>", Malformation::NamespaceDeclaration),
+            ("<a xmlns:p='http://www.w3.org/2000/xmlns/'/>", Malformation::NamespaceDeclaration),
+            ("<xmlns:a/>", Malformation::UnboundPrefix),
+            ("<a>\u{1}</a>", Malformation::Character),
+        ] {
+            match parse(text).unwrap_err() {
+                XmlError::Malformed { what: found, .. } => assert_eq!(found, what, "{text}"),
+                other => panic!("{text}: {other}"),
+            }
+        }
+        parse("<a xml:lang='de' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>").unwrap();
+        parse("<a b='1' xmlns:p='u' p:b='2'/>").unwrap();
+    }
+}
