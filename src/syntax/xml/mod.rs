@@ -18,6 +18,7 @@ mod reference;
 mod scan;
 mod token;
 mod tree;
+pub mod xpath;
 
 pub use encoding::decode;
 pub use error::{Forbidden, Malformation, XmlError};

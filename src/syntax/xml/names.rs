@@ -20,6 +20,11 @@ impl NameId {
     /// The namespace of `xml`.
     pub(super) const XML_URI: Self = Self(2);
 
+    /// Its number.
+    pub(super) const fn number(self) -> u32 {
+        self.0
+    }
+
     /// Its number, for tables: 0, 1, 2 … without gaps.
     pub(super) fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
