@@ -15,6 +15,7 @@ use std::process::Command;
 use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::limits::{Budget, Limits};
 use sigillum::syntax::xml::c14n::{C14nError, Form, Method, Subtree, canonicalise};
+use sigillum::syntax::xml::xpath::{Context, Expression, NodeSet, XNode};
 use sigillum::syntax::xml::{Forbidden, NodeId, Tree, XmlError, decode};
 use support::exceptions::Exceptions;
 
@@ -137,4 +138,115 @@ fn same(ours: &[String], theirs: &[String]) -> Result<(), String> {
     // Refused before it is known whether the rest is well formed.
     let refused_earlier = ours == ["doctype"];
     if agree || refused_earlier { Ok(()) } else { Err(format!("{ours:?}, libxml2 {theirs:?}")) }
+}
+
+/// The node-sets of two public suites: every document without a document type, the XPath beside it, the octets beside
+/// that.
+#[test]
+fn node_sets_of_public_suites() {
+    const SUITE: &str = "XML canonical forms of node-sets";
+    let Some(shared) = support::shared() else { return support::skipped(SUITE) };
+    let corpus = shared.join("data/corpus");
+    let mut exceptions = Exceptions::new(Vec::new());
+    let mut refused = 0;
+    let mut run =
+        |name: &str, document: &[u8], xpath: Option<String>, method: &Method, expected: &[u8]| match of_node_set(
+            document,
+            xpath.as_deref(),
+            method,
+        ) {
+            Ok(octets) => {
+                let outcome = if octets == expected {
+                    Ok(())
+                } else {
+                    Err(format!("{}\nexpected {}", octets.escape_ascii(), expected.escape_ascii()))
+                };
+                exceptions.check(name, outcome);
+            }
+            Err(Refused::DocumentType) => refused += 1,
+            Err(Refused::Other(text)) => exceptions.check(name, Err(text)),
+        };
+
+    let libxml2 = corpus.join("GNOME__libxml2");
+    for (folder, method) in [
+        ("without-comments", Method::new(Form::Inclusive10)),
+        ("with-comments", Method::new(Form::Inclusive10).with_comments()),
+        ("1-1-without-comments", Method::new(Form::Inclusive11)),
+        ("exc-without-comments", Method::new(Form::Exclusive)),
+    ] {
+        for name in names_in(&libxml2.join("test/c14n").join(folder), "xml") {
+            let base = libxml2.join("test/c14n").join(folder).join(&name);
+            let text = |extension| std::fs::read_to_string(base.with_extension(extension)).ok();
+            let method = match text("ns") {
+                Some(list) => method.clone().with_inclusive_prefixes(&list),
+                None => method.clone(),
+            };
+            let document = std::fs::read(base.with_extension("xml")).unwrap();
+            let Ok(expected) = std::fs::read(libxml2.join("result/c14n").join(folder).join(&name)) else {
+                continue;
+            };
+            run(&format!("{folder}/{name}"), &document, text("xpath"), &method, &expected);
+        }
+    }
+    let folder = corpus.join("apache__santuario-xml-security-java/src/test/resources/org/w3c/www/interop/c14n11");
+    for name in names_in(&folder, "xpath") {
+        let Some((family, _)) = name.rsplit_once('-') else { continue };
+        let Ok(document) = std::fs::read(folder.join(format!("{family}-input.xml"))) else { continue };
+        let xpath = std::fs::read_to_string(folder.join(format!("{name}.xpath"))).unwrap();
+        let xpath = format!("<XPath xmlns:ietf='http://www.ietf.org'>{xpath}</XPath>");
+        let expected = std::fs::read(folder.join(format!("{name}.output"))).unwrap();
+        run(&name, &document, Some(xpath), &Method::new(Form::Inclusive11), &expected);
+    }
+    println!("    {refused} with a document type");
+    support::suite(SUITE, exceptions.finish());
+}
+
+fn names_in(folder: &Path, extension: &str) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let with = paths.filter(|path| path.extension().is_some_and(|found| found == extension));
+    let mut names: Vec<String> = with.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+enum Refused {
+    DocumentType,
+    Other(String),
+}
+
+/// The octets of the nodes that an `XPath` element selects; of the whole document where there is none.
+fn of_node_set(document: &[u8], xpath: Option<&str>, method: &Method) -> Result<Vec<u8>, Refused> {
+    let mut budget = Budget::new(&Limits::DEFAULT);
+    let other = |error: &dyn std::fmt::Display| Refused::Other(error.to_string());
+    let text = decode(document).map_err(|error| other(&error))?;
+    let tree = Tree::parse(&text, &mut budget).map_err(|error| match error {
+        XmlError::Forbidden { what: Forbidden::DocumentType, .. } => Refused::DocumentType,
+        error => other(&error),
+    })?;
+    let mut octets = Vec::new();
+    let Some(xpath) = xpath else {
+        let whole = Subtree::new(&tree, NodeId::ROOT);
+        canonicalise(&tree, &whole, method, &mut octets, &mut budget).map_err(|error| other(&error))?;
+        return Ok(octets);
+    };
+    let holder = Tree::parse(xpath, &mut budget).map_err(|error| other(&error))?;
+    let element = holder.element(holder.document_element().unwrap()).unwrap();
+    let namespace = |prefix: &str| {
+        let declared = element.declarations().iter().find(|declared| holder.name(declared.prefix) == prefix);
+        declared.map(|declared| holder.name(declared.uri).to_owned())
+    };
+    let expression =
+        Expression::parse(&holder.string_value(element.id()), &namespace).map_err(|error| other(&error))?;
+    let identified = |id: &str| -> Vec<NodeId> {
+        let named = |node: &NodeId| tree.element(*node).is_some_and(|found| found.attribute("id") == Some(id));
+        tree.subtree(NodeId::ROOT).filter(named).collect()
+    };
+    let context = Context { tree: &tree, here: None, identified: &identified };
+    let value =
+        expression.evaluate(&context, XNode::Tree(NodeId::ROOT), &mut budget).map_err(|error| other(&error))?;
+    let nodes = value.into_nodes().map_err(|error| other(&error))?;
+    let set = NodeSet::of_nodes(&tree, &nodes);
+    canonicalise(&tree, &set, method, &mut octets, &mut budget).map_err(|error| other(&error))?;
+    Ok(octets)
 }

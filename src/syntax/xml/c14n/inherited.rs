@@ -75,7 +75,7 @@ fn fix_base<'a, S: Selection>(
     let mut bases = Vec::new();
     let mut next = tree.parent(element.id());
     while let Some(ancestor) = next.filter(|id| !selection.has(*id)).and_then(|id| tree.element(id)) {
-        let base = xml_attributes(&ancestor).find(|attribute| tree.name(attribute.local) == "base");
+        let base = xml_attributes(&ancestor).find(|attribute| is_base(tree, attribute));
         bases.extend(base.map(|attribute| attribute.value));
         next = tree.parent(ancestor.id());
     }
@@ -96,6 +96,11 @@ fn fix_base<'a, S: Selection>(
     written.retain(|attribute| {
         !(attribute.namespace == XML_NAMESPACE && attribute.local == "base" && attribute.value.is_empty())
     });
+}
+
+/// Whether this is `xml:base`.
+pub(super) fn is_base(tree: &Tree<'_>, attribute: &Attribute<'_>) -> bool {
+    attribute.namespace == NameId::XML_URI && tree.name(attribute.local) == "base"
 }
 
 fn xml_attributes<'a>(element: &Element<'a>) -> impl Iterator<Item = Attribute<'a>> + use<'a> {

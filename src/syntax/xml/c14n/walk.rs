@@ -1,7 +1,7 @@
 //! The walk over a tree in document order.
 
 use super::base::is_absolute;
-use super::inherited::{Written, inherit};
+use super::inherited::{Written, inherit, is_base};
 use super::namespaces::Namespaces;
 use super::output::{Output, Sink};
 use super::select::Selection;
@@ -207,10 +207,17 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
     fn attributes(&mut self, element: Element<'w>, in_output: bool) {
         let tree = self.tree;
         let explicit = self.selection.is_explicit();
+        // What the published vectors of Canonical XML 1.1 have: an element of the output keeps its own base, whether or
+        // not the set has the attribute.
+        let keeps_base = self.method.form == Form::Inclusive11;
         let mut written: Vec<Written<'_>> = element
             .attributes()
             .enumerate()
-            .filter(|(number, _)| !explicit || self.selection.has_attribute(element.id(), *number))
+            .filter(|(number, attribute)| {
+                !explicit
+                    || self.selection.has_attribute(element.id(), *number)
+                    || (in_output && keeps_base && is_base(tree, attribute))
+            })
             .map(|(_, attribute)| Written::new(tree, &attribute))
             .collect();
         if in_output {
