@@ -35,7 +35,7 @@ pub(super) fn is_ncname(text: &str) -> bool {
 pub(super) fn qname(text: &str) -> Option<(&str, &str)> {
     let (prefix, local) = text.split_once(':').unwrap_or(("", text));
     let good =
-        is_ncname(local) && (prefix.is_empty() == !text.contains(':')) && (prefix.is_empty() || is_ncname(prefix));
+        is_ncname(local) && (prefix.is_empty() != text.contains(':')) && (prefix.is_empty() || is_ncname(prefix));
     good.then_some((prefix, local))
 }
 

@@ -9,6 +9,7 @@
 //! `standalone` means nothing without a document type and is not looked at; a document that says to be XML 1.1 is read
 //! as XML 1.0, which refuses what only 1.1 allows.
 
+mod build;
 pub mod c14n;
 mod chars;
 mod encoding;

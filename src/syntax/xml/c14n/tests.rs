@@ -1,3 +1,5 @@
+//! The canonical forms beside the examples of the recommendations.
+
 use super::*;
 use crate::limits::{Budget, Limits};
 use crate::syntax::xml::{NodeId, Tree};

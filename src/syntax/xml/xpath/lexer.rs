@@ -50,7 +50,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, XPathError> {
 }
 
 fn mark(text: &str) -> Option<&'static str> {
-    if text.starts_with('.') && text.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit()) {
+    if text.starts_with('.') && text.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
         return None;
     }
     ["(", ")", "[", "]", "..", ".", "@", ",", "::", "//", "/", "|"].into_iter().find(|mark| text.starts_with(mark))

@@ -1,3 +1,5 @@
+//! Expressions, their values and their refusals.
+
 use super::*;
 use crate::limits::{Budget, Limits};
 use crate::syntax::xml::c14n::{Form, Method, Subtree, canonicalise};
