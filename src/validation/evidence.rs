@@ -39,6 +39,7 @@ pub struct Evidence {
     certificates: Vec<Arc<Certificate>>,
     crls: Vec<(Crl, Origin)>,
     ocsp_responses: Vec<(OcspResponse, Origin)>,
+    nonces: Vec<(usize, Box<[u8]>)>,
     unreadable: usize,
 }
 
@@ -66,9 +67,28 @@ impl Evidence {
         self.crls.push((crl, origin));
     }
 
-    /// Takes an OCSP response.
+    /// Takes an OCSP response, and the certificates that it brings along as candidates.
     pub fn add_ocsp_response(&mut self, response: OcspResponse, origin: Origin) {
+        for der in response.basic.iter().flat_map(|basic| &basic.certificates) {
+            self.parse_certificate(der);
+        }
         self.ocsp_responses.push((response, origin));
+    }
+
+    /// Takes an OCSP response that was fetched, with the nonce that was sent (the octets inside the OCTET STRING of the
+    /// extension), where one was: a response with another nonce answers another request and is not acceptable. One
+    /// without a nonce is: many responders sign in advance (RFC 6960 §4.4.1, RFC 5019 §4).
+    pub fn add_fetched_ocsp(&mut self, response: OcspResponse, nonce: Option<Box<[u8]>>) {
+        if let Some(nonce) = nonce {
+            self.nonces.push((self.ocsp_responses.len(), nonce));
+        }
+        self.add_ocsp_response(response, Origin::Fetched);
+    }
+
+    /// The nonce that was sent for the OCSP response at `index` of [`Evidence::ocsp_responses`].
+    #[must_use]
+    pub fn nonce_sent(&self, index: usize) -> Option<&[u8]> {
+        self.nonces.iter().find(|(of, _)| *of == index).map(|(_, nonce)| nonce.as_ref())
     }
 
     /// Takes everything that the document brings along; what cannot be parsed is counted and is no evidence.
@@ -152,14 +172,14 @@ impl Evidence {
 
     fn parse_crl(&mut self, der: &[u8]) {
         match Crl::parse(der, DEPTH) {
-            Ok(crl) => self.crls.push((crl, Origin::Embedded)),
+            Ok(crl) => self.add_crl(crl, Origin::Embedded),
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
 
     fn parse_ocsp(&mut self, der: &[u8]) {
         match OcspResponse::parse(der, DEPTH) {
-            Ok(response) => self.ocsp_responses.push((response, Origin::Embedded)),
+            Ok(response) => self.add_ocsp_response(response, Origin::Embedded),
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }

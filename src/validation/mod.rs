@@ -14,6 +14,7 @@ mod path;
 pub mod policy;
 mod process;
 mod report;
+#[allow(dead_code, unused_imports, reason = "the processes do not ask for it yet")]
 mod revocation;
 mod signer;
 mod summary;
@@ -32,8 +33,8 @@ pub use need::{Need, NeedKind};
 pub use policy::{Policy, PolicyError};
 pub use report::{
     Algorithms, Answer, ClaimedAttributes, DocumentVerdict, Integrity, PathElement, PolicyReference, Reason,
-    Report, RevocationListed, Scope, SignatureReport, Signer, Summary, TimeQuality, TimestampKind, TimestampReport,
-    TrustSummary,
+    Report, RevocationListed, RevocationStatus, Scope, SignatureReport, Signer, Summary, TimeQuality,
+    TimestampKind, TimestampReport, TrustSummary,
 };
 pub use signer::{SignerOutcome, validate_signer};
 pub use verdict::{Doubt, Failure, Verdict};
@@ -61,7 +62,8 @@ pub fn validate(
 ) -> Outcome {
     let verifier = Verifier;
     let keys = path::Keys::new(&verifier);
-    let case = process::Case { evidence, trust, policy, moment, keys };
+    let case =
+        process::Case { evidence, trust, policy, moment, keys, revocation: revocation::Judgements::default() };
     let count = examination.signatures.len().saturating_add(examination.document_timestamps.len());
     let parts = u64::try_from(count).unwrap_or(u64::MAX);
     let mut needs = Vec::new();

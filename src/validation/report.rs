@@ -336,6 +336,25 @@ pub struct RevocationListed {
     pub origin: &'static str,
 }
 
+/// The status of a certificate by the revocation data that decide: verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationStatus {
+    /// `crl` or `ocsp`.
+    pub source: &'static str,
+    /// `good`, `revoked` or `on-hold`.
+    pub status: &'static str,
+    /// For when it is known.
+    pub this_update: Timestamp,
+    /// When newer information is there at the latest.
+    pub next_update: Option<Timestamp>,
+    /// `embedded`, `supplied` or `fetched`.
+    pub origin: &'static str,
+    /// Since when it is revoked or on hold.
+    pub revoked_at: Option<Timestamp>,
+    /// Why, in the words of RFC 5280 §5.3.1.
+    pub reason: Option<&'static str>,
+}
+
 /// What a time-stamp stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimestampKind {

@@ -13,6 +13,7 @@ use super::path::Keys;
 use super::policy::Policy;
 use super::process::Case;
 use super::report::{PathElement, Reason};
+use super::revocation::Judgements;
 use super::verdict::Verdict;
 use crate::crypto::{Message as Signed, SignatureAlgorithm, SignatureVerifier, Verifier, VerifyError};
 use crate::limits::Budget;
@@ -47,7 +48,8 @@ pub fn validate_signer(
     budget: &mut Budget,
 ) -> SignerOutcome {
     let verifier = Verifier;
-    let case = Case { evidence, trust, policy, moment, keys: Keys::new(&verifier) };
+    let case =
+        Case { evidence, trust, policy, moment, keys: Keys::new(&verifier), revocation: Judgements::default() };
     let mut ledger = Ledger::new(policy, Context::Signature);
     let mut needs = Vec::new();
     let holder = case.keys.holder(certificate);

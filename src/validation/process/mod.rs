@@ -11,6 +11,7 @@ use super::evidence::Evidence;
 use super::moment::Moment;
 use super::path::Keys;
 use super::policy::Policy;
+use super::revocation::Judgements;
 use crate::trust::TrustStore;
 
 pub(super) use basic::{is_valid, signature};
@@ -23,4 +24,5 @@ pub(super) struct Case<'v> {
     pub(super) policy: &'v Policy,
     pub(super) moment: Moment,
     pub(super) keys: Keys<'v>,
+    pub(super) revocation: Judgements,
 }

@@ -10,7 +10,11 @@ use crate::validation::path::Holder;
 use crate::validation::report::RevocationListed;
 
 /// The data that name `holder`, which `issuer` issued.
-pub(super) fn listed(holder: &Holder, issuer: Option<&Holder>, evidence: &Evidence) -> Vec<RevocationListed> {
+pub(in crate::validation) fn listed(
+    holder: &Holder,
+    issuer: Option<&Holder>,
+    evidence: &Evidence,
+) -> Vec<RevocationListed> {
     let mut listed = Vec::new();
     for (response, origin) in evidence.ocsp_responses() {
         for single in response.basic.iter().flat_map(|basic| &basic.responses) {
