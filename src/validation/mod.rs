@@ -14,9 +14,9 @@ mod path;
 pub mod policy;
 mod process;
 mod report;
-#[allow(dead_code, unused_imports, reason = "the processes do not ask for it yet")]
 mod revocation;
 mod signer;
+mod status;
 mod summary;
 mod verdict;
 
@@ -37,6 +37,7 @@ pub use report::{
     TimestampKind, TimestampReport, TrustSummary,
 };
 pub use signer::{SignerOutcome, validate_signer};
+pub use status::{CertificateStatus, certificate_status};
 pub use verdict::{Doubt, Failure, Verdict};
 
 /// What a validation answers.
