@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm};
 use crate::limits::Limits;
 use crate::pki::{Certificate, Crl, OcspResponse, SignedData, TimestampToken};
@@ -10,8 +11,8 @@ use crate::pki::{Certificate, Crl, OcspResponse, SignedData, TimestampToken};
 /// How deep values of embedded evidence may be nested.
 const DEPTH: u32 = Limits::DEFAULT.der_depth;
 
-/// Where a piece of evidence came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a piece of evidence came from. What came from several places came from the first of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// The document brings it along.
     Embedded,
@@ -38,7 +39,9 @@ impl Origin {
 pub struct Evidence {
     certificates: Vec<Arc<Certificate>>,
     crls: Vec<(Crl, Origin)>,
+    crl_fingerprints: Vec<Digest>,
     ocsp_responses: Vec<(OcspResponse, Origin)>,
+    ocsp_fingerprints: Vec<Option<Digest>>,
     nonces: Vec<(usize, Box<[u8]>)>,
     unreadable: usize,
 }
@@ -62,13 +65,32 @@ impl Evidence {
         }
     }
 
-    /// Takes a CRL.
+    /// Takes a CRL; the same one twice counts once.
     pub fn add_crl(&mut self, crl: Crl, origin: Origin) {
+        let fingerprint = digest(DigestAlgorithm::Sha256, crl.der());
+        let known = self.crl_fingerprints.iter().position(|known| *known == fingerprint);
+        if let Some((_, first)) = known.and_then(|index| self.crls.get_mut(index)) {
+            *first = origin.min(*first);
+            return;
+        }
         self.crls.push((crl, origin));
+        self.crl_fingerprints.push(fingerprint);
     }
 
-    /// Takes an OCSP response, and the certificates that it brings along as candidates.
+    /// Takes an OCSP response, and the certificates that it brings along as candidates. The same one twice counts once,
+    /// unless it was fetched with a nonce.
     pub fn add_ocsp_response(&mut self, response: OcspResponse, origin: Origin) {
+        let fingerprint = response.basic.as_ref().map(|basic| digest(DigestAlgorithm::Sha256, &basic.raw));
+        let same = |index: &usize| self.ocsp_fingerprints.get(*index).is_some_and(|known| *known == fingerprint);
+        let known = (0..self.ocsp_responses.len()).find(|index| same(index) && self.nonce_sent(*index).is_none());
+        if fingerprint.is_some()
+            && self.nonce_sent(self.ocsp_responses.len()).is_none()
+            && let Some((_, first)) = known.and_then(|index| self.ocsp_responses.get_mut(index))
+        {
+            *first = origin.min(*first);
+            return;
+        }
+        self.ocsp_fingerprints.push(fingerprint);
         for der in response.basic.iter().flat_map(|basic| &basic.certificates) {
             self.parse_certificate(der);
         }
@@ -194,6 +216,19 @@ impl Evidence {
     #[must_use]
     pub fn crls(&self) -> &[(Crl, Origin)] {
         &self.crls
+    }
+
+    /// SHA-256 of the CRL at `index` of [`Evidence::crls`].
+    #[must_use]
+    pub fn crl_fingerprint(&self, index: usize) -> Option<Digest> {
+        self.crl_fingerprints.get(index).copied()
+    }
+
+    /// SHA-256 of the `BasicOCSPResponse` at `index` of [`Evidence::ocsp_responses`], which is the same whether it
+    /// stands in an `OCSPResponse` or in `revocation-values`; none where there is no answer.
+    #[must_use]
+    pub fn ocsp_fingerprint(&self, index: usize) -> Option<Digest> {
+        self.ocsp_fingerprints.get(index).copied().flatten()
     }
 
     /// The OCSP responses.

@@ -17,6 +17,7 @@ mod process;
 mod report;
 mod revocation;
 mod signer;
+mod status;
 mod summary;
 mod verdict;
 
@@ -37,6 +38,7 @@ pub use report::{
     TimestampKind, TimestampReport, TrustSummary,
 };
 pub use signer::{SignerOutcome, validate_signer};
+pub use status::{CertificateStatus, certificate_status};
 pub use verdict::{Doubt, Failure, Verdict};
 
 /// What a validation answers.

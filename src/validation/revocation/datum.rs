@@ -1,5 +1,6 @@
 //! What acceptable revocation data say, and why others are not acceptable.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use crate::crypto::{Digest, SignatureAlgorithm};
@@ -140,8 +141,23 @@ pub(in crate::validation) struct Rejected {
 pub(in crate::validation) struct Findings {
     /// What is acceptable, the latest produced first.
     pub(in crate::validation) accepted: Vec<Datum>,
-    /// What concerns the certificate and is not, in the order of the evidence.
+    /// What concerns the certificate and is not, the latest first.
     pub(in crate::validation) rejected: Vec<Rejected>,
+}
+
+impl Findings {
+    /// The latest produced first; what is produced at the same time, and what is rejected, in an order that does not
+    /// depend on that of the evidence.
+    pub(super) fn sort(&mut self) {
+        let octets = |digest: Digest| digest.as_bytes().to_vec();
+        self.accepted.sort_by_cached_key(|datum| {
+            let parts: Vec<_> = datum.fingerprints().map(octets).collect();
+            (Reverse(datum.produced_at), Reverse(datum.this_update), parts, datum.status != Status::Good)
+        });
+        self.rejected.sort_by_cached_key(|rejected| {
+            (Reverse(rejected.this_update), rejected.fingerprint.map(octets), rejected.reason.id())
+        });
+    }
 }
 
 impl From<&Datum> for RevocationStatus {

@@ -1,13 +1,12 @@
 //! Revocation data at hand that name a certificate, listed as they state it. **Nothing here is verified or judged**:
 //! a listed `good` is a claim of whoever made the data.
 
-use crate::crypto::{DigestAlgorithm, digest};
-use crate::limits::Limits;
-use crate::pki::{CertId, CertStatus, Certificate, Crl, same_serial};
-use crate::syntax::der::{Tlv, tag};
+use crate::pki::{CertStatus, Crl};
 use crate::validation::evidence::Evidence;
 use crate::validation::path::Holder;
 use crate::validation::report::RevocationListed;
+
+use super::response::names;
 
 /// The data that name `holder`, which `issuer` issued.
 pub(in crate::validation) fn listed(
@@ -55,26 +54,4 @@ fn claimed_status(crl: &Crl, holder: &Holder) -> &'static str {
         Ok(Some(_)) => "revoked",
         Err(_) => "unknown",
     }
-}
-
-/// Whether an OCSP certificate identifier means this certificate (RFC 6960 §4.1.1), under whatever digest it uses.
-fn names(id: &CertId, holder: &Holder, issuer: &Holder) -> bool {
-    let Ok(algorithm) = DigestAlgorithm::from_algorithm_identifier(&id.hash_algorithm.raw) else {
-        return false;
-    };
-    let Some(key) = key_bits(&issuer.certificate) else {
-        return false;
-    };
-    same_serial(&id.serial, holder.certificate.serial())
-        && id.issuer_name_hash.as_ref() == digest(algorithm, holder.certificate.issuer().der()).as_bytes()
-        && id.issuer_key_hash.as_ref() == digest(algorithm, key).as_bytes()
-}
-
-/// The key of a certificate: the BIT STRING of its `SubjectPublicKeyInfo` without the number of unused bits
-/// (RFC 6960 §4.1.1).
-fn key_bits(certificate: &Certificate) -> Option<&[u8]> {
-    let spki = Tlv::parse_all(certificate.spki(), Limits::DEFAULT.der_depth).ok()?;
-    let mut members = spki.reader().ok()?;
-    members.expect(tag::SEQUENCE).ok()?;
-    members.expect(tag::BIT_STRING).ok()?.bit_string().ok()
 }

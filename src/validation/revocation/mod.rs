@@ -10,10 +10,17 @@
 //! validation time. The processes do that with [`Part`].
 
 mod datum;
+mod list;
 mod listed;
+mod response;
+mod scope;
+mod signer;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::crypto::Digest;
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::oid;
 use crate::time::Timestamp;
@@ -24,9 +31,37 @@ use crate::validation::process::Case;
 pub(in crate::validation) use datum::{Datum, Findings, Part, Rejected, Source, Status};
 pub(in crate::validation) use listed::listed;
 
-/// What one validation found about the status of certificates, each pair of certificate and issuer once.
+/// A certificate's paths, the certificate first.
+type Paths = Rc<[Rc<[Rc<Holder>]>]>;
+
+/// What one validation found about the status of certificates, each thing once.
 #[derive(Debug, Default)]
-pub(in crate::validation) struct Judgements {}
+pub(in crate::validation) struct Judgements {
+    /// By certificate and issuer.
+    findings: RefCell<HashMap<(Digest, Digest), Rc<Findings>>>,
+    /// Whether a key verifies a CRL or response.
+    verified: RefCell<HashMap<(Digest, Digest), bool>>,
+    /// To anchors.
+    paths: RefCell<HashMap<Digest, Paths>>,
+}
+
+/// The certificates whose status is being asked, each because it signed a datum about the one before.
+#[derive(Debug, Default)]
+struct Walk {
+    trail: Vec<Digest>,
+    /// Whether anything since was left open because the trail came back to itself or grew too long.
+    was_cut: bool,
+}
+
+/// How many certificates may vouch for one another: a responder, its CRL's own signer, and one more.
+const LONGEST_TRAIL: usize = 4;
+
+impl Walk {
+    /// Whether the certificate whose status is asked last is this one.
+    fn is_about(&self, holder: &Holder) -> bool {
+        self.trail.last() == Some(&holder.fingerprint)
+    }
+}
 
 /// How far a clock elsewhere may be ahead of ours: five minutes.
 pub(in crate::validation) const SKEW_SECONDS: i64 = 300;
@@ -37,13 +72,46 @@ pub(in crate::validation) const MAXIMUM_AGE_SECONDS: i64 = 24 * 60 * 60;
 /// RAC over all evidence for `certificate`, which `issuer` issued. Independent of the time judged for; `thisUpdate`
 /// may not be later than the clock. Each pair is judged once per validation.
 pub(in crate::validation) fn findings(
-    _certificate: &Rc<Holder>,
-    _issuer: &Rc<Holder>,
-    _case: &Case<'_>,
+    certificate: &Rc<Holder>,
+    issuer: &Rc<Holder>,
+    case: &Case<'_>,
     budget: &mut Budget,
 ) -> Result<Rc<Findings>, LimitExceeded> {
-    budget.spend(1)?;
-    Ok(Rc::new(Findings { accepted: Vec::new(), rejected: Vec::new() }))
+    let found = judge(certificate, issuer, case, &mut Walk::default(), budget)?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The same, asked for the sake of a datum that `certificate` signed. None where its own status is being asked already,
+/// or where too many vouch for one another.
+fn judge(
+    certificate: &Rc<Holder>,
+    issuer: &Rc<Holder>,
+    case: &Case<'_>,
+    walk: &mut Walk,
+    budget: &mut Budget,
+) -> Result<Option<Rc<Findings>>, LimitExceeded> {
+    let pair = (certificate.fingerprint, issuer.fingerprint);
+    if let Some(known) = case.revocation.findings.borrow().get(&pair) {
+        return Ok(Some(Rc::clone(known)));
+    }
+    if walk.trail.len() >= LONGEST_TRAIL || walk.trail.contains(&certificate.fingerprint) {
+        walk.was_cut = true;
+        return Ok(None);
+    }
+    let was_cut = std::mem::take(&mut walk.was_cut);
+    walk.trail.push(certificate.fingerprint);
+    let mut findings = Findings::default();
+    response::judge(certificate, issuer, case, walk, &mut findings, budget)?;
+    list::judge(certificate, issuer, case, walk, &mut findings, budget)?;
+    walk.trail.pop();
+    findings.sort();
+    let findings = Rc::new(findings);
+    // What was left open inside a longer trail may be known outside of it.
+    if !walk.was_cut || walk.trail.is_empty() {
+        case.revocation.findings.borrow_mut().insert(pair, Rc::clone(&findings));
+    }
+    walk.was_cut |= was_cut;
+    Ok(Some(findings))
 }
 
 /// CRS: the datum that decides among those that `usable` admits. If any says revoked (not on hold), the latest issued
