@@ -147,6 +147,7 @@ const HASH: Verdict = Verdict::Failed(Failure::HashFailure);
 const CRYPTO: Verdict = Verdict::Failed(Failure::SigCryptoFailure);
 const NO_SIGNER: Verdict = Verdict::Indeterminate(Doubt::NoSigningCertificateFound);
 const NO_CHAIN: Verdict = Verdict::Indeterminate(Doubt::NoCertificateChainFound);
+const NO_CHAIN_NO_POE: Verdict = Verdict::Indeterminate(Doubt::NoCertificateChainFoundNoPoe);
 const CHAIN_GENERAL: Verdict = Verdict::Indeterminate(Doubt::CertificateChainGeneralFailure);
 const CHAIN_CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::ChainConstraintsFailure);
 const CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::SigConstraintsFailure);
@@ -187,6 +188,8 @@ checks! {
     SigningCertificateIssuerSerial = "isc-issuer-serial", "EN 319 102-1 §5.2.3; RFC 5035 §4", Warn, NO_SIGNER;
     /// A path of certificates whose signatures verify leads to a trust anchor.
     ChainToAnchor = "xcv-chain", "EN 319 102-1 §5.2.6; RFC 5280 §6.1", Fail, NO_CHAIN;
+    /// Trust in the anchor had not ended.
+    AnchorTrusted = "xcv-anchor-trusted", "EN 319 102-1 §5.2.6", Fail, NO_CHAIN_NO_POE;
     /// The signer's key may be used for signatures of this kind.
     SignerKeyUsage = "xcv-signer-key-usage", "EN 319 102-1 §5.2.6; RFC 5280 §4.2.1.3", Fail, CHAIN_CONSTRAINTS;
     /// The signer's certificate may be used for this purpose (time-stamping: critical, alone).
@@ -199,10 +202,18 @@ checks! {
     CaKeyUsage = "xcv-ca-key-usage", "RFC 5280 §6.1.4 (n)", Fail, CHAIN_GENERAL;
     /// Every name lies within the constraints of the CAs above.
     NameConstraints = "xcv-name-constraints", "RFC 5280 §6.1.3 (b), (c)", Fail, CHAIN_GENERAL;
+    /// The path is valid for a certificate policy, where it or the validation policy demands one.
+    CertificatePolicies = "xcv-certificate-policies", "RFC 5280 §6.1.3 (d) to (f), §6.1.4, §6.1.5 (g); RFC 9618", Fail, CHAIN_GENERAL;
     /// No certificate of the path has a critical extension that nobody here understands.
     CriticalExtensions = "xcv-critical-extensions", "RFC 5280 §6.1.4 (o), §6.1.5 (f)", Fail, CHAIN_GENERAL;
     /// The extensions of every certificate of the path are well formed and stand once.
     ExtensionsWellFormed = "xcv-extensions-well-formed", "RFC 5280 §4.2", Fail, CHAIN_GENERAL;
+    /// Every certificate of the path that is not self-issued names its issuer's key.
+    AuthorityKeyIdentifier = "xcv-authority-key-identifier", "RFC 5280 §4.2.1.1", Warn, CHAIN_GENERAL;
+    /// Every CA of the path names its key.
+    SubjectKeyIdentifier = "xcv-subject-key-identifier", "RFC 5280 §4.2.1.2", Fail, CHAIN_GENERAL;
+    /// Every certificate of the path is as its issuer has to make it.
+    CertificateProfile = "xcv-certificate-profile", "RFC 5280 §4.1, §4.2", Inform, CHAIN_GENERAL;
     /// The time lies within the validity of the signer's certificate.
     SignerValidity = "xcv-signer-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail,
         Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
@@ -272,6 +283,7 @@ impl CheckId {
                 | Self::SigningCertificateFound
                 | Self::SigningCertificateDigest
                 | Self::ChainToAnchor
+                | Self::AnchorTrusted
                 | Self::AlgorithmSupported
                 | Self::DocumentDigest
                 | Self::MessageImprint

@@ -14,7 +14,7 @@ use crate::validation::evidence::Evidence;
 use crate::validation::ledger::Ledger;
 use crate::validation::message::{Message, Term};
 use crate::validation::need::{Need, NeedKind};
-use crate::validation::path::{Holder, PathFault, build, faults, validity};
+use crate::validation::path::{CHECKS, Candidate, Holder, Inputs, PathFault, build, ranked, validity};
 use crate::validation::policy::KeyUse;
 use crate::validation::process::Case;
 use crate::validation::report::PathElement;
@@ -33,11 +33,13 @@ pub(in crate::validation) fn validate(
     budget: &mut Budget,
 ) -> Result<Vec<PathElement>, LimitExceeded> {
     let paths = build(signer, at, case.evidence, case.trust, &case.keys, budget)?;
-    let path: Vec<Rc<Holder>> = match best(paths.complete.iter().map(|path| path.holders()), at) {
-        Some(path) => {
+    let inputs = Inputs { time: at, rules: case.policy.path() };
+    let level = |check| case.policy.level(ledger.context(), check);
+    let path = match ranked(paths.complete, inputs, level, budget)?.into_iter().next() {
+        Some(best) => {
             ledger.passed(CheckId::ChainToAnchor);
-            rules(ledger, path, at);
-            path.to_vec()
+            rules(ledger, &best);
+            best.path.holders().to_vec()
         }
         None => {
             no_chain(ledger, &paths.end.holders, case, needs);
@@ -60,29 +62,16 @@ pub(in crate::validation) fn validate(
     Ok(elements(&path, trusted, case.evidence))
 }
 
-/// The path with the fewest faults, the first of equals.
-fn best<'p>(paths: impl Iterator<Item = &'p [Rc<Holder>]>, at: Timestamp) -> Option<&'p [Rc<Holder>]> {
-    paths.min_by_key(|path| faults(path, at).len())
-}
-
-fn rules(ledger: &mut Ledger<'_>, path: &[Rc<Holder>], at: Timestamp) {
-    const IDS: [CheckId; 7] = [
-        CheckId::IssuerIsCa,
-        CheckId::PathLength,
-        CheckId::CaKeyUsage,
-        CheckId::NameConstraints,
-        CheckId::CriticalExtensions,
-        CheckId::ExtensionsWellFormed,
-        CheckId::CaValidity,
-    ];
-    let faults = faults(path, at);
-    for id in IDS {
+/// Notes what the rules say of a path.
+fn rules(ledger: &mut Ledger<'_>, candidate: &Candidate) {
+    let faults = &candidate.result.faults;
+    for id in CHECKS {
         if faults.iter().all(|fault| fault.check != id) {
             ledger.passed(id);
         }
     }
     for PathFault { check, certificate_sha256, detail } in faults {
-        ledger.broken(check, Some(format!("sha256:{certificate_sha256}")), Some(detail));
+        ledger.broken(*check, Some(format!("sha256:{certificate_sha256}")), Some(detail.clone()));
     }
 }
 

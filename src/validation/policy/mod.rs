@@ -4,6 +4,7 @@
 //! and a lowered floor are refused as a whole. Algorithm dates: ETSI TS 119 312, see [`algorithms`].
 
 pub mod algorithms;
+mod path;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,10 +12,13 @@ use std::fmt;
 use serde::Deserialize;
 
 use self::algorithms::{AlgorithmDates, KeySize};
+use self::path::PathText;
 use super::check::{CheckId, Context, Level};
 use super::report::PolicyReference;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::time::Timestamp;
+
+pub use path::PathRules;
 
 const DEFAULT: &str = include_str!("builtin/default.toml");
 const NO_REVOCATION: &str = include_str!("builtin/no-revocation.toml");
@@ -25,6 +29,7 @@ pub struct Policy {
     reference: PolicyReference,
     levels: BTreeMap<(Context, CheckId), Level>,
     signer_key_usage: Vec<KeyUse>,
+    path: PathRules,
     algorithms: AlgorithmDates,
 }
 
@@ -64,6 +69,11 @@ pub enum PolicyError {
         /// As written.
         text: String,
     },
+    /// An object identifier that is none.
+    Oid {
+        /// As written.
+        text: String,
+    },
     /// A member that a policy without `extends` must have.
     Missing {
         /// Its name.
@@ -79,6 +89,7 @@ impl fmt::Display for PolicyError {
             Self::UnknownCheck { name } => write!(f, "levels: there is no context or check named {name}"),
             Self::Floor { check } => write!(f, "levels: {check} cannot be lowered by a policy"),
             Self::Date { text } => write!(f, "{text} is not a time (RFC 3339)"),
+            Self::Oid { text } => write!(f, "{text} is not an object identifier (dotted numbers)"),
             Self::Missing { member } => write!(f, "{member} is missing, and the policy extends none"),
         }
     }
@@ -95,6 +106,7 @@ struct PolicyText {
     #[serde(default)]
     levels: BTreeMap<String, BTreeMap<String, LevelText>>,
     signer: Option<SignerText>,
+    path: Option<PathText>,
     algorithms: Option<AlgorithmsText>,
 }
 
@@ -187,6 +199,11 @@ impl Policy {
             (None, Some(base)) => base.signer_key_usage.clone(),
             (None, None) => return Err(PolicyError::Missing { member: "signer" }),
         };
+        let path = match (parsed.path, &base) {
+            (Some(path), _) => path.rules()?,
+            (None, Some(base)) => base.path.clone(),
+            (None, None) => PathRules::default(),
+        };
         let algorithms = match (parsed.algorithms, &base) {
             (Some(algorithms), _) => dates(&algorithms)?,
             (None, Some(base)) => base.algorithms.clone(),
@@ -196,7 +213,7 @@ impl Policy {
         let base_digest = base.map(|base| base.reference.sha256).unwrap_or_default();
         let sha256 = digest(DigestAlgorithm::Sha256, format!("{base_digest}{text}").as_bytes()).to_string();
         let reference = PolicyReference { name: parsed.name, version: parsed.version, sha256 };
-        Ok(Self { reference, levels, signer_key_usage, algorithms })
+        Ok(Self { reference, levels, signer_key_usage, path, algorithms })
     }
 
     /// Name, version and digest.
@@ -215,6 +232,12 @@ impl Policy {
     #[must_use]
     pub fn signer_key_usage(&self) -> &[KeyUse] {
         &self.signer_key_usage
+    }
+
+    /// The inputs of path validation (RFC 5280 §6.1.1).
+    #[must_use]
+    pub const fn path(&self) -> &PathRules {
+        &self.path
     }
 
     /// Until when algorithms are reliable.
