@@ -225,10 +225,18 @@ checks! {
     CaKeyUsage = "xcv-ca-key-usage", "RFC 5280 §6.1.4 (n)", Fail, CHAIN_GENERAL;
     /// Every name lies within the constraints of the CAs above.
     NameConstraints = "xcv-name-constraints", "RFC 5280 §6.1.3 (b), (c)", Fail, CHAIN_GENERAL;
+    /// The path is valid for a certificate policy, where it or the validation policy demands one.
+    CertificatePolicies = "xcv-certificate-policies", "RFC 5280 §6.1.3 (d) to (f), §6.1.4, §6.1.5 (g); RFC 9618", Fail, CHAIN_GENERAL;
     /// No certificate of the path has a critical extension that nobody here understands.
     CriticalExtensions = "xcv-critical-extensions", "RFC 5280 §6.1.4 (o), §6.1.5 (f)", Fail, CHAIN_GENERAL;
     /// The extensions of every certificate of the path are well formed and stand once.
     ExtensionsWellFormed = "xcv-extensions-well-formed", "RFC 5280 §4.2", Fail, CHAIN_GENERAL;
+    /// Every certificate of the path that is not self-issued names its issuer's key.
+    AuthorityKeyIdentifier = "xcv-authority-key-identifier", "RFC 5280 §4.2.1.1", Warn, CHAIN_GENERAL;
+    /// Every CA of the path names its key.
+    SubjectKeyIdentifier = "xcv-subject-key-identifier", "RFC 5280 §4.2.1.2", Fail, CHAIN_GENERAL;
+    /// Every certificate of the path is as its issuer has to make it.
+    CertificateProfile = "xcv-certificate-profile", "RFC 5280 §4.1, §4.2", Inform, CHAIN_GENERAL;
     /// Where a content time-stamp proves that the signature is younger: the signer's certificate was not revoked then.
     ContentTimeBeforeRevocation = "xcv-content-time-before-revocation", "EN 319 102-1 §5.3.4", Fail,
         Verdict::Failed(Failure::Revoked);

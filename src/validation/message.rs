@@ -210,6 +210,14 @@ messages! {
     NoAnchors = "no-anchors" {};
     /// Trust in the anchor ended at a time.
     AnchorEnded = "anchor-ended" { subject: String, until: Timestamp };
+    /// A valid certificate policy is demanded, and from this certificate on there is none.
+    NoValidPolicy = "no-valid-policy" { subject: String };
+    /// A certificate maps the policy that stands for all.
+    AnyPolicyMapped = "any-policy-mapped" { subject: String };
+    /// A certificate has more policies than are looked at.
+    TooManyPolicies = "too-many-policies" { subject: String };
+    /// A certificate is not as a section of RFC 5280 demands.
+    ProfileBroken = "profile-broken" { subject: String, section: String };
     /// The certificate at fault.
     Certificate = "certificate" { subject: String };
     /// The key usage of a certificate.

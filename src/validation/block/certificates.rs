@@ -17,7 +17,7 @@ use crate::validation::block::usage::usage;
 use crate::validation::check::{CheckId, Context, Level, Role};
 use crate::validation::ledger::{Decision, Ledger};
 use crate::validation::message::{Message, Term};
-use crate::validation::path::{Holder, PathFault, build, faults, validity};
+use crate::validation::path::{Candidate, Holder, Inputs, PathFault, build, ranked, validity};
 use crate::validation::policy::Policy;
 use crate::validation::process::Case;
 use crate::validation::revocation::{Datum, Findings, Part, Status, findings, fresh, not_required, select};
@@ -42,8 +42,6 @@ pub(in crate::validation) struct Chain {
 pub(in crate::validation) struct Link {
     /// The certificate.
     pub(in crate::validation) holder: Rc<Holder>,
-    /// Who issued it, where at hand.
-    pub(in crate::validation) issuer: Option<Rc<Holder>>,
     /// Why no revocation data are required of this certificate.
     pub(in crate::validation) not_required: Option<Term>,
     /// What revocation data say.
@@ -96,32 +94,30 @@ pub(in crate::validation) fn chains(
         return Ok(Rc::clone(known));
     }
     let at = case.moment.at;
-    let mut paths = build(signer, at, case.evidence, case.trust, &case.keys, budget)?;
-    if paths.complete.is_empty() {
-        paths = build(signer, Timestamp::from_unix(i64::MIN), case.evidence, case.trust, &case.keys, budget)?;
-    }
+    let paths = build(signer, at, case.evidence, case.trust, &case.keys, budget)?;
+    let inputs = Inputs { time: at, rules: case.policy.path() };
+    let level = |check| case.policy.level_of(Context::Signature, Role::Ca, check);
     let mut chains = Vec::new();
-    for path in &paths.complete {
-        chains.push(chain(path.holders().to_vec(), true, case, budget)?);
+    for Candidate { path, result } in ranked(paths.complete, inputs, level, budget)? {
+        chains.push(chain(path.holders().to_vec(), Some((path.sunset(), result.faults)), case, budget)?);
     }
     if chains.is_empty() {
-        chains.push(chain(paths.end.holders, false, case, budget)?);
+        chains.push(chain(paths.end.holders, None, case, budget)?);
     }
-    // The one with the fewest faults is tried first; of equals the one found first.
-    chains.sort_by_key(|chain| chain.faults.len());
     let chains: Rc<[Chain]> = chains.into();
     case.chains.borrow_mut().insert(signer.fingerprint, Rc::clone(&chains));
     Ok(chains)
 }
 
+/// `judged`: where the path leads to an anchor, when trust in that ended, and what the rules say of the path.
 fn chain(
     path: Vec<Rc<Holder>>,
-    anchored: bool,
+    judged: Option<(Option<Timestamp>, Vec<PathFault>)>,
     case: &Case<'_>,
     budget: &mut Budget,
 ) -> Result<Chain, LimitExceeded> {
-    let anchor = if anchored { path.last() } else { None };
-    let sunset = anchor.and_then(|anchor| case.trust.anchor_of(&anchor.certificate)).and_then(|anchor| anchor.sunset);
+    let anchored = judged.is_some();
+    let (sunset, faults) = judged.unwrap_or_default();
     let below = match path.split_last() {
         Some((_, below)) if anchored => below,
         _ => &path,
@@ -137,12 +133,10 @@ fn chain(
             not_required: not_required(holder),
             items: of_certificate(holder, issuer.as_deref()),
             holder: Rc::clone(holder),
-            issuer,
             findings,
         });
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
-    let faults = if anchored { faults(&path, case.moment.at) } else { Vec::new() };
     Ok(Chain { anchored, sunset, links, faults: faults.into_iter().filter(timeless).collect(), path })
 }
 

@@ -12,25 +12,26 @@ use crate::validation::check::{Check, CheckId, Context, Level};
 use crate::validation::existence::Token;
 use crate::validation::ledger::{Block, Decision, Ledger};
 use crate::validation::message::Message;
+use crate::validation::path::CHECKS;
 use crate::validation::process::Case;
 use crate::validation::report::Reason;
 use crate::validation::verdict::Verdict;
 
 /// A signature or time-stamp under judgement.
 #[derive(Debug)]
-pub(super) struct Course<'c, 'p> {
+pub(in crate::validation) struct Course<'c, 'p> {
     /// The policy and the evidence.
-    pub(super) case: &'c Case<'p>,
+    pub(in crate::validation) case: &'c Case<'p>,
     /// The checks so far.
-    pub(super) ledger: Ledger<'p>,
+    pub(in crate::validation) ledger: Ledger<'p>,
     /// The path that is judged.
-    pub(super) chain: Option<&'c Chain>,
+    pub(in crate::validation) chain: Option<&'c Chain>,
     /// The algorithms of the signature.
-    pub(super) items: &'c [Item],
+    pub(in crate::validation) items: &'c [Item],
     /// What is judged, for proofs of its existence.
-    pub(super) token: Token,
+    pub(in crate::validation) token: Token,
     /// `x509status`.
-    pub(super) status: Vec<Objection>,
+    pub(in crate::validation) status: Vec<Objection>,
     /// What is wrong with the algorithms of the signature.
     weak: Vec<Objection>,
     /// Rows of later processes that did not answer an objection: which, and the check.
@@ -39,7 +40,7 @@ pub(super) struct Course<'c, 'p> {
 
 impl<'c, 'p> Course<'c, 'p> {
     /// Begins with what holds at the validation time.
-    pub(super) fn new(
+    pub(in crate::validation) fn new(
         facts: &'c Facts<'p>,
         chain: Option<&'c Chain>,
         times: Times,
@@ -81,12 +82,12 @@ impl<'c, 'p> Course<'c, 'p> {
             .collect()
     }
 
-    pub(super) fn context(&self) -> Context {
+    pub(in crate::validation) fn context(&self) -> Context {
         self.ledger.context()
     }
 
     /// What decides against it now; none is PASSED.
-    pub(super) fn decision(&self) -> Option<Decision> {
+    pub(in crate::validation) fn decision(&self) -> Option<Decision> {
         let block = |block| self.ledger.decided(block);
         block(Block::Format)
             .or_else(|| block(Block::Identification))
@@ -99,18 +100,18 @@ impl<'c, 'p> Course<'c, 'p> {
     }
 
     /// The verdict now.
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(in crate::validation) fn verdict(&self) -> Verdict {
         crate::validation::ledger::verdict(self.decision().as_ref())
     }
 
     /// The open objections to the certificate: their places in `status`.
-    pub(super) fn open(&self) -> Vec<usize> {
+    pub(in crate::validation) fn open(&self) -> Vec<usize> {
         let numbered = self.status.iter().enumerate();
         numbered.filter(|(_, objection)| objection.is_open()).map(|(index, _)| index).collect()
     }
 
     /// A row of a process answers an objection, or does not.
-    pub(super) fn answer(&mut self, place: usize, row: CheckId, held: bool, detail: Option<Message>) {
+    pub(in crate::validation) fn answer(&mut self, place: usize, row: CheckId, held: bool, detail: Option<Message>) {
         if held {
             if let Some(objection) = self.status.get_mut(place) {
                 objection.answered = true;
@@ -123,7 +124,7 @@ impl<'c, 'p> Course<'c, 'p> {
     }
 
     /// Puts what a process found in the place of the objection to the signer's validity, else before all others.
-    pub(super) fn replace_bounds(&mut self, check: CheckId, detail: Message) {
+    pub(in crate::validation) fn replace_bounds(&mut self, check: CheckId, detail: Message) {
         let bounds = |one: &Objection| one.index == 0 && one.ground == Ground::OutOfBounds;
         let place = self.status.iter().position(bounds).unwrap_or(0);
         let found = self.finding(check, detail);
@@ -136,7 +137,7 @@ impl<'c, 'p> Course<'c, 'p> {
     }
 
     /// Puts what has become certain before all objections to the certificate.
-    pub(super) fn certain(&mut self, check: CheckId, detail: Message) {
+    pub(in crate::validation) fn certain(&mut self, check: CheckId, detail: Message) {
         let found = self.finding(check, detail);
         self.insert(0, found);
     }
@@ -158,12 +159,12 @@ impl<'c, 'p> Course<'c, 'p> {
     }
 
     /// Whether the algorithms of the signature are doubted.
-    pub(super) fn is_weak(&self) -> bool {
+    pub(in crate::validation) fn is_weak(&self) -> bool {
         self.weak.iter().any(Objection::is_open)
     }
 
     /// The algorithms of the signature were reliable at `time`: then `row` answers for them.
-    pub(super) fn answer_algorithms(&mut self, row: CheckId, time: Timestamp) {
+    pub(in crate::validation) fn answer_algorithms(&mut self, row: CheckId, time: Timestamp) {
         if self.is_weak() && reliable(self.ledger.policy(), self.items, time) {
             self.weak.iter_mut().for_each(|one| one.answered = true);
             self.ledger.passed(row);
@@ -171,7 +172,7 @@ impl<'c, 'p> Course<'c, 'p> {
     }
 
     /// The verdict, why, and all checks. `best` is the time that decided.
-    pub(super) fn conclude(mut self) -> (Verdict, Reason, Vec<Check>) {
+    pub(in crate::validation) fn conclude(mut self) -> (Verdict, Reason, Vec<Check>) {
         let decision = self.decision();
         for (place, row, detail) in std::mem::take(&mut self.unanswered) {
             if self.status.get(place).is_some_and(Objection::is_open) {
@@ -179,11 +180,11 @@ impl<'c, 'p> Course<'c, 'p> {
             }
         }
         if let Some(chain) = self.chain {
-            for check in XCV {
+            let rules = if chain.anchored { &CHECKS[..] } else { &[] };
+            for check in XCV.iter().chain(rules).copied() {
                 let runs = match check {
                     CheckId::CaNotRevoked | CheckId::CaValidity => chain.cas().next().is_some(),
                     CheckId::SignerExtendedKeyUsage => self.context() == Context::Timestamp,
-                    CheckId::SignerValidityNotRevoked => false,
                     _ => true,
                 };
                 if runs && self.status.iter().all(|one| one.check != check) {
@@ -201,22 +202,13 @@ impl<'c, 'p> Course<'c, 'p> {
     }
 }
 
-/// The checks of XCV: what no objection names, holds.
-const XCV: [CheckId; 21] = [
+/// The checks of XCV besides the rules of the path: what no objection names, holds.
+const XCV: [CheckId; 12] = [
     CheckId::ChainToAnchor,
-    CheckId::AnchorTrusted,
     CheckId::SignerKeyUsage,
     CheckId::SignerExtendedKeyUsage,
-    CheckId::IssuerIsCa,
-    CheckId::PathLength,
-    CheckId::CaKeyUsage,
-    CheckId::NameConstraints,
-    CheckId::CriticalExtensions,
-    CheckId::ExtensionsWellFormed,
     CheckId::SignerNotRevoked,
     CheckId::SignerValidity,
-    CheckId::SignerValidityNotRevoked,
-    CheckId::CaValidity,
     CheckId::RevocationKnown,
     CheckId::CaNotRevoked,
     CheckId::NotOnHold,
@@ -227,7 +219,7 @@ const XCV: [CheckId; 21] = [
 ];
 
 /// The best of several courses: the first that passes, else the first of those with the fewest open objections.
-pub(super) fn best<'c, T>(
+pub(in crate::validation) fn best<'c, T>(
     chains: Option<&'c [Chain]>,
     mut run: impl FnMut(Option<&'c Chain>) -> T,
     rank: impl Fn(&T) -> usize,
@@ -248,7 +240,7 @@ pub(super) fn best<'c, T>(
 
 impl Course<'_, '_> {
     /// 0 where it passes; else how much is still open.
-    pub(super) fn rank(&self) -> usize {
+    pub(in crate::validation) fn rank(&self) -> usize {
         if self.decision().is_none() { 0 } else { self.open().len().saturating_add(1) }
     }
 }

@@ -24,21 +24,21 @@ use crate::validation::report::Algorithms;
 
 /// What is known of one signature or time-stamp.
 #[derive(Debug)]
-pub(super) struct Facts<'p> {
+pub(in crate::validation) struct Facts<'p> {
     /// The checks that depend on no time but the validation time.
-    pub(super) ledger: Ledger<'p>,
+    pub(in crate::validation) ledger: Ledger<'p>,
     /// Who signed, as far as a certificate is at hand.
-    pub(super) signer: Option<Rc<Holder>>,
+    pub(in crate::validation) signer: Option<Rc<Holder>>,
     /// The paths of the signer, the likeliest first.
-    pub(super) chains: Option<Rc<[Chain]>>,
+    pub(in crate::validation) chains: Option<Rc<[Chain]>>,
     /// The algorithms of the signature value, the signed attributes and the signed data.
-    pub(super) items: Vec<Item>,
+    pub(in crate::validation) items: Vec<Item>,
     /// The algorithms for the report.
-    pub(super) algorithms: Option<Algorithms>,
+    pub(in crate::validation) algorithms: Option<Algorithms>,
 }
 
 impl<'p> Facts<'p> {
-    pub(super) const fn new(ledger: Ledger<'p>) -> Self {
+    pub(in crate::validation) const fn new(ledger: Ledger<'p>) -> Self {
         Self { ledger, signer: None, chains: None, items: Vec::new(), algorithms: None }
     }
 
@@ -57,7 +57,7 @@ impl<'p> Facts<'p> {
 }
 
 /// The facts of a CMS signature.
-pub(super) fn cms(
+pub(in crate::validation) fn cms(
     facts: &mut Facts<'_>,
     signature: &Signature,
     cms: &SignedData,
@@ -86,7 +86,7 @@ pub(super) fn cms(
 }
 
 /// The facts of a time-stamp token; `imprint` gives the digest of what it stands for.
-pub(super) fn token(
+pub(in crate::validation) fn token(
     facts: &mut Facts<'_>,
     token: &TimestampToken,
     imprint: impl Fn(DigestAlgorithm) -> Option<Digest>,
@@ -228,7 +228,7 @@ fn document_digest(
 }
 
 /// The facts of `adbe.x509.rsa_sha1` (ISO 32000-1 §12.8.3.2): a bare PKCS#1 value over the byte range.
-pub(super) fn pkcs1(
+pub(in crate::validation) fn pkcs1(
     facts: &mut Facts<'_>,
     signature: &Signature,
     value: &[u8],

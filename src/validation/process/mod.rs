@@ -49,8 +49,9 @@ use format::Material;
 use stamps::Stamp;
 use timestamp::Given;
 
-pub(super) use course::{Course, best};
-pub(super) pub(super) use needs::of as needs_of;
+pub(in crate::validation) use course::{Course, best};
+pub(super) use facts::Facts;
+pub(super) use needs::of as needs_of;
 pub(super) use report::elements;
 pub(super) use signature::is_valid;
 

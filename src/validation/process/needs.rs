@@ -13,7 +13,7 @@ use crate::validation::need::{Need, NeedKind};
 use crate::validation::revocation::{Status, fresh, select};
 
 /// What `chain` still needs.
-pub(super) fn of(chain: &Chain, context: Context, case: &Case<'_>, needs: &mut Vec<Need>) {
+pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>, needs: &mut Vec<Need>) {
     if let Some(last) = chain.path.last()
         && !chain.anchored
     {
@@ -45,7 +45,7 @@ fn is_settled(link: &Link, at: Timestamp, maximum: i64) -> bool {
 }
 
 /// Warns where the status of a certificate is known up to a time before the validation time only.
-pub(super) fn warn(course: &mut Course<'_, '_>, at: Timestamp) {
+pub(in crate::validation) fn warn(course: &mut Course<'_, '_>, at: Timestamp) {
     let Some(chain) = course.chain else { return };
     let policy = course.ledger.policy();
     let maximum = policy.revocation().maximum_age;

@@ -11,7 +11,7 @@ use crate::validation::report::{Integrity, PathElement, RevocationStatus, Signer
 use crate::validation::revocation::select;
 
 /// Digests match and the signature value verifies.
-pub(super) fn integrity(ledger: &Ledger<'_>, readable: bool) -> Integrity {
+pub(in crate::validation) fn integrity(ledger: &Ledger<'_>, readable: bool) -> Integrity {
     const PROOFS: [CheckId; 2] = [CheckId::DocumentDigest, CheckId::SignatureValue];
     if !readable || ledger.fails(CheckId::ByteRange) || ledger.fails(CheckId::Encapsulation) {
         return Integrity::Broken;
@@ -52,7 +52,7 @@ pub(in crate::validation) fn elements(chain: &Chain) -> Vec<PathElement> {
 }
 
 /// The holder of a certificate, as it names him.
-pub(super) fn describe(holder: &Rc<Holder>) -> Signer {
+pub(in crate::validation) fn describe(holder: &Rc<Holder>) -> Signer {
     let subject = holder.certificate.subject();
     let text = |value: Option<&str>| value.map(str::to_owned);
     Signer {
