@@ -41,6 +41,7 @@ pub(super) fn past_signature(course: &mut Course<'_, '_>, existence: &Existence)
         context: course.context(),
         at: course.case.moment.at,
         signature: best.time,
+        proven: best.source.is_some(),
     };
     let control = match past_certificate(past) {
         Ok(control) => Some(control),
@@ -83,7 +84,7 @@ fn row(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Optio
         return;
     };
     let best = past.signature;
-    let detail = Some(Message::BestTimeIs { time: best });
+    let detail = past.proven.then_some(Message::BestTimeIs { time: best });
     let within = best <= link.holder.certificate.not_after();
     match ground {
         Ground::Revoked(time) if index == 0 => {
@@ -139,7 +140,7 @@ fn row(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Optio
 
 /// The anchor's trust has ended: the signature existed before, while its certificate was valid.
 fn sunset(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Option<Timestamp>) {
-    let detail = Some(Message::BestTimeIs { time: past.signature });
+    let detail = past.proven.then_some(Message::BestTimeIs { time: past.signature });
     let within = past
         .chain
         .signer()
