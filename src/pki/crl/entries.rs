@@ -61,18 +61,30 @@ pub enum RevocationReason {
 /// Extensions of an entry that [`CrlEntry`] reads.
 const READ_IN_ENTRIES: &[&[u8]] = &[oid::REASON_CODE, oid::INVALIDITY_DATE, oid::CERTIFICATE_ISSUER];
 
-/// Walks all entries: their number, and the unknown critical extensions among theirs.
-pub(super) fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerError> {
+/// What walking all entries once tells.
+#[derive(Default)]
+pub(super) struct Scanned {
+    /// How many there are.
+    pub(super) count: usize,
+    /// Unknown critical extensions; a few different ones, since one is enough to refuse the list.
+    pub(super) unknown_critical: Vec<Oid>,
+    /// Whether any entry has `certificateIssuer`.
+    pub(super) names_issuers: bool,
+}
+
+/// Walks all entries.
+pub(super) fn scan(list: &Tlv<'_>) -> Result<Scanned, DerError> {
     let mut entries = list.reader()?;
-    let mut count = 0_usize;
+    let mut scanned = Scanned::default();
     while !entries.is_empty() {
         let entry = RawEntry::read_frame(&mut entries)?;
-        count = count.saturating_add(1);
+        scanned.count = scanned.count.saturating_add(1);
         let Some(extensions) = entry.extensions else { continue };
         let mut list = extensions.reader()?;
         while !list.is_empty() {
             let extension = BorrowedExtension::read(&mut list)?;
-            // Few different ones are kept: one is enough to refuse the list.
+            scanned.names_issuers |= extension.oid == oid::CERTIFICATE_ISSUER;
+            let unknown = &mut scanned.unknown_critical;
             if extension.critical && !READ_IN_ENTRIES.contains(&extension.oid) && unknown.len() < 16 {
                 let oid = Oid::from_content(extension.oid);
                 if !unknown.contains(&oid) {
@@ -81,7 +93,7 @@ pub(super) fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerE
             }
         }
     }
-    Ok(count)
+    Ok(scanned)
 }
 
 /// Walks the entries of a [`super::Crl`]. Ends after the first error.
