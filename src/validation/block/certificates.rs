@@ -42,7 +42,7 @@ pub(in crate::validation) fn validate(
             best.path.holders().to_vec()
         }
         None => {
-            no_chain(ledger, &paths.end.holders, case, needs);
+            no_chain(ledger, &paths.end.holders, &paths.open, case, needs);
             paths.end.holders
         }
     };
@@ -75,7 +75,13 @@ fn rules(ledger: &mut Ledger<'_>, candidate: &Candidate) {
     }
 }
 
-fn no_chain(ledger: &mut Ledger<'_>, end: &[Rc<Holder>], case: &Case<'_>, needs: &mut Vec<Need>) {
+fn no_chain(
+    ledger: &mut Ledger<'_>,
+    end: &[Rc<Holder>],
+    open: &[Rc<Holder>],
+    case: &Case<'_>,
+    needs: &mut Vec<Need>,
+) {
     let Some(last) = end.last() else { return };
     let detail = if case.trust.is_empty() {
         Message::NoAnchors {}
@@ -83,9 +89,11 @@ fn no_chain(ledger: &mut Ledger<'_>, end: &[Rc<Holder>], case: &Case<'_>, needs:
         Message::PathEndsAt { subject: last.subject.clone(), issuer: last.certificate.issuer().to_string() }
     };
     ledger.broken(CheckId::ChainToAnchor, Some(format!("sha256:{}", last.sha256)), Some(detail));
-    let urls: Vec<String> = last.certificate.ca_issuers_urls().map(str::to_owned).collect();
-    if !urls.is_empty() && !last.certificate.is_self_issued() {
-        needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: last.sha256.clone(), urls });
+    for holder in open {
+        let urls: Vec<String> = holder.certificate.ca_issuers_urls().map(str::to_owned).collect();
+        if !urls.is_empty() {
+            needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: holder.sha256.clone(), urls });
+        }
     }
 }
 

@@ -42,6 +42,9 @@ pub(in crate::validation) struct Paths {
     pub(in crate::validation) complete: Vec<Path>,
     /// Where the longest incomplete path ended.
     pub(in crate::validation) end: PathEnd,
+    /// Certificates that were reached and whose issuer is not at hand, those nearest to the signer first: with it there
+    /// might be further paths.
+    pub(in crate::validation) open: Vec<Rc<Holder>>,
 }
 
 /// Where an incomplete path ended.
@@ -73,7 +76,7 @@ pub(in crate::validation) fn build(
     let own = trust.anchor_of(&signer.certificate);
     if own.is_some_and(|anchor| anchor.sunset.is_none_or(|sunset| at < sunset)) {
         let path = Path { holders: vec![Rc::clone(signer)], sunset: None };
-        return Ok(Paths { complete: vec![path], end: alone });
+        return Ok(Paths { complete: vec![path], end: alone, open: Vec::new() });
     }
     let graph = explore(signer, at, evidence, trust, keys, budget)?;
     let longest = usize::try_from(budget.limits().path_length).unwrap_or(usize::MAX);
@@ -89,7 +92,8 @@ pub(in crate::validation) fn build(
         let maximum = u64::try_from(MOST_TRIED).unwrap_or(u64::MAX);
         return Err(LimitExceeded { limit: Limit::Work, maximum });
     }
-    Ok(Paths { complete, end: PathEnd { holders: graph.farthest() } })
+    let open = graph.ends().take(MOST_PATHS).cloned().collect();
+    Ok(Paths { complete, end: PathEnd { holders: graph.farthest() }, open })
 }
 
 /// Which paths are sought.
