@@ -42,7 +42,7 @@ pub(in crate::validation) struct PathResult {
     pub(in crate::validation) faults: Vec<PathFault>,
     /// The certificate policies for which the path is valid (RFC 9618 §5.5: the user-constrained policy set);
     /// `anyPolicy` where all are. Empty where there is none, which is a fault only where one is demanded.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the rules of legal classes"))]
+    #[expect(dead_code, reason = "the rules of legal classes will read it; the graph's tests do where it is made")]
     pub(in crate::validation) valid_policies: Vec<Oid>,
 }
 
@@ -169,7 +169,11 @@ fn subject(holder: &Holder) -> String {
 /// EN 319 102-1 §5.2.6: whether trust in the anchor had ended.
 fn sunset(path: &Path, anchor: &Holder, time: Timestamp, faults: &mut Vec<PathFault>) {
     if let Some(until) = path.sunset().filter(|until| time >= *until) {
-        faults.push(fault(CheckId::AnchorTrusted, anchor, Message::AnchorEnded { subject: subject(anchor), until }));
+        faults.push(fault(
+            CheckId::AnchorTrusted,
+            anchor,
+            Message::AnchorEnded { subject: subject(anchor), until },
+        ));
     }
 }
 
