@@ -20,7 +20,7 @@ use sigillum::pki::{Certificate, pem};
 use sigillum::service::{ValidationRequest, validate};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Answer, Moment, Policy, Report};
+use sigillum::validation::{Answer, Doubt, Moment, Policy, Report, Verdict};
 use support::exceptions::Exceptions;
 
 const AT: &str = "2026-11-21T12:00:00Z";
@@ -137,6 +137,8 @@ fn an_anchor_whose_trust_has_ended_is_none() {
         };
         let report = validate(&bytes, &request, &CancelFlag::default()).unwrap();
         assert_eq!(report.summary.answer, answer, "{sunset:?}");
+        let ended = Verdict::Indeterminate(Doubt::NoCertificateChainFoundNoPoe);
+        assert_eq!(report.signatures[0].verdict == ended, answer == Answer::CannotTell, "{sunset:?}");
     }
     support::suite(SUITE, sunsets.len());
 }

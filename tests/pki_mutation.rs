@@ -62,7 +62,7 @@ fn ask(bytes: &[u8]) -> bool {
         let _ = format!("{certificate:?} {} {}", certificate.subject(), certificate.is_self_issued());
         assert!(!certificate.tbs().is_empty());
         if let Some(constraints) = certificate.name_constraints() {
-            let _ = constraints.check(certificate.subject(), certificate.subject_alt_names());
+            let _ = constraints.check(certificate.subject(), certificate.subject_alt_names(), &mut 250_000);
         }
     }
     if let Ok(crl) = Crl::parse(bytes, DEPTH) {

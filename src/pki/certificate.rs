@@ -578,7 +578,7 @@ mod tests {
         let constraints = ca.name_constraints().unwrap();
         assert_eq!((constraints.permitted.len(), constraints.excluded.len()), (2, 1));
         let leaf = leaf();
-        assert!(constraints.check(leaf.subject(), leaf.subject_alt_names()).is_ok());
+        assert!(constraints.check(leaf.subject(), leaf.subject_alt_names(), &mut 1_000).is_ok());
         assert!(ca.unknown_critical_extensions().is_empty());
     }
 

@@ -25,6 +25,7 @@ use super::distribution_point::DistributionPointName;
 use super::distribution_point::ReasonFlags;
 use super::extension::Extension;
 use super::extension::duplicates;
+use super::extension::read_known;
 use super::extension::unknown_critical;
 use super::name::Name;
 use super::oid;
@@ -186,7 +187,8 @@ impl Crl {
             expired_certs_on_crl: None,
             extensions: Vec::new(),
         };
-        crl.read_extensions(&extensions);
+        crl.malformed_extensions =
+            read_known(&extensions, READ, depth, |extension, value| crl.read_extension(&extension.oid, value));
         crl.extensions = extensions;
         Ok(crl)
     }
@@ -259,21 +261,6 @@ impl Crl {
             }
         }
         Ok(found)
-    }
-
-    fn read_extensions(&mut self, extensions: &[Extension]) {
-        let mut seen: Vec<&Oid> = Vec::new();
-        for extension in extensions.iter().filter(|extension| READ.contains(&extension.oid.content())) {
-            // At most as many as there are in READ.
-            if seen.contains(&&extension.oid) {
-                continue;
-            }
-            seen.push(&extension.oid);
-            let read = extension.tlv(self.depth).and_then(|value| self.read_extension(&extension.oid, &value));
-            if read.is_err() {
-                self.malformed_extensions.push(extension.oid.clone());
-            }
-        }
     }
 
     fn read_extension(&mut self, oid: &Oid, value: &Tlv<'_>) -> Result<(), DerError> {

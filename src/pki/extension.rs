@@ -72,6 +72,28 @@ impl<'a> BorrowedExtension<'a> {
     }
 }
 
+/// Has `read` look at the extensions of `known`, the first of each kind only; gives those that it cannot read.
+pub(crate) fn read_known<'e>(
+    extensions: &'e [Extension],
+    known: &[&[u8]],
+    depth: u32,
+    mut read: impl FnMut(&'e Extension, &Tlv<'e>) -> Result<(), DerError>,
+) -> Vec<Oid> {
+    // At most as many as there are in `known`.
+    let mut seen: Vec<&Oid> = Vec::new();
+    let mut malformed = Vec::new();
+    for extension in extensions.iter().filter(|extension| known.contains(&extension.oid.content())) {
+        if seen.contains(&&extension.oid) {
+            continue;
+        }
+        seen.push(&extension.oid);
+        if extension.tlv(depth).and_then(|value| read(extension, &value)).is_err() {
+            malformed.push(extension.oid.clone());
+        }
+    }
+    malformed
+}
+
 /// The critical extensions of `extensions` that are not in `known`.
 pub(crate) fn unknown_critical(extensions: &[Extension], known: &[&[u8]]) -> Vec<Oid> {
     let unknown = |extension: &&Extension| extension.critical && !known.contains(&extension.oid.content());

@@ -2,8 +2,8 @@
 //!
 //! Evaluated for mail addresses, DNS names, URIs, IP addresses and distinguished names. For the other forms
 //! (`otherName`, `x400Address`, `ediPartyName`, `registeredID`) the standard defines no subtrees: a constraint
-//! on one of them together with a name of that form is a violation. Constraints are applied alike whether the
-//! extension is critical or not.
+//! on one of them together with a name of that form (`otherName`: of that type) is a violation. Constraints are
+//! applied alike whether the extension is critical or not.
 
 use std::fmt;
 
@@ -71,9 +71,6 @@ impl fmt::Display for ConstraintViolation {
 
 impl std::error::Error for ConstraintViolation {}
 
-/// Comparisons of a name with a subtree in one check. Real certificates need fewer than a hundred.
-const COMPARISONS: usize = 250_000;
-
 impl NameConstraints {
     pub(crate) fn from_tlv(tlv: &Tlv<'_>) -> Result<Self, DerError> {
         let mut fields = tlv.sequence()?;
@@ -86,25 +83,34 @@ impl NameConstraints {
     /// Checks the names of one certificate: its subject (where it is not empty), its alternative names and,
     /// where those have no mail address, the `emailAddress` attributes of the subject.
     ///
+    /// `left` is what the comparisons may still cost: one for each subtree that a name is compared with, and one
+    /// more for each 64 octets of the name. What they cost is taken from it.
+    ///
     /// # Errors
-    /// The first name that is not allowed.
-    pub fn check(&self, subject: &Name, alternative: &[GeneralName]) -> Result<(), ConstraintViolation> {
-        let mut left = COMPARISONS;
+    /// The first name that is not allowed, or for which nothing was left.
+    pub fn check(
+        &self,
+        subject: &Name,
+        alternative: &[GeneralName],
+        left: &mut u64,
+    ) -> Result<(), ConstraintViolation> {
         if !subject.is_empty() {
-            self.check_one(&GeneralName::Directory(subject.clone()), &mut left)?;
+            self.check_one(&GeneralName::Directory(subject.clone()), left)?;
         }
         if !alternative.iter().any(|name| matches!(name, GeneralName::Rfc822(_))) {
             for address in subject.all(oid::EMAIL_ADDRESS) {
-                self.check_one(&GeneralName::Rfc822(address.to_owned()), &mut left)?;
+                self.check_one(&GeneralName::Rfc822(address.to_owned()), left)?;
             }
         }
-        alternative.iter().try_for_each(|name| self.check_one(name, &mut left))
+        alternative.iter().try_for_each(|name| self.check_one(name, left))
     }
 
-    fn check_one(&self, name: &GeneralName, left: &mut usize) -> Result<(), ConstraintViolation> {
+    fn check_one(&self, name: &GeneralName, left: &mut u64) -> Result<(), ConstraintViolation> {
         let violation = |kind| ConstraintViolation { name: name.clone(), kind };
         let trees = self.permitted.len().saturating_add(self.excluded.len());
-        *left = left.checked_sub(trees).ok_or_else(|| violation(ViolationKind::TooMany))?;
+        let cost = trees.saturating_mul(octets(name).checked_div(64).unwrap_or(0).saturating_add(1));
+        let cost = u64::try_from(cost).unwrap_or(u64::MAX);
+        *left = left.checked_sub(cost).ok_or_else(|| violation(ViolationKind::TooMany))?;
 
         let of_form = |tree: &&Subtree| same_form(&tree.base, name);
         let mut restricted = false;
@@ -150,8 +156,19 @@ fn read_subtrees(fields: &mut Reader<'_>, number: u8) -> Result<Vec<Subtree>, De
     Ok(trees)
 }
 
+fn octets(name: &GeneralName) -> usize {
+    match name {
+        GeneralName::Directory(name) => name.der().len(),
+        GeneralName::Rfc822(text) | GeneralName::Dns(text) | GeneralName::Uri(text) => text.len(),
+        _ => 0, // compared at a fixed cost, or not at all
+    }
+}
+
 fn same_form(one: &GeneralName, other: &GeneralName) -> bool {
-    std::mem::discriminant(one) == std::mem::discriminant(other)
+    match (one, other) {
+        (GeneralName::Other { oid: one, .. }, GeneralName::Other { oid: other, .. }) => one == other,
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
 }
 
 /// On which side a subtree stands: a wildcard DNS name is permitted where every name it stands for is, and
@@ -271,7 +288,7 @@ mod tests {
     }
 
     fn kind(constraints: &NameConstraints, of: GeneralName) -> Option<ViolationKind> {
-        constraints.check(&name(&[]), &[of]).err().map(|violation| violation.kind)
+        constraints.check(&name(&[]), &[of], &mut 250_000).err().map(|violation| violation.kind)
     }
 
     fn dns(text: &str) -> GeneralName {
@@ -346,8 +363,8 @@ mod tests {
     fn the_mail_address_of_the_subject_counts_where_no_alternative_has_one() {
         let subject = name(&[(oid::EMAIL_ADDRESS, tag::IA5_STRING, b"a@evil.example")]);
         let zh = constraints(&[mail("zh.ch")], &[]);
-        assert_eq!(zh.check(&subject, &[]).unwrap_err().kind, ViolationKind::NotPermitted);
-        assert!(zh.check(&subject, &[mail("a@zh.ch")]).is_ok());
+        assert_eq!(zh.check(&subject, &[], &mut 250_000).unwrap_err().kind, ViolationKind::NotPermitted);
+        assert!(zh.check(&subject, &[mail("a@zh.ch")], &mut 250_000).is_ok());
     }
 
     #[test]
@@ -382,13 +399,13 @@ mod tests {
     fn distinguished_names_are_compared_by_their_beginning() {
         let swiss = GeneralName::Directory(name(&[(oid::COUNTRY, tag::UTF8_STRING, b"ch")]));
         let permitted = constraints(std::slice::from_ref(&swiss), &[]);
-        assert!(permitted.check(&person("A"), &[]).is_ok());
-        assert!(permitted.check(&name(&[]), &[]).is_ok());
+        assert!(permitted.check(&person("A"), &[], &mut 250_000).is_ok());
+        assert!(permitted.check(&name(&[]), &[], &mut 250_000).is_ok());
         let german = name(&[(oid::COUNTRY, tag::PRINTABLE_STRING, b"DE")]);
-        assert_eq!(permitted.check(&german, &[]).unwrap_err().kind, ViolationKind::NotPermitted);
+        assert_eq!(permitted.check(&german, &[], &mut 250_000).unwrap_err().kind, ViolationKind::NotPermitted);
         assert_eq!(kind(&permitted, GeneralName::Directory(german)), NOT_PERMITTED);
         let excluded = constraints(&[], &[swiss]);
-        assert_eq!(excluded.check(&person("A"), &[]).unwrap_err().kind, ViolationKind::Excluded);
+        assert_eq!(excluded.check(&person("A"), &[], &mut 250_000).unwrap_err().kind, ViolationKind::Excluded);
     }
 
     #[test]
@@ -406,7 +423,7 @@ mod tests {
     #[test]
     fn the_work_is_bounded() {
         let many = constraints(&vec![dns("zh.ch"); 1_000], &[]);
-        let violation = many.check(&name(&[]), &vec![dns("zh.ch"); 1_000]).unwrap_err();
+        let violation = many.check(&name(&[]), &vec![dns("zh.ch"); 1_000], &mut 250_000).unwrap_err();
         assert_eq!(violation.kind, ViolationKind::TooMany);
     }
 }

@@ -115,7 +115,7 @@ impl Evidence {
 
     /// Takes everything that the document brings along; what cannot be parsed is counted and is no evidence.
     pub fn add_embedded(&mut self, examination: &Examination) {
-        let EmbeddedEvidence { certificates, crls, ocsp_responses } = &examination.evidence;
+        let EmbeddedEvidence { certificates, crls, ocsp_responses, .. } = &examination.evidence;
         for certificate in certificates {
             self.add_certificate(Arc::clone(certificate));
         }

@@ -31,6 +31,8 @@ pub enum Term {
     Certificate,
     /// Where an algorithm is used: the imprint of a time-stamp.
     Imprint,
+    /// Where an algorithm is used: revocation data.
+    RevocationData,
     /// Why no revocation data are required: the certificate lives for a short term (EN 319 412-1 §5.2).
     ShortTerm,
     /// Why no revocation data are required: the certificate says that there are none (RFC 9608).
@@ -55,6 +57,7 @@ impl Term {
         Self::CertificateReference,
         Self::Certificate,
         Self::Imprint,
+        Self::RevocationData,
         Self::ShortTerm,
         Self::NoRevocationAvailable,
         Self::Crl,
@@ -73,6 +76,7 @@ impl Term {
             Self::CertificateReference => "certificate-reference",
             Self::Certificate => "certificate",
             Self::Imprint => "imprint",
+            Self::RevocationData => "revocation-data",
             Self::ShortTerm => "short-term",
             Self::NoRevocationAvailable => "no-revocation-available",
             Self::Crl => "crl",
@@ -204,6 +208,16 @@ messages! {
     PathEndsAt = "path-ends-at" { subject: String, issuer: String };
     /// No trust anchor is configured at all.
     NoAnchors = "no-anchors" {};
+    /// Trust in the anchor ended at a time.
+    AnchorEnded = "anchor-ended" { subject: String, until: Timestamp };
+    /// A valid certificate policy is demanded, and from this certificate on there is none.
+    NoValidPolicy = "no-valid-policy" { subject: String };
+    /// A certificate maps the policy that stands for all.
+    AnyPolicyMapped = "any-policy-mapped" { subject: String };
+    /// A certificate has more policies than are looked at.
+    TooManyPolicies = "too-many-policies" { subject: String };
+    /// A certificate is not as a section of RFC 5280 demands.
+    ProfileBroken = "profile-broken" { subject: String, section: String };
     /// The certificate at fault.
     Certificate = "certificate" { subject: String };
     /// The key usage of a certificate.
@@ -220,8 +234,28 @@ messages! {
     NotYetValidAt = "not-yet-valid-at" { subject: String, time: Timestamp, from: Timestamp };
     /// There are no revocation data for a certificate.
     NoRevocationData = "no-revocation-data" { subject: String };
-    /// There are revocation data for a certificate, and this version does not judge them.
-    RevocationDataNotJudged = "revocation-data-not-judged" { subject: String, count: u64 };
+    /// A certificate is revoked since a time.
+    RevokedAt = "revoked-at" { subject: String, time: Timestamp };
+    /// A certificate is on hold since a time.
+    OnHoldSince = "on-hold-since" { subject: String, time: Timestamp };
+    /// The status of a certificate is known up to a time only.
+    StatusKnownUntil = "status-known-until" { subject: String, until: Timestamp };
+    /// How many seconds revocation data are older than the best-signature-time.
+    RevocationDataOlder = "revocation-data-older" { subject: String, seconds: u64 };
+    /// The best-signature-time, where it decides.
+    BestTimeIs = "best-time-is" { time: Timestamp };
+    /// A certificate without data that existed at the control time.
+    NoProofAt = "no-proof-at" { subject: String, time: Timestamp };
+    /// The time stamp that comes too early, and the one that comes before it all the same.
+    TimestampsOutOfOrder = "timestamps-out-of-order" { first: String, second: String };
+    /// The claimed time and the proven one are too far apart.
+    DelayTooLong = "delay-too-long" { claimed: Timestamp, proven: Timestamp };
+    /// The format of a signature.
+    LevelIs = "level-is" { format: String };
+    /// The identifier of a signature policy.
+    SignaturePolicyIs = "signature-policy-is" { policy: String };
+    /// Whom a time-stamp names as its authority.
+    AuthorityNamed = "authority-named" { name: String };
     /// Revocation data that were fresh only until some time.
     RevocationStale = "revocation-stale" { source: Term, until: Timestamp, time: Timestamp };
     /// Revocation data that say of themselves to be later than the clock.

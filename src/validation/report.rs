@@ -315,25 +315,10 @@ pub struct PathElement {
     pub not_after: Timestamp,
     /// Whether it is the trust anchor.
     pub trust_anchor: bool,
-    /// The revocation data found for it: listed as parsed, not judged.
-    pub revocation: Vec<RevocationListed>,
+    /// What the revocation data that decide say of it.
+    pub revocation: Option<RevocationStatus>,
     /// The certificate itself.
     pub certificate: Arc<Certificate>,
-}
-
-/// Revocation data that name a certificate, as they state it. Nothing here is verified.
-#[derive(Clone, Debug)]
-pub struct RevocationListed {
-    /// `crl` or `ocsp`.
-    pub source: &'static str,
-    /// `good`, `revoked`, `unknown` as stated.
-    pub claimed_status: &'static str,
-    /// When it was stated.
-    pub this_update: Timestamp,
-    /// Until when it holds.
-    pub next_update: Option<Timestamp>,
-    /// `embedded` or `supplied`.
-    pub origin: &'static str,
 }
 
 /// The status of a certificate by the revocation data that decide: verified.

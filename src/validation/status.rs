@@ -6,11 +6,10 @@ use std::sync::Arc;
 use super::evidence::Evidence;
 use super::message::Message;
 use super::moment::Moment;
-use super::path::Keys;
 use super::policy::Policy;
 use super::process::Case;
 use super::report::RevocationStatus;
-use super::revocation::{Judgements, MAXIMUM_AGE_SECONDS, findings, fresh, not_required, select};
+use super::revocation::{MAXIMUM_AGE_SECONDS, findings, fresh, not_required, select};
 use crate::crypto::Verifier;
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
@@ -45,8 +44,7 @@ pub fn certificate_status(
     budget: &mut Budget,
 ) -> Result<CertificateStatus, LimitExceeded> {
     let verifier = Verifier;
-    let keys = Keys::new(&verifier);
-    let case = Case { evidence, trust, policy, moment, keys, revocation: Judgements::default() };
+    let case = Case::new(evidence, trust, policy, moment, &verifier);
     let (certificate, issuer) = (case.keys.holder(certificate), case.keys.holder(issuer));
     let found = findings(&certificate, &issuer, &case, budget)?;
     let decides = select(&found, |_| true)

@@ -8,6 +8,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this module and uses a part of it")]
 
 pub mod exceptions;
+pub mod issue;
 pub mod judges;
 pub mod pdf;
 pub mod rng;

@@ -12,6 +12,7 @@ use super::DEPTH;
 use crate::pki::distribution_point::DistributionPoint;
 use crate::pki::extension::Extension;
 use crate::pki::extension::duplicates;
+use crate::pki::extension::read_known;
 use crate::pki::extension::unknown_critical;
 use crate::pki::general_name::GeneralName;
 use crate::pki::name_constraints::NameConstraints;
@@ -222,17 +223,8 @@ impl Facts {
             duplicates: duplicates(extensions),
             ..Self::default()
         };
-        let mut seen: Vec<&Oid> = Vec::new();
-        for extension in extensions.iter().filter(|extension| READ.contains(&extension.oid.content())) {
-            // At most as many as there are in READ.
-            if seen.contains(&&extension.oid) {
-                continue;
-            }
-            seen.push(&extension.oid);
-            if extension.tlv(DEPTH).and_then(|value| facts.read_one(extension, &value)).is_err() {
-                facts.malformed.push(extension.oid.clone());
-            }
-        }
+        facts.malformed =
+            read_known(extensions, READ, DEPTH, |extension, value| facts.read_one(extension, value));
         facts
     }
 

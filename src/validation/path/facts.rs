@@ -20,6 +20,8 @@ pub(in crate::validation) struct Holder {
     pub(in crate::validation) certificate: Arc<Certificate>,
     /// SHA-256 of it.
     pub(in crate::validation) fingerprint: Digest,
+    /// SHA-256 of its `SubjectPublicKeyInfo`: the same for all certificates of one key.
+    pub(in crate::validation) key_fingerprint: Digest,
     /// SHA-256 of it, lowercase hex.
     pub(in crate::validation) sha256: String,
     /// Its subject as text (RFC 4514).
@@ -57,6 +59,7 @@ impl<'v> Keys<'v> {
             certificate: Arc::clone(certificate),
             subject: certificate.subject().to_text(),
             fingerprint,
+            key_fingerprint: digest(DigestAlgorithm::Sha256, certificate.spki()),
             sha256: hex(fingerprint.as_bytes()),
             key: PublicKey::from_spki(certificate.spki()).ok(),
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
@@ -65,14 +68,15 @@ impl<'v> Keys<'v> {
         holder
     }
 
-    /// Whether `issuer`'s key verifies the signature of `subject`; each pair is computed once.
+    /// Whether `issuer`'s key verifies the signature of `subject`; each pair of key and
+    /// certificate is computed once.
     pub(in crate::validation) fn issued(
         &self,
         issuer: &Holder,
         subject: &Holder,
         budget: &mut Budget,
     ) -> Result<bool, LimitExceeded> {
-        let pair = (issuer.fingerprint, subject.fingerprint);
+        let pair = (issuer.key_fingerprint, subject.fingerprint);
         if let Some(known) = self.verified.borrow().get(&pair) {
             return Ok(*known);
         }

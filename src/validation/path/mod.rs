@@ -1,14 +1,20 @@
 //! Certification paths (RFC 5280 §6): from a certificate to a trust anchor.
 //!
-//! [`build()`] finds every path whose signatures verify, under a budget; [`rules`] checks one of them. The anchor is
-//! an input (§6.1.1 (d)): its own signature, validity and extensions are not looked at.
+//! [`build()`] finds the paths whose signatures verify, under a budget; [`validate`] applies the rules to one of them,
+//! and [`ranked`] puts several in order, so that who finds the best wanting can try the next. The anchor is an input
+//! (§6.1.1 (d)): its own signature and validity are not looked at, and its extensions only where the policy says so
+//! ([`PathRules`](super::policy::PathRules)).
 //!
-//! Not checked here: certificate policies (§6.1.2 (a) to (f)) and revocation (§6.3).
+//! Certificate policies are processed with the graph of RFC 9618. Not checked here: revocation (§6.3), the signer's own
+//! validity, what its key is for, and algorithms.
 
 mod build;
 mod facts;
+mod graph;
+mod policies;
+mod profile;
 mod rules;
 
 pub(super) use build::build;
 pub(super) use facts::{Holder, Keys};
-pub(super) use rules::{PathFault, faults, validity};
+pub(super) use rules::{CHECKS, Candidate, Inputs, PathFault, ranked, undated_faults, validity};

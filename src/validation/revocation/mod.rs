@@ -11,7 +11,6 @@
 
 mod datum;
 mod list;
-mod listed;
 mod response;
 mod scope;
 mod signer;
@@ -28,8 +27,7 @@ use crate::validation::message::{Message, Term};
 use crate::validation::path::Holder;
 use crate::validation::process::Case;
 
-pub(in crate::validation) use datum::{Datum, Findings, Part, Rejected, Source, Status};
-pub(in crate::validation) use listed::listed;
+pub(in crate::validation) use datum::{Datum, Findings, Part, Status};
 
 /// A certificate's paths, the certificate first.
 type Paths = Rc<[Rc<[Rc<Holder>]>]>;

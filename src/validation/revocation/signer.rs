@@ -23,9 +23,9 @@ use crate::pki::RevocationReason;
 use crate::pki::oid;
 use crate::syntax::der::{Tlv, tag};
 use crate::time::Timestamp;
-use crate::validation::check::CheckId;
+use crate::validation::check::{Context, Role};
 use crate::validation::message::Message;
-use crate::validation::path::{Holder, build, faults, validity};
+use crate::validation::path::{Holder, build, undated_faults, validity};
 use crate::validation::process::Case;
 
 use super::datum::{Part, Source, Status};
@@ -258,8 +258,14 @@ fn path_to_anchor(
     budget: &mut Budget,
 ) -> Result<Rc<[Rc<Holder>]>, LimitExceeded> {
     let paths = paths(issuer, case, budget)?;
-    let best = paths.iter().min_by_key(|path| undated_faults(path));
-    Ok(best.map_or_else(|| Rc::from([Rc::clone(issuer)]), Rc::clone))
+    let mut best: Option<(usize, &Rc<[Rc<Holder>]>)> = None;
+    for path in paths.iter() {
+        let faults = faults(path, case, budget)?;
+        if best.is_none_or(|(fewest, _)| faults < fewest) {
+            best = Some((faults, path));
+        }
+    }
+    Ok(best.map_or_else(|| Rc::from([Rc::clone(issuer)]), |(_, path)| Rc::clone(path)))
 }
 
 /// The path of a signer who is not the CA: issued by the CA itself; or without faults to an anchor to which the CA has a
@@ -270,17 +276,18 @@ fn path_beside(
     case: &Case<'_>,
     budget: &mut Budget,
 ) -> Result<Option<Rc<[Rc<Holder>]>>, LimitExceeded> {
-    let is_sound = |path: &[Rc<Holder>]| undated_faults(path) == 0;
     if case.keys.issued(issuer, signer, budget)? {
         let path = joined(&[Rc::clone(signer)], &path_to_anchor(issuer, case, budget)?);
-        return Ok(Some(path).filter(|path| is_sound(path)));
+        return Ok(if faults(&path, case, budget)? == 0 { Some(path) } else { None });
     }
     let of_issuer = paths(issuer, case, budget)?;
     let anchors: Vec<Digest> = of_issuer.iter().filter_map(|path| path.last()).map(|end| end.fingerprint).collect();
     let of_signer = paths(signer, case, budget)?;
     let ends_there = |path: &&Rc<[Rc<Holder>]>| path.last().is_some_and(|end| anchors.contains(&end.fingerprint));
-    if let Some(path) = of_signer.iter().filter(ends_there).find(|path| is_sound(path)) {
-        return Ok(Some(Rc::clone(path)));
+    for path in of_signer.iter().filter(ends_there) {
+        if faults(path, case, budget)? == 0 {
+            return Ok(Some(Rc::clone(path)));
+        }
     }
     for above in case.evidence.certificates() {
         let names = |name: &Name| above.subject().matches(name);
@@ -288,7 +295,7 @@ fn path_beside(
             let above = case.keys.holder(above);
             if case.keys.issued(&above, issuer, budget)? && case.keys.issued(&above, signer, budget)? {
                 let path = joined(&[Rc::clone(signer), above], &[]);
-                return Ok(Some(path).filter(|path| is_sound(path)));
+                return Ok(if faults(&path, case, budget)? == 0 { Some(path) } else { None });
             }
         }
     }
@@ -313,9 +320,9 @@ fn paths(
 
 /// How many rules of RFC 5280 the path breaks. The dates of its certificates are judged with the times of the
 /// processes, not here.
-fn undated_faults(path: &[Rc<Holder>]) -> usize {
-    let time = path.first().map_or(Timestamp::from_unix(0), |signer| signer.certificate.not_before());
-    faults(path, time).iter().filter(|fault| fault.check != CheckId::CaValidity).count()
+fn faults(path: &[Rc<Holder>], case: &Case<'_>, budget: &mut Budget) -> Result<usize, LimitExceeded> {
+    let level = |check| case.policy.level_of(Context::Revocation, Role::Ca, check);
+    undated_faults(path, case.policy.path(), level, budget)
 }
 
 /// Whether the status of a signer is known to be good as of when the object was made. What says that he is revoked
