@@ -123,7 +123,7 @@ fn a_configuration_that_is_not_there_ends_with_78() {
 fn the_reason_for_64_names_what_is_wrong() {
     for (arguments, words) in [
         (&["trust", "refresh"][..], &["trust", "noch nicht"][..]),
-        (&["validate", VALID, "--lang", "en", "--replay", "x"], &["--replay", "not there yet"]),
+        (&["validate", VALID, "--lang", "en", "--content", "x"], &["--content", "not there yet"]),
         (&["validate", VALID, "--lang", "fr", "--policy", "x\u{1b}"], &["«x<U+001B>»"]),
         (
             &["validate", VALID, "--lang", "it", "--trust-anchor", "fixtures/gone.pem"],

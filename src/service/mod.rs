@@ -24,7 +24,7 @@ pub use error::ServiceError;
 pub use given::{Given, Unusable, certificates};
 pub use ready::Readiness;
 pub use seal::{SealAnswer, SealRequest, Sealer};
-pub use validate::{Validated, Validation, ValidationRequest, validate};
+pub use validate::{Basis, Judged, ReplayError, Validated, Validation, ValidationRequest, judge, replay, validate};
 pub use work::Capacity;
 
 /// What the service is made of.

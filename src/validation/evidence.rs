@@ -22,6 +22,9 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 3] = [Self::Embedded, Self::Supplied, Self::Fetched];
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -34,9 +37,11 @@ impl Origin {
 }
 
 /// Certificates and revocation data.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     certificates: Vec<Arc<Certificate>>,
+    /// Where each certificate came from, in the same order.
+    certificate_origins: Vec<Origin>,
     crls: Vec<(Crl, Origin)>,
     ocsp_responses: Vec<(OcspResponse, Origin)>,
     unreadable: usize,
@@ -49,8 +54,13 @@ impl Evidence {
         Self::default()
     }
 
-    /// Takes a certificate.
+    /// Takes a certificate that the caller gives.
     pub fn add_certificate(&mut self, certificate: Arc<Certificate>) {
+        self.add_certificate_from(certificate, Origin::Supplied);
+    }
+
+    /// Takes a certificate. One that is there already keeps its first origin.
+    pub fn add_certificate_from(&mut self, certificate: Arc<Certificate>, origin: Origin) {
         if self.certificates.iter().any(|known| known.der() == certificate.der()) {
             return;
         }
@@ -58,6 +68,7 @@ impl Evidence {
             self.unreadable = self.unreadable.saturating_add(1);
         } else {
             self.certificates.push(certificate);
+            self.certificate_origins.push(origin);
         }
     }
 
@@ -71,11 +82,42 @@ impl Evidence {
         self.ocsp_responses.push((response, origin));
     }
 
+    /// Takes all of `other` with its origins, in its order.
+    pub fn add_all(&mut self, other: &Self) {
+        for (certificate, origin) in other.certificates_with_origin() {
+            self.add_certificate_from(Arc::clone(certificate), origin);
+        }
+        self.crls.extend(other.crls.iter().cloned());
+        self.ocsp_responses.extend(other.ocsp_responses.iter().cloned());
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
+    }
+
+    /// Takes what of `whole` is missing here: all that does not come from the document, and what does where it is not
+    /// here yet.
+    pub(super) fn add_missing(&mut self, whole: &Self) {
+        for (certificate, origin) in whole.certificates_with_origin() {
+            self.add_certificate_from(Arc::clone(certificate), origin);
+        }
+        for (crl, origin) in &whole.crls {
+            let known = |(known, origin): &(Crl, Origin)| *origin == Origin::Embedded && known.der() == crl.der();
+            if *origin != Origin::Embedded || !self.crls.iter().any(known) {
+                self.crls.push((crl.clone(), *origin));
+            }
+        }
+        for (response, origin) in &whole.ocsp_responses {
+            let known =
+                |(known, origin): &(OcspResponse, Origin)| *origin == Origin::Embedded && known.raw == response.raw;
+            if *origin != Origin::Embedded || !self.ocsp_responses.iter().any(known) {
+                self.ocsp_responses.push((response.clone(), *origin));
+            }
+        }
+    }
+
     /// Takes everything that the document brings along; what cannot be parsed is counted and is no evidence.
     pub fn add_embedded(&mut self, examination: &Examination) {
         let EmbeddedEvidence { certificates, crls, ocsp_responses } = &examination.evidence;
         for certificate in certificates {
-            self.add_certificate(Arc::clone(certificate));
+            self.add_certificate_from(Arc::clone(certificate), Origin::Embedded);
         }
         for crl in crls {
             self.parse_crl(crl);
@@ -145,7 +187,10 @@ impl Evidence {
             return;
         }
         match Certificate::parse(der) {
-            Ok(certificate) => self.certificates.push(Arc::new(certificate)),
+            Ok(certificate) => {
+                self.certificates.push(Arc::new(certificate));
+                self.certificate_origins.push(Origin::Embedded);
+            }
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
@@ -168,6 +213,11 @@ impl Evidence {
     #[must_use]
     pub fn certificates(&self) -> &[Arc<Certificate>] {
         &self.certificates
+    }
+
+    /// The certificates, each with where it came from first.
+    pub fn certificates_with_origin(&self) -> impl Iterator<Item = (&Arc<Certificate>, Origin)> {
+        self.certificates.iter().zip(self.certificate_origins.iter().copied())
     }
 
     /// The CRLs.

@@ -1,0 +1,168 @@
+//! The evidence bundle: what was judged once is judged again from its bundle, to the octet, and without anything else;
+//! as evidence it says nothing of trust.
+
+#![cfg(feature = "service")]
+
+mod support;
+
+use serde_json::Value;
+use sigillum::limits::{CancelFlag, Limits};
+use sigillum::reporting::{Envelope, Language, to_json};
+use sigillum::service::{Given, Judged, ReplayError, ValidationRequest, certificates, judge, replay};
+use sigillum::time::Timestamp;
+use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::bundle::Bundle;
+use sigillum::validation::{Answer, Moment, Policy, Verdict};
+use std::sync::Arc;
+
+fn read(path: &str) -> Vec<u8> {
+    support::read(&support::project().join("fixtures").join(path))
+}
+
+fn trust(roots: &[Vec<u8>]) -> Arc<TrustStore> {
+    let found = roots.iter().flat_map(|root| certificates(root).unwrap());
+    TrustStore::new(found.map(|certificate| TrustAnchor { certificate, sunset: None }).collect()).into()
+}
+
+fn request(policy: &str, at: &str, trust: &Arc<TrustStore>, evidence: &[Vec<u8>]) -> ValidationRequest {
+    let limits = Limits::DEFAULT;
+    let mut given = Given::default();
+    for content in evidence {
+        given.take(content, &limits).unwrap();
+    }
+    let at = Timestamp::from_rfc3339(at).unwrap();
+    ValidationRequest {
+        password: None,
+        policy: Policy::builtin(policy).unwrap().into(),
+        trust: Arc::clone(trust),
+        certificates: given.certificates,
+        crls: given.crls,
+        ocsp_responses: given.ocsp_responses,
+        moment: Moment { at, clock: at.plus_seconds(3600) },
+        limits,
+    }
+}
+
+fn json(judged: &Judged) -> String {
+    to_json(&judged.report, &Envelope { report_id: "same", document_name: None }, Language::En)
+}
+
+/// Judges, writes the bundle, reads it, judges again: the same report and the same bundle. Whether it could be read.
+fn comes_again(name: &str, bytes: &[u8], request: &ValidationRequest) -> bool {
+    let Ok(first) = judge(bytes, request, &CancelFlag::default()) else { return false };
+    let written = first.basis.bundle(&first.report).unwrap();
+    let bundle = Bundle::read(&written).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let password = request.password.as_deref();
+    let second = replay(bytes, &bundle, password, &Limits::DEFAULT, &CancelFlag::default());
+    let second = second.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    assert_eq!(json(&first), json(&second), "{name}");
+    assert!(second.basis.bundle(&second.report).unwrap() == written, "{name}: another bundle");
+    true
+}
+
+#[test]
+fn every_fixture_comes_again() {
+    let (mut cases, mut unread) = (0, 0);
+    let shared = [read("pki/root.pem"), read("pki/other-root.pem")];
+    for file in support::files(&support::project().join("fixtures"), |name| name == "case.toml") {
+        let folder = file.parent().unwrap();
+        let case: toml::Table = toml::from_str(&support::read_text(&file)).unwrap();
+        let texts = |key: &str| -> Vec<Vec<u8>> {
+            let names = case[key].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+            names.map(|name| support::read(&folder.join(name))).collect()
+        };
+        let bytes = support::read(&folder.join("document.pdf"));
+        let at = case["at"].as_str().unwrap();
+        for (policy, anchors) in [
+            (case["policy"].as_str().unwrap(), texts("anchors")),
+            ("default", shared.to_vec()),
+            ("no-revocation", Vec::new()),
+        ] {
+            let mut request = request(policy, at, &trust(&anchors), &texts("evidence"));
+            request.password = case.get("password").map(|password| password.as_str().unwrap().as_bytes().to_vec());
+            if comes_again(&file.display().to_string(), &bytes, &request) {
+                cases += 1;
+            } else {
+                unread += 1;
+            }
+        }
+    }
+    assert!(unread < cases / 4, "{unread} of {cases} could not be read");
+    support::suite("bundle fixtures", cases);
+}
+
+#[test]
+fn the_generated_set_comes_again() {
+    const SUITE: &str = "bundle generated";
+    let Some(shared) = support::shared() else { return support::skipped(SUITE) };
+    let data = shared.join("data");
+    let set: Value = serde_json::from_slice(&support::read(&data.join("generated/pdf.json"))).unwrap();
+    let certificates = data.join("test-pki/certs");
+    let roots = ["peers/root.pem", "peers/root2.pem"].map(|name| support::read(&certificates.join(name)));
+    let intermediates = support::read(&certificates.join("intermediates.pem"));
+    let trust = trust(&roots);
+    let mut cases = 0;
+    for file in set["files"].as_array().unwrap().iter().step_by(7) {
+        let name = file["file"].as_str().unwrap();
+        let bytes = support::read(&data.join("generated").join(name));
+        for policy in ["default", "no-revocation"] {
+            let mut request = request(policy, "2026-11-21T12:00:00Z", &trust, &[intermediates.clone()]);
+            request.password = file["password"].as_str().map(|password| password.as_bytes().to_vec());
+            cases += usize::from(comes_again(name, &bytes, &request));
+        }
+    }
+    support::suite(SUITE, cases);
+}
+
+#[test]
+fn a_foreign_root_in_a_bundle_makes_nothing_pass() {
+    let at = "2026-07-01T00:00:00Z";
+    let signed = read("pdf/trusted-other/document.pdf");
+    let foreign = trust(&[read("pki/other-root.pem")]);
+    let own = trust(&[read("pki/root.pem")]);
+    let passed = judge(&signed, &request("no-revocation", at, &foreign, &[]), &CancelFlag::default()).unwrap();
+    assert_eq!(passed.report.summary.answer, Answer::Valid);
+    let bundle = passed.basis.bundle(&passed.report).unwrap();
+
+    let answer = |evidence: &[Vec<u8>]| {
+        let judged = judge(&signed, &request("no-revocation", at, &own, evidence), &CancelFlag::default()).unwrap();
+        assert!(judged.report.signatures.iter().all(|signature| signature.verdict != Verdict::Passed));
+        assert!(judged.report.signatures.iter().all(|one| one.path.iter().all(|element| !element.trust_anchor)));
+        judged.report.summary.answer
+    };
+    assert_eq!(answer(&[]), Answer::CannotTell);
+    assert_eq!(answer(&[bundle.clone()]), Answer::CannotTell);
+    // Nor does its policy count: without revocation data `default` passes nothing.
+    let judged = judge(&signed, &request("default", at, &foreign, &[bundle]), &CancelFlag::default()).unwrap();
+    assert_eq!(judged.report.summary.answer, Answer::CannotTell);
+}
+
+#[test]
+fn a_bundle_is_evidence_for_what_lacks_it() {
+    let at = "2026-07-01T00:00:00Z";
+    let trust = trust(&[read("pki/root.pem")]);
+    let signed = read("pdf/issuer-missing/document.pdf");
+    let answer = |evidence: &[Vec<u8>]| {
+        let judged =
+            judge(&signed, &request("no-revocation", at, &trust, evidence), &CancelFlag::default()).unwrap();
+        let bundle = judged.basis.bundle(&judged.report).unwrap();
+        (judged.report.summary.answer, bundle)
+    };
+    assert_eq!(answer(&[]).0, Answer::CannotTell);
+    let (whole, bundle) = answer(&[read("pki/issuing-ca.pem")]);
+    assert_eq!(whole, Answer::Valid);
+    assert_eq!(answer(&[bundle]).0, Answer::Valid);
+}
+
+#[test]
+fn another_document_is_not_judged() {
+    let at = "2026-07-01T00:00:00Z";
+    let trust = trust(&[read("pki/root.pem")]);
+    let signed = read("pdf/pades-b-t/document.pdf");
+    let judged = judge(&signed, &request("default", at, &trust, &[]), &CancelFlag::default()).unwrap();
+    let bundle = Bundle::read(&judged.basis.bundle(&judged.report).unwrap()).unwrap();
+    for other in [read("pdf/two-signatures/document.pdf"), [&signed[..], b"\n"].concat()] {
+        let refused = replay(&other, &bundle, None, &Limits::DEFAULT, &CancelFlag::default());
+        assert!(matches!(refused, Err(ReplayError::Bundle(error)) if error.code() == "other-document"));
+    }
+}
