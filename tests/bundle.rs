@@ -6,6 +6,7 @@
 mod support;
 
 use serde_json::Value;
+use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service::{Given, Judged, ReplayError, ValidationRequest, certificates, judge, replay};
@@ -13,6 +14,7 @@ use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::bundle::Bundle;
 use sigillum::validation::{Answer, Moment, Policy, Verdict};
+use std::process::Command;
 use std::sync::Arc;
 
 fn read(path: &str) -> Vec<u8> {
@@ -152,6 +154,45 @@ fn a_bundle_is_evidence_for_what_lacks_it() {
     let (whole, bundle) = answer(&[read("pki/issuing-ca.pem")]);
     assert_eq!(whole, Answer::Valid);
     assert_eq!(answer(&[bundle]).0, Answer::Valid);
+}
+
+/// What docs/bundle.md says to those who have no such program: the command for the digest, and the chain of the policy.
+#[test]
+fn it_can_be_checked_as_its_description_says() {
+    let documentation = support::read_text(&support::project().join("docs/bundle.md"));
+    let command = documentation.lines().find(|line| line.starts_with("sed ")).expect("the command");
+    let trust = trust(&[read("pki/root.pem")]);
+    let signed = read("pdf/pades-b-t/document.pdf");
+    let request = request("no-revocation", "2026-07-01T00:00:00Z", &trust, &[]);
+    let judged = judge(&signed, &request, &CancelFlag::default()).unwrap();
+    let octets = judged.basis.bundle(&judged.report).unwrap();
+    assert_eq!(octets.iter().position(|octet| *octet == b'\n'), Some(116), "the first line has 117 octets");
+    let bundle: Value = serde_json::from_slice(&octets).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the test makes the file that it names")]
+    std::fs::write(folder.path().join("contract.bundle"), &octets).unwrap();
+    let output = Command::new("sh").args(["-c", command]).current_dir(folder.path()).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.split(' ').next(), bundle["sha256"].as_str());
+
+    let content = &bundle["content"];
+    let texts = content["policy"]["texts"].as_array().unwrap();
+    assert_eq!(texts.len(), 2, "no-revocation extends default");
+    let chain = texts.iter().fold(String::new(), |hash, text| {
+        digest(DigestAlgorithm::Sha256, format!("{hash}{}", text.as_str().unwrap()).as_bytes()).to_string()
+    });
+    assert_eq!(content["policy"]["sha256"], *chain);
+    assert_eq!(content["document"]["sha256"], *digest(DigestAlgorithm::Sha256, &signed).to_string());
+    let members = |value: &Value, path: &str| -> Vec<String> {
+        value.as_object().unwrap().keys().map(|key| format!("{path}{key}")).collect()
+    };
+    for name in members(content, "") {
+        for member in members(&content[&name], "") {
+            let named = [format!("`{name}.{member}`"), format!("`.{member}`")];
+            assert!(named.iter().any(|named| documentation.contains(named)), "{name}.{member} is not described");
+        }
+    }
 }
 
 #[test]
