@@ -371,6 +371,7 @@ pub(crate) fn seal(data: &[u8]) {
     let terms = Terms {
         policy: Arc::clone(&policy),
         trust: TrustStore::new(vec![TrustAnchor { certificate: anchor, sunset: None }]).into(),
+        evidence: Arc::default(),
         moment: Moment { at, clock: at },
         limits: document_limits(),
         cancel: CancelFlag::default(),

@@ -13,7 +13,7 @@ use sigillum::service::{Given, Judged, ReplayError, ValidationRequest, certifica
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::bundle::Bundle;
-use sigillum::validation::{Answer, Moment, Policy, Verdict};
+use sigillum::validation::{Answer, Evidence, Moment, Policy, Verdict};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ fn json(judged: &Judged) -> String {
 
 /// Judges, writes the bundle, reads it, judges again: the same report and the same bundle. Whether it could be read.
 fn comes_again(name: &str, bytes: &[u8], request: &ValidationRequest) -> bool {
-    let Ok(first) = judge(bytes, request, &CancelFlag::default()) else { return false };
+    let Ok(first) = judge(bytes, request, &Evidence::new(), &CancelFlag::default()) else { return false };
     let written = first.basis.bundle(&first.report).unwrap();
     let bundle = Bundle::read(&written).unwrap_or_else(|error| panic!("{name}: {error}"));
     let password = request.password.as_deref();
@@ -122,12 +122,16 @@ fn a_foreign_root_in_a_bundle_makes_nothing_pass() {
     let signed = read("pdf/trusted-other/document.pdf");
     let foreign = trust(&[read("pki/other-root.pem")]);
     let own = trust(&[read("pki/root.pem")]);
-    let passed = judge(&signed, &request("no-revocation", at, &foreign, &[]), &CancelFlag::default()).unwrap();
+    let passed =
+        judge(&signed, &request("no-revocation", at, &foreign, &[]), &Evidence::new(), &CancelFlag::default())
+            .unwrap();
     assert_eq!(passed.report.summary.answer, Answer::Valid);
     let bundle = passed.basis.bundle(&passed.report).unwrap();
 
     let answer = |evidence: &[Vec<u8>]| {
-        let judged = judge(&signed, &request("no-revocation", at, &own, evidence), &CancelFlag::default()).unwrap();
+        let judged =
+            judge(&signed, &request("no-revocation", at, &own, evidence), &Evidence::new(), &CancelFlag::default())
+                .unwrap();
         assert!(judged.report.signatures.iter().all(|signature| signature.verdict != Verdict::Passed));
         assert!(judged.report.signatures.iter().all(|one| one.path.iter().all(|element| !element.trust_anchor)));
         judged.report.summary.answer
@@ -135,7 +139,9 @@ fn a_foreign_root_in_a_bundle_makes_nothing_pass() {
     assert_eq!(answer(&[]), Answer::CannotTell);
     assert_eq!(answer(&[bundle.clone()]), Answer::CannotTell);
     // Nor does its policy count: without revocation data `default` passes nothing.
-    let judged = judge(&signed, &request("default", at, &foreign, &[bundle]), &CancelFlag::default()).unwrap();
+    let judged =
+        judge(&signed, &request("default", at, &foreign, &[bundle]), &Evidence::new(), &CancelFlag::default())
+            .unwrap();
     assert_eq!(judged.report.summary.answer, Answer::CannotTell);
 }
 
@@ -145,8 +151,13 @@ fn a_bundle_is_evidence_for_what_lacks_it() {
     let trust = trust(&[read("pki/root.pem")]);
     let signed = read("pdf/issuer-missing/document.pdf");
     let answer = |evidence: &[Vec<u8>]| {
-        let judged =
-            judge(&signed, &request("no-revocation", at, &trust, evidence), &CancelFlag::default()).unwrap();
+        let judged = judge(
+            &signed,
+            &request("no-revocation", at, &trust, evidence),
+            &Evidence::new(),
+            &CancelFlag::default(),
+        )
+        .unwrap();
         let bundle = judged.basis.bundle(&judged.report).unwrap();
         (judged.report.summary.answer, bundle)
     };
@@ -164,7 +175,7 @@ fn it_can_be_checked_as_its_description_says() {
     let trust = trust(&[read("pki/root.pem")]);
     let signed = read("pdf/pades-b-t/document.pdf");
     let request = request("no-revocation", "2026-07-01T00:00:00Z", &trust, &[]);
-    let judged = judge(&signed, &request, &CancelFlag::default()).unwrap();
+    let judged = judge(&signed, &request, &Evidence::new(), &CancelFlag::default()).unwrap();
     let octets = judged.basis.bundle(&judged.report).unwrap();
     assert_eq!(octets.iter().position(|octet| *octet == b'\n'), Some(116), "the first line has 117 octets");
     let bundle: Value = serde_json::from_slice(&octets).unwrap();
@@ -200,7 +211,8 @@ fn another_document_is_not_judged() {
     let at = "2026-07-01T00:00:00Z";
     let trust = trust(&[read("pki/root.pem")]);
     let signed = read("pdf/pades-b-t/document.pdf");
-    let judged = judge(&signed, &request("default", at, &trust, &[]), &CancelFlag::default()).unwrap();
+    let judged =
+        judge(&signed, &request("default", at, &trust, &[]), &Evidence::new(), &CancelFlag::default()).unwrap();
     let bundle = Bundle::read(&judged.basis.bundle(&judged.report).unwrap()).unwrap();
     for other in [read("pdf/two-signatures/document.pdf"), [&signed[..], b"\n"].concat()] {
         let refused = replay(&other, &bundle, None, &Limits::DEFAULT, &CancelFlag::default());

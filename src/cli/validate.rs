@@ -30,7 +30,7 @@ use crate::service::{Judged, ReplayError, ValidationRequest};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
 use crate::validation::bundle::{Bundle, BundleError, SoftwareName};
-use crate::validation::{Moment, Policy};
+use crate::validation::{Evidence, Moment, Policy};
 
 /// Runs the command.
 pub(super) fn run(options: &Validate, source: &Source, texts: &'static Texts) -> Exit {
@@ -109,7 +109,7 @@ fn unwritten(cause: &str, exit: Exit, texts: &Texts) -> Exit {
 /// What is asked of each document.
 enum Asked {
     /// To judge it.
-    Anew(ValidationRequest),
+    Anew { request: ValidationRequest, at_hand: Evidence },
     /// To judge it as it was judged before.
     Again { bundle: Box<Bundle>, password: Option<Vec<u8>> },
 }
@@ -117,7 +117,8 @@ enum Asked {
 impl Asked {
     fn of(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Self, Exit> {
         let Some(file) = &options.replay else {
-            return request(options, source, clock, texts).map(Self::Anew);
+            let (request, at_hand) = request(options, source, clock, texts)?;
+            return Ok(Self::Anew { request, at_hand });
         };
         let bundle = material::bundle(file, texts).map_err(|reason| wrong_use(&reason))?;
         let password = password(options, texts)?;
@@ -128,7 +129,9 @@ impl Asked {
     fn judge(&self, content: &[u8]) -> Result<Judged, DocumentError> {
         let cancel = CancelFlag::default();
         match self {
-            Self::Anew(request) => service::judge(content, request, &cancel).map_err(|error| unread(&error)),
+            Self::Anew { request, at_hand } => {
+                service::judge(content, request, at_hand, &cancel).map_err(|error| unread(&error))
+            }
             Self::Again { bundle, password } => {
                 let replayed = service::replay(content, bundle, password.as_deref(), &Limits::DEFAULT, &cancel);
                 replayed.map_err(|error| match error {
@@ -166,12 +169,12 @@ fn request(
     source: &Source,
     clock: Timestamp,
     texts: &Texts,
-) -> Result<ValidationRequest, Exit> {
+) -> Result<(ValidationRequest, Evidence), Exit> {
     let limits = Limits::DEFAULT;
     let wrong = |reason: String| wrong_use(&reason);
-    let (policy, trust) = terms(options, source, texts)?;
+    let Believed { policy, trust, at_hand } = terms(options, source, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
-    Ok(ValidationRequest {
+    let request = ValidationRequest {
         password: password(options, texts)?,
         policy,
         trust: Arc::new(trust),
@@ -180,7 +183,8 @@ fn request(
         ocsp_responses: given.ocsp_responses,
         moment: Moment { at: options.at.unwrap_or(clock), clock },
         limits,
-    })
+    };
+    Ok((request, at_hand))
 }
 
 fn password(options: &Validate, texts: &Texts) -> Result<Option<Vec<u8>>, Exit> {
@@ -191,9 +195,16 @@ fn password(options: &Validate, texts: &Texts) -> Result<Option<Vec<u8>>, Exit> 
     })
 }
 
+/// What the options or the configuration say.
+struct Believed {
+    policy: Arc<Policy>,
+    trust: TrustStore,
+    at_hand: Evidence,
+}
+
 /// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
 /// configuration; without one, those of the data folder.
-fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Policy>, TrustStore), Exit> {
+fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<Believed, Exit> {
     let loaded = match source {
         // Where all is said on the command line, what lies in the usual place is not looked at.
         Source::Data(_, Named::Usual) if !options.trust_anchor.is_empty() => None,
@@ -206,6 +217,7 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
     };
     let unknown = || wrong_use(&texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]));
     let policy = policy.ok_or_else(unknown)?;
+    let at_hand = loaded.as_ref().map(Loaded::evidence).transpose().map_err(source::refused)?.unwrap_or_default();
     let trust = match loaded {
         Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,
         _ => {
@@ -213,7 +225,7 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
             TrustStore::new(anchors.map_err(|reason| wrong_use(&reason))?)
         }
     };
-    Ok((policy, trust))
+    Ok(Believed { policy, trust, at_hand })
 }
 
 fn jobs(options: &Validate) -> usize {

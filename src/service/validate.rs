@@ -128,9 +128,10 @@ impl Service {
             limits: self.parts.limits.clone(),
         };
         let document = asked.document;
-        let judged = match self.on_the_spot(&document, &mut request) {
+        let at_hand = self.parts.evidence.current();
+        let judged = match self.on_the_spot(&document, &mut request, &at_hand) {
             Some(judged) => judged,
-            None => self.bench.run(move |cancel| judge(&document, &request, &cancel)).await?,
+            None => self.bench.run(move |cancel| judge(&document, &request, &at_hand, &cancel)).await?,
         };
         let Judged { report, basis } = judged.map_err(ServiceError::Document)?;
         let entry = entry(&report_id, &caller.name, &report, clock);
@@ -142,15 +143,21 @@ impl Service {
     /// Validates a short document without leaving the thread, where a turn is free: to hand it to another one costs
     /// as much as half the work. It may take little work; where that does not suffice there is no answer, and it is
     /// done again with all that it may take.
-    fn on_the_spot(&self, document: &[u8], request: &mut ValidationRequest) -> Option<Result<Judged, OpenError>> {
+    fn on_the_spot(
+        &self,
+        document: &[u8],
+        request: &mut ValidationRequest,
+        at_hand: &Evidence,
+    ) -> Option<Result<Judged, OpenError>> {
         let given = request.certificates.len().saturating_add(request.crls.len());
-        if document.len() > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
+        let octets = document.len().saturating_add(at_hand.octets());
+        if octets > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
             return None;
         }
         let _turn = self.bench.free_turn()?;
         let flag = CancelFlag::default();
         let work = std::mem::replace(&mut request.limits.work, SHORT_WORK);
-        let judged = judge(document, request, &flag);
+        let judged = judge(document, request, at_hand, &flag);
         request.limits.work = work;
         (!flag.saw_exhaustion()).then_some(judged)
     }
@@ -161,14 +168,19 @@ impl Service {
 /// # Errors
 /// Where the document cannot be read, or a limit is reached before its signatures are known.
 pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> Result<Report, OpenError> {
-    judge(bytes, request, cancel).map(|judged| judged.report)
+    judge(bytes, request, &Evidence::new(), cancel).map(|judged| judged.report)
 }
 
-/// The same, and what the report rests on.
+/// The same with evidence that is at hand for every document, and what the report rests on.
 ///
 /// # Errors
 /// As [`validate`].
-pub fn judge(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> Result<Judged, OpenError> {
+pub fn judge(
+    bytes: &[u8],
+    request: &ValidationRequest,
+    at_hand: &Evidence,
+    cancel: &CancelFlag,
+) -> Result<Judged, OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
     let examination = examine(&document, &mut budget).map_err(OpenError::Limit)?;
@@ -183,6 +195,7 @@ pub fn judge(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> 
     for response in &request.ocsp_responses {
         evidence.add_ocsp_response(response.clone(), Origin::Supplied);
     }
+    evidence.add_all(at_hand);
     let (trust, policy) = (Arc::clone(&request.trust), Arc::clone(&request.policy));
     let basis = Basis { evidence, trust, policy, moment: request.moment };
     Ok(basis.judge(&examination, &mut budget))
@@ -243,6 +256,7 @@ fn entry(report_id: &str, caller: &str, report: &Report, time: Timestamp) -> Ent
         profile: None,
         policy: report.policy.clone(),
         verdict: report.verdict.name(),
+        reason: None,
         certificate_sha256: None,
     }
 }

@@ -232,6 +232,15 @@ impl Evidence {
         &self.ocsp_responses
     }
 
+    /// Bytes of all of it.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        let certificates = self.certificates.iter().map(|certificate| certificate.der().len());
+        let crls = self.crls.iter().map(|(crl, _)| crl.der().len());
+        let responses = self.ocsp_responses.iter().map(|(response, _)| response.raw.len());
+        certificates.chain(crls).chain(responses).fold(0, usize::saturating_add)
+    }
+
     /// How many pieces of embedded evidence could not be parsed.
     #[must_use]
     pub const fn unreadable(&self) -> usize {

@@ -11,8 +11,8 @@ use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service::{ValidationRequest, certificates, judge, replay, validate};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::Moment;
 use sigillum::validation::bundle::Bundle;
+use sigillum::validation::{Evidence, Moment};
 use std::sync::Arc;
 
 use crate::support;
@@ -184,7 +184,7 @@ async fn a_bundle_is_evidence_and_no_trust() {
         moment: Moment { at, clock: at },
         limits: Limits::DEFAULT,
     };
-    let judged = judge(&document, &request, &CancelFlag::default()).unwrap();
+    let judged = judge(&document, &request, &Evidence::new(), &CancelFlag::default()).unwrap();
     assert_eq!(judged.report.summary.answer.name(), "valid");
     let bundle = judged.basis.bundle(&judged.report).unwrap();
     let ask = async |evidence: &[u8]| {
