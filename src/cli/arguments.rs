@@ -290,8 +290,6 @@ mod tests {
         for option in [
             "--trust-list x",
             "--trust-list-signer x",
-            "--evidence-out x",
-            "--replay x",
             "--content n=x",
             "--allow-host h:1",
             "--output-dir x",

@@ -8,7 +8,7 @@ use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::journal::Act;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::reporting::{Envelope, Language, to_json};
-use sigillum::service::{ValidationRequest, certificates, judge, replay, validate};
+use sigillum::service::{Given, ValidationRequest, certificates, judge, replay, validate};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::bundle::Bundle;
@@ -143,6 +143,23 @@ async fn evidence_and_password_come_in_parts() {
     assert_eq!(ask(&[("document", &encrypted)]).await.problem(), (422, "encrypted".to_owned()));
     let opened = ask(&[("document", &encrypted), ("password", b"test-password")]).await;
     assert_eq!(opened.json()["signatures"].as_array().unwrap().len(), 1);
+}
+
+/// What the configuration has at hand counts for every document, and from the moment on that it is there.
+#[tokio::test]
+async fn evidence_that_is_at_hand_counts() {
+    let world = World::with(LIMITS, |parts| {
+        let root = certificates(&fixture("pki/root.pem")).unwrap().remove(0);
+        parts.trust = TrustStore::new(vec![TrustAnchor { certificate: root, sunset: None }]).into();
+    });
+    let document = fixture("pdf/issuer-missing/document.pdf");
+    let answer =
+        async || world.validate("?policy=no-revocation", &document).await.json()["summary"]["answer"].clone();
+    assert_eq!(answer().await, "cannot-tell");
+    let mut given = Given::default();
+    given.take(&fixture("pki/issuing-ca.pem"), &Limits::DEFAULT).unwrap();
+    world.service.parts().evidence.replace(given.into_evidence());
+    assert_eq!(answer().await, "valid");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@
 pub mod exceptions;
 pub mod judges;
 pub mod pdf;
+#[cfg(feature = "service")]
+pub mod revoke;
 pub mod rng;
 pub mod seal;
 pub mod seeds;
