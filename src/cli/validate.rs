@@ -109,16 +109,22 @@ fn unwritten(cause: &str, exit: Exit, texts: &Texts) -> Exit {
 /// What is asked of each document.
 enum Asked {
     /// To judge it.
-    Anew { request: ValidationRequest, at_hand: Evidence },
+    Anew(Box<Anew>),
     /// To judge it as it was judged before.
     Again { bundle: Box<Bundle>, password: Option<Vec<u8>> },
+}
+
+/// A document to judge under what the options or the configuration say.
+struct Anew {
+    request: ValidationRequest,
+    at_hand: Evidence,
 }
 
 impl Asked {
     fn of(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Self, Exit> {
         let Some(file) = &options.replay else {
             let (request, at_hand) = request(options, source, clock, texts)?;
-            return Ok(Self::Anew { request, at_hand });
+            return Ok(Self::Anew(Box::new(Anew { request, at_hand })));
         };
         let bundle = material::bundle(file, texts).map_err(|reason| wrong_use(&reason))?;
         let password = password(options, texts)?;
@@ -129,7 +135,8 @@ impl Asked {
     fn judge(&self, content: &[u8]) -> Result<Judged, DocumentError> {
         let cancel = CancelFlag::default();
         match self {
-            Self::Anew { request, at_hand } => {
+            Self::Anew(anew) => {
+                let Anew { request, at_hand } = &**anew;
                 service::judge(content, request, at_hand, &cancel).map_err(|error| unread(&error))
             }
             Self::Again { bundle, password } => {

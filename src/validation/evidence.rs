@@ -136,7 +136,7 @@ impl Evidence {
             Some(SignatureForm::Token(token)) => self.add_cms(&token.signed_data),
             Some(SignatureForm::Pkcs1 { certificates, .. }) => {
                 for der in certificates {
-                    self.parse_certificate(der);
+                    self.parse_certificate(der, Origin::Embedded);
                 }
             }
             None => {}
@@ -145,7 +145,7 @@ impl Evidence {
 
     fn add_cms(&mut self, cms: &SignedData) {
         for der in &cms.certificates {
-            self.parse_certificate(der);
+            self.parse_certificate(der, Origin::Embedded);
         }
         for der in &cms.crls {
             self.parse_crl(der);
@@ -178,7 +178,7 @@ impl Evidence {
         self.certificates.len() >= usize::try_from(Limits::DEFAULT.certificates).unwrap_or(usize::MAX)
     }
 
-    fn parse_certificate(&mut self, der: &[u8]) {
+    fn parse_certificate(&mut self, der: &[u8], origin: Origin) {
         if self.is_full() {
             self.unreadable = self.unreadable.saturating_add(1);
             return;
@@ -189,7 +189,7 @@ impl Evidence {
         match Certificate::parse(der) {
             Ok(certificate) => {
                 self.certificates.push(Arc::new(certificate));
-                self.certificate_origins.push(Origin::Embedded);
+                self.certificate_origins.push(origin);
             }
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }

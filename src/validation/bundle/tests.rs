@@ -1,3 +1,5 @@
+//! Bundles as they are written and read, and every way in which one is refused.
+
 use super::*;
 use crate::document::{Document, examine};
 use crate::limits::Budget;
