@@ -108,7 +108,7 @@ fn the_generated_set_comes_again() {
         let name = file["file"].as_str().unwrap();
         let bytes = support::read(&data.join("generated").join(name));
         for policy in ["default", "no-revocation"] {
-            let mut request = request(policy, "2026-11-21T12:00:00Z", &trust, &[intermediates.clone()]);
+            let mut request = request(policy, "2026-11-21T12:00:00Z", &trust, std::slice::from_ref(&intermediates));
             request.password = file["password"].as_str().map(|password| password.as_bytes().to_vec());
             cases += usize::from(comes_again(name, &bytes, &request));
         }
@@ -137,7 +137,7 @@ fn a_foreign_root_in_a_bundle_makes_nothing_pass() {
         judged.report.summary.answer
     };
     assert_eq!(answer(&[]), Answer::CannotTell);
-    assert_eq!(answer(&[bundle.clone()]), Answer::CannotTell);
+    assert_eq!(answer(std::slice::from_ref(&bundle)), Answer::CannotTell);
     // Nor does its policy count: without revocation data `default` passes nothing.
     let judged =
         judge(&signed, &request("default", at, &foreign, &[bundle]), &Evidence::new(), &CancelFlag::default())
