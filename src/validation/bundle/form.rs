@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::list::{few, many, pieces};
+use super::list::{candidates, few, many, pieces};
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +75,7 @@ pub(super) struct AnchorForm<'a> {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct EvidenceForm<'a> {
-    #[serde(borrow, deserialize_with = "pieces")]
+    #[serde(borrow, deserialize_with = "candidates")]
     pub(super) certificates: Vec<PieceForm<'a>>,
     #[serde(borrow, deserialize_with = "pieces")]
     pub(super) crls: Vec<PieceForm<'a>>,

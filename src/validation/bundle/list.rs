@@ -15,6 +15,9 @@ const FEW: usize = 8;
 /// Anchors: all services of all European lists are some 5,000.
 const MANY: usize = 20_000;
 
+/// Certificates: as many as are looked at.
+pub(super) const CERTIFICATES: usize = 2_000;
+
 /// Pieces of evidence of one kind. A document that was signed daily for ten years brings some 8,000 along.
 const PIECES: usize = 50_000;
 
@@ -24,6 +27,12 @@ pub(super) fn few<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: 
 
 pub(super) fn many<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     deserializer.deserialize_seq(List { most: MANY, of: PhantomData })
+}
+
+pub(super) fn candidates<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(List { most: CERTIFICATES, of: PhantomData })
 }
 
 pub(super) fn pieces<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
@@ -36,7 +45,7 @@ pub(super) fn demand_bounds(content: &ContentForm<'_>) -> Result<(), BundleError
     for (list, length, maximum) in [
         ("policy.texts", content.policy.texts.len(), FEW),
         ("trust.anchors", content.trust.anchors.len(), MANY),
-        ("evidence.certificates", evidence.certificates.len(), PIECES),
+        ("evidence.certificates", evidence.certificates.len(), CERTIFICATES),
         ("evidence.crls", evidence.crls.len(), PIECES),
         ("evidence.ocspResponses", evidence.ocsp_responses.len(), PIECES),
     ] {

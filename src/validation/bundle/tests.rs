@@ -190,3 +190,12 @@ fn another_document_is_refused() {
     document.sha256 = "0".repeat(64);
     assert_eq!(bundle.demand_document(&document).unwrap_err().code(), "other-document");
 }
+
+#[test]
+fn as_many_certificates_as_are_looked_at() {
+    assert_eq!(u32::try_from(list::CERTIFICATES), Ok(Limits::DEFAULT.certificates));
+    let one = "{ \"origin\": \"supplied\", \"der\": \"\" },";
+    let many = format!("\"certificates\": [{}", one.repeat(list::CERTIFICATES));
+    let bad = with_content(|content| content.replacen("\"certificates\": [", &many, 1));
+    assert_eq!(given(&bad).unwrap_err().code(), "form");
+}
