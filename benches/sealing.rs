@@ -124,6 +124,7 @@ impl Sealer {
             terms: Terms {
                 policy,
                 trust: Arc::new(TrustStore::new(vec![anchor])),
+                evidence: Arc::default(),
                 moment: Moment { at, clock: at },
                 limits: Limits::DEFAULT,
                 cancel: CancelFlag::default(),

@@ -17,6 +17,7 @@ use sigillum::syntax::der::{Reader, Tlv, is_der};
 use sigillum::syntax::pdf::{Dict, Name, ObjectId, Pdf, RevisionIndex, Update, Value, text};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::bundle::{self, Bundle};
 use sigillum::validation::{self, Answer, Evidence, Integrity, Moment, Origin, Policy, Verdict};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub(crate) enum Seeds {
     Pem,
     /// Whole documents.
     Documents,
+    /// Evidence bundles.
+    Bundles,
 }
 
 /// A target: its name, its seeds, what it does.
@@ -53,6 +56,7 @@ pub(crate) const ALL: &[Target] = &[
     ("validate", Seeds::Documents, validate),
     ("append", Seeds::Documents, append),
     ("seal", Seeds::Documents, seal),
+    ("bundle", Seeds::Bundles, bundle),
 ];
 
 /// Nesting that the targets allow.
@@ -442,6 +446,7 @@ pub(crate) fn seal(data: &[u8]) {
     let terms = Terms {
         policy: Arc::clone(&policy),
         trust: TrustStore::new(vec![TrustAnchor { certificate: anchor, sunset: None }]).into(),
+        evidence: Arc::default(),
         moment: Moment { at, clock: at },
         limits: document_limits(),
         cancel: CancelFlag::default(),
@@ -472,6 +477,33 @@ pub(crate) fn seal(data: &[u8]) {
         }
         Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
     }
+}
+
+/// An evidence bundle: what is read is written again, and given as evidence it has as many pieces. So that the fuzzer
+/// gets past the digest, it is made to fit.
+pub(crate) fn bundle(data: &[u8]) {
+    for octets in [data.to_vec(), with_digest(data)] {
+        let given = bundle::given(&octets);
+        let Ok(read) = Bundle::read(&octets) else { continue };
+        let given = given.expect("a bundle that can be replayed is evidence");
+        assert!(given.certificates().len() <= octets.len() && given.crls().len() <= octets.len());
+        assert!(read.trust.len() <= octets.len());
+        assert!(!read.policy.texts().is_empty());
+        let again = Policy::from_texts(read.policy.texts()).expect("the texts of a policy are one");
+        assert_eq!(again.reference().sha256, read.policy.reference().sha256);
+    }
+}
+
+/// The same with the digest of what stands between its first line and its last two octets.
+fn with_digest(data: &[u8]) -> Vec<u8> {
+    let mut octets = data.to_vec();
+    let Some(start) = data.iter().position(|octet| *octet == b'\n').map(|end| end + 1) else { return octets };
+    let content = data.get(start..data.len().saturating_sub(2)).unwrap_or_default();
+    let sha256 = sigillum::crypto::digest(DigestAlgorithm::Sha256, content).to_string();
+    if let Some(place) = octets.get_mut(40..104) {
+        place.copy_from_slice(sha256.as_bytes());
+    }
+    octets
 }
 
 fn contains(data: &[u8], part: &[u8]) -> bool {

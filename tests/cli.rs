@@ -93,6 +93,17 @@ fn wrong_use_ends_with_64_and_nothing_on_standard_output() {
         &["validate", VALID, "--policy", "partial-xml"],
         &["validate", VALID, "--format", "etsi"],
         &["validate", VALID, "--trust-list", "x", "--trust-list-signer", "y"],
+        &["validate", VALID, "--replay", "fixtures/gone"],
+        &["validate", VALID, "--replay", "README.md"],
+        &["validate", VALID, "--replay", "x", "--policy", "default"],
+        &["validate", VALID, "--replay", "x", "--at", "2026-07-01T00:00:00Z"],
+        &["validate", VALID, "--replay", "x", "--trust-anchor", "fixtures/pki/root.pem"],
+        &["validate", VALID, "--replay", "x", "--evidence", "fixtures/pki/root.pem"],
+        &["validate", VALID, "--replay", "x", "--data", "folder"],
+        &["--config", "x.toml", "validate", VALID, "--replay", "x"],
+        &["validate", VALID, UNSIGNED, "--replay", "x"],
+        &["validate", "fixtures/pdf", "--evidence-out", "x"],
+        &["validate", VALID, "--evidence-out", "README.md"],
     ];
     for arguments in cases {
         let (code, out, err) = run(arguments);
@@ -123,7 +134,7 @@ fn a_configuration_that_is_not_there_ends_with_78() {
 fn the_reason_for_64_names_what_is_wrong() {
     for (arguments, words) in [
         (&["trust", "refresh"][..], &["trust", "noch nicht"][..]),
-        (&["validate", VALID, "--lang", "en", "--replay", "x"], &["--replay", "not there yet"]),
+        (&["validate", VALID, "--lang", "en", "--content", "x"], &["--content", "not there yet"]),
         (&["validate", VALID, "--lang", "fr", "--policy", "x\u{1b}"], &["«x<U+001B>»"]),
         (
             &["validate", VALID, "--lang", "it", "--trust-anchor", "fixtures/gone.pem"],
@@ -163,6 +174,52 @@ fn the_same_document_gives_the_same_report() {
     let (first, second) = (once(), once());
     assert_eq!(first.0, second.0);
     assert_ne!(first.1, second.1);
+}
+
+#[test]
+fn a_verdict_comes_again_from_its_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("evidence.bundle");
+    let bundle = bundle.to_str().unwrap();
+    let report = |arguments: &[&str]| {
+        let (code, out, err) = run(&[arguments, &["--format", "json"]].concat());
+        let id = lines(&out)[0]["reportId"].as_str().map(str::to_owned).unwrap_or_default();
+        (code, out.replace(&id, ""), err)
+    };
+    let (code, first, err) = report(&judged(&[VALID, "--evidence-out", bundle]));
+    assert_eq!((code, &*err), (Some(0), ""));
+    // Neither the time nor what the program trusts matters, and standard error says whose they are.
+    let (code, again, err) = report(&["validate", VALID, "--offline", "--replay", bundle]);
+    assert_eq!((code, &again), (Some(0), &first));
+    assert!(err.contains("evidence bundle") && err.contains("no-revocation") && err.lines().count() == 1, "{err}");
+    // Another document is an error of that document.
+    let (code, out, _) = report(&["validate", UNSIGNED, "--replay", bundle]);
+    assert_eq!((code, &lines(&out)[0]["error"]["code"]), (Some(4), &"other-document".into()));
+    // It is not overwritten; what cannot be read leaves none.
+    assert_eq!(run(&judged(&[VALID, "--evidence-out", bundle])).0, Some(64));
+    let none = folder.path().join("none.bundle");
+    let (code, ..) = report(&judged(&[NO_DOCUMENT, "--evidence-out", none.to_str().unwrap()]));
+    assert_eq!((code, none.exists()), (Some(4), false));
+    // As evidence it does not say who is trusted.
+    let untrusted = &["validate", VALID, "--at", "2026-07-01T00:00:00Z", "--policy", "no-revocation"];
+    let other = &["--trust-anchor", "fixtures/pki/other-root.pem", "--evidence", bundle];
+    let (code, out, _) = report(&[&untrusted[..], other].concat());
+    assert_eq!((code, &lines(&out)[0]["summary"]["answer"]), (Some(2), &"cannot-tell".into()));
+
+    let text = support::read_text(std::path::Path::new(bundle));
+    for (name, bad, word) in [
+        ("damaged", text.replacen("no-revocation", "no-revocatiom", 1), "digest"),
+        ("short", text[..text.len() / 2].to_owned(), "digest"),
+        ("version", text.replacen("bundle/1", "bundle/2", 1), "version “2”"),
+        ("other", "{}".to_owned(), "no evidence bundle"),
+    ] {
+        let file = folder.path().join(name);
+        #[expect(clippy::disallowed_methods, reason = "the test makes the file that it names")]
+        std::fs::write(&file, bad).unwrap();
+        let (code, out, err) = run(&["validate", VALID, "--lang", "en", "--replay", file.to_str().unwrap()]);
+        assert_eq!((code, &*out), (Some(64), ""), "{name}: {err}");
+        assert!(err.contains(word), "{name}: {err}");
+    }
 }
 
 #[test]

@@ -314,3 +314,77 @@ fn the_command_line_seals_with_the_same_profile_and_journal() {
     let left: Vec<_> = fs::read_dir(temporary.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }
+
+/// The CRLs of the data folder are evidence for what it judges; a seal whose certificate is listed is not made.
+#[test]
+fn what_the_demo_revokes_is_seen_and_not_sealed_with() {
+    let (temporary, data) = place();
+    Service::start(&data).end();
+    let (demo, out) = (data.join("demo"), temporary.path().join("sealed.pdf"));
+    let sample = demo.join("sample.pdf");
+    let seal = |out: &Path| {
+        let (sample, out) = (sample.to_str().unwrap(), out.to_str().unwrap());
+        run(&data, &["seal", sample, "-o", out, "--profile", "demo", "--lang", "en"])
+    };
+    assert_eq!(seal(&out).0, Some(0));
+    let signer = || -> String {
+        let folder = data.to_str().unwrap();
+        let policy = &["--policy", "no-revocation", "--format", "json", out.to_str().unwrap()];
+        let (_, report, err) = run(&data, &[&["validate", "--data", folder], &policy[..]].concat());
+        let report: Value = serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error}: {err}"));
+        report["signatures"][0]["path"][0].to_string()
+    };
+    let before = signer();
+    assert!(before.contains("\"supplied\"") && before.contains("\"good\""), "{before}");
+
+    let now = sigillum::clock::now().unix_seconds();
+    let now = time::OffsetDateTime::from_unix_timestamp(now).unwrap();
+    support::revoke::revoke(&demo, "issuing", "seal.pem", rcgen::RevocationReason::KeyCompromise, now);
+    let after = signer();
+    assert!(after.contains("\"supplied\"") && after.contains("\"revoked\""), "{after}");
+
+    let settings = demo.join("sigillum.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text.replace("policy = \"no-revocation\"", "policy = \"default\"")).unwrap();
+    let second = temporary.path().join("second.pdf");
+    let (code, _, err) = seal(&second);
+    assert_eq!(code, Some(70), "{err}");
+    assert!(err.contains("signer-unavailable") && !second.exists(), "{err}");
+    let (_, records, _) = run(&data, &["journal", "list", "--format", "json"]);
+    let last: Value = serde_json::from_str(records.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["record"]["act"], &last["record"]["profile"]), (&"seal-refused".into(), &"demo".into()));
+    assert!(last["record"]["reason"].as_str().unwrap().starts_with("xcv-"), "{last}");
+}
+
+/// A CRL that is about to run out is issued anew when the service starts, also by three that start at once.
+#[test]
+fn a_start_issues_a_crl_anew_where_it_is_time() {
+    let (_temporary, data) = place();
+    Service::start(&data).end();
+    let demo = data.join("demo");
+    let long_ago = time::OffsetDateTime::from_unix_timestamp(sigillum::clock::now().unix_seconds() - 30 * 86400);
+    support::revoke::revoke(
+        &demo,
+        "root",
+        "issuing.pem",
+        rcgen::RevocationReason::CertificateHold,
+        long_ago.unwrap(),
+    );
+    let parsed = || {
+        let objects = sigillum::pki::pem::objects(&fs::read(demo.join("root.crl")).unwrap()).unwrap();
+        sigillum::pki::Crl::parse(&objects[0].der, 64).unwrap()
+    };
+    let old = parsed();
+    let services = thread::scope(|scope| {
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| Service::start(&data))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    let new = parsed();
+    assert_eq!((old.crl_number.as_deref(), new.crl_number.as_deref()), (Some(&[3, 232][..]), Some(&[3, 233][..])));
+    assert!(new.next_update > Some(sigillum::clock::now().plus_seconds(6 * 86400)));
+    assert_eq!(
+        new.entries().map(Result::unwrap).collect::<Vec<_>>(),
+        old.entries().map(Result::unwrap).collect::<Vec<_>>()
+    );
+    services.into_iter().for_each(Service::end);
+}

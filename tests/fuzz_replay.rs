@@ -50,6 +50,7 @@ fn seeds(kind: Seeds) -> Vec<Vec<u8>> {
         Seeds::Der => support::seeds::der_values(),
         Seeds::Pem => support::seeds::pem_files(),
         Seeds::Documents => support::seeds::documents(),
+        Seeds::Bundles => support::seeds::bundles(),
     };
     assert!(seeds.len() >= 5, "{kind:?}: the fixtures were not found");
     seeds

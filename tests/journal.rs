@@ -44,6 +44,7 @@ fn entry(id: impl Into<String>) -> Entry {
         profile: None,
         policy: PolicyReference { name: "default".to_owned(), version: "1".to_owned(), sha256: "cd".repeat(32) },
         verdict: "TOTAL-PASSED",
+        reason: None,
         certificate_sha256: None,
     }
 }

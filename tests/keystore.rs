@@ -270,6 +270,7 @@ fn seals_of_every_algorithm_are_released_and_accepted_outside() {
     let terms = Terms {
         policy: Arc::clone(&policy),
         trust: Arc::new(TrustStore::new(vec![anchor])),
+        evidence: Arc::default(),
         moment: Moment { at: now, clock: now },
         limits: Limits::DEFAULT,
         cancel: CancelFlag::default(),

@@ -210,6 +210,7 @@ async fn service(folder: &Path, stop: Option<SealStep>, ahead: i64) -> Arc<Servi
     Service::new(Parts {
         policies: BTreeMap::from([("no-revocation".to_owned(), policy)]),
         trust: Arc::new(TrustStore::new(vec![TrustAnchor { certificate: Arc::new(root), sunset: None }])),
+        evidence: Arc::default(),
         sealers: BTreeMap::from([("p".to_owned(), sealer)]),
         journal: Arc::new(SqliteJournal::open(&folder.join("journal.sqlite")).await.unwrap()),
         clock: Arc::new(Ahead(ahead)),

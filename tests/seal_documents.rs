@@ -11,7 +11,7 @@ use sigillum::document::Coverage;
 use sigillum::sealing::{Appearance, Original, Page, SealError, SealIdentity, Terms, check_signer};
 use sigillum::time::Timestamp;
 use sigillum::trust::TrustStore;
-use sigillum::validation::{Answer, CheckId, Integrity, Moment, Policy};
+use sigillum::validation::{Answer, CheckId, Evidence, Integrity, Moment, Policy};
 use support::exceptions::Exceptions;
 use support::judges::{Case, judge};
 use support::pdf::{MadePdf, stream};
@@ -539,6 +539,18 @@ fn our_certificate_is_judged_before() {
     assert_eq!(unfit(&ours, &Terms { policy, ..terms() }), Some(Some(CheckId::RevocationKnown)));
     let root = SealIdentity { certificate: certificate("fixtures/bench/root.pem"), ..ours.clone() };
     assert_eq!(unfit(&root, &terms()), Some(Some(CheckId::SignerKeyUsage)));
+    // What is at hand leads on from our certificate, and counts for documents too.
+    let issuer = || {
+        let mut evidence = Evidence::new();
+        evidence.add_certificate(certificate("fixtures/pki/issuing-ca.pem"));
+        std::sync::Arc::new(evidence)
+    };
+    let root = sigillum::trust::TrustAnchor { certificate: certificate("fixtures/pki/root.pem"), sunset: None };
+    let under_root = Terms { trust: TrustStore::new(vec![root]).into(), ..terms() };
+    let bytes = support::read(&support::project().join("fixtures/pdf/issuer-missing/document.pdf"));
+    let signer = |terms: &Terms| Original::judge(bytes.clone(), terms).unwrap().report().summary.answer;
+    assert_eq!(signer(&under_root), Answer::CannotTell);
+    assert_eq!(signer(&Terms { evidence: issuer(), ..under_root }), Answer::Valid);
     let other_key = SealIdentity { algorithm: SealAlgorithm::RsaPssSha256, ..ours.clone() };
     assert_eq!(unfit(&other_key, &terms()), Some(Some(CheckId::SignatureValue)));
 }

@@ -128,14 +128,17 @@ pub(super) struct Validate {
     /// Signer of a trust list (not there yet)
     #[arg(long, value_name = "FILE|SHA256")]
     pub(super) trust_list_signer: Vec<OsString>,
-    /// Certificates, CRL or OCSP responses (PEM or DER; repeatable)
+    /// Certificates, CRL or OCSP responses (PEM or DER), or an evidence bundle, of which only these are used (repeatable)
     #[arg(long, value_name = "FILE")]
     pub(super) evidence: Vec<PathBuf>,
-    /// Writes the evidence bundle (not there yet)
+    /// Writes the evidence bundle: all that the report rests on; nothing may be there yet. With one document
     #[arg(long, value_name = "FILE")]
     pub(super) evidence_out: Option<PathBuf>,
-    /// Judges again from an evidence bundle (not there yet)
-    #[arg(long, value_name = "FILE")]
+    /// Judges a document again from its evidence bundle: anchors, policy, times and evidence are the bundle's, and the
+    /// network is not used
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "policy", "at", "trust_anchor", "trust_list", "trust_list_signer", "evidence", "allow_host", "config", "data",
+    ])]
     pub(super) replay: Option<PathBuf>,
     /// What a detached XML signature signs (not there yet)
     #[arg(long, value_name = "FILE")]
@@ -181,8 +184,6 @@ impl Validate {
         let options = [
             (!self.trust_list.is_empty(), "--trust-list"),
             (!self.trust_list_signer.is_empty(), "--trust-list-signer"),
-            (self.evidence_out.is_some(), "--evidence-out"),
-            (self.replay.is_some(), "--replay"),
             (!self.content.is_empty(), "--content"),
             (!self.allow_host.is_empty(), "--allow-host"),
             (self.output_dir.is_some(), "--output-dir"),
@@ -289,8 +290,6 @@ mod tests {
         for option in [
             "--trust-list x",
             "--trust-list-signer x",
-            "--evidence-out x",
-            "--replay x",
             "--content n=x",
             "--allow-host h:1",
             "--output-dir x",

@@ -22,12 +22,15 @@ use crate::server;
 use crate::server::{Settings, TlsError};
 use crate::service;
 use crate::service::ports::{Journal, Signer};
-use crate::service::{Parts, Sealer};
+use crate::service::{Given, Parts, Sealer, StandingEvidence, Unusable};
 use crate::trust::{TrustAnchor, TrustStore};
-use crate::validation::{Policy, PolicyError};
+use crate::validation::{Evidence, Policy, PolicyError};
 
 /// Bytes of a configuration, a policy or a file with certificates.
 const FILE_BYTES: u64 = 1 << 20;
+
+/// Bytes of a file with evidence: 16 MiB, some times the largest CRL of the Swiss issuers.
+const EVIDENCE_BYTES: u64 = 16 << 20;
 
 /// A configuration whose text is good.
 #[derive(Debug)]
@@ -51,6 +54,7 @@ pub(super) type Policies = BTreeMap<String, Arc<Policy>>;
 pub(super) struct Material {
     policies: Policies,
     trust: TrustStore,
+    evidence: Evidence,
     sealers: BTreeMap<String, Sealer>,
 }
 
@@ -73,9 +77,12 @@ impl Loaded {
         let mut refused = Refused::default();
         let policies = refused.keep(self.policies());
         let trust = refused.keep(self.trust());
+        let evidence = refused.keep(self.evidence());
         let sealers = policies.as_ref().and_then(|policies| refused.keep(self.sealers(policies)));
-        match (policies, trust, sealers) {
-            (Some(policies), Some(trust), Some(sealers)) => Ok(Material { policies, trust, sealers }),
+        match (policies, trust, evidence, sealers) {
+            (Some(policies), Some(trust), Some(evidence), Some(sealers)) => {
+                Ok(Material { policies, trust, evidence, sealers })
+            }
             _ => Err(refused),
         }
     }
@@ -188,6 +195,13 @@ impl Loaded {
         Ok(if self.config.demo { trust.marked_demo() } else { trust })
     }
 
+    /// What is at hand for everything that is judged.
+    pub(super) fn evidence(&self) -> Result<Evidence, Refused> {
+        evidence(&self.config.evidence_files).map_err(|reasons| {
+            Refused(reasons.into_iter().map(|reason| self.line("trust.evidence-files", reason)).collect())
+        })
+    }
+
     fn sealers(&self, policies: &Policies) -> Result<BTreeMap<String, Sealer>, Refused> {
         let mut refused = Refused::default();
         let mut signers: BTreeMap<&str, Arc<dyn Signer>> = BTreeMap::new();
@@ -237,6 +251,7 @@ impl Material {
         Parts {
             policies: self.policies.into_iter().filter(offered).collect(),
             trust: Arc::new(self.trust),
+            evidence: Arc::new(StandingEvidence::new(self.evidence)),
             sealers: self.sealers,
             journal,
             clock: Arc::new(SystemClock),
@@ -255,6 +270,27 @@ impl Refused {
     }
 }
 
+/// The evidence in these files; one sentence for each that cannot be used.
+pub(super) fn evidence(files: &[PathBuf]) -> Result<Evidence, Vec<String>> {
+    let mut given = Given::default();
+    let mut reasons = Vec::new();
+    for file in files {
+        let taken = bounded(file, EVIDENCE_BYTES).and_then(|content| {
+            given.take(&content, &Limits::DEFAULT).map_err(|unusable| match unusable {
+                Unusable::NotPemOrDer => "is neither PEM nor DER".to_owned(),
+                Unusable::Object(number) => {
+                    format!("object {number} is no usable certificate, CRL or OCSP response")
+                }
+                Unusable::Bundle(error) => error.to_string(),
+            })
+        });
+        if let Err(reason) = taken {
+            reasons.push(format!("{}: {reason}", file.display()));
+        }
+    }
+    if reasons.is_empty() { Ok(given.into_evidence()) } else { Err(reasons) }
+}
+
 fn line(file: &Path, problem: &Problem) -> String {
     format!("{}:{problem}", file.display())
 }
@@ -264,10 +300,14 @@ fn text(file: &Path) -> Result<String, String> {
 }
 
 fn content(file: &Path) -> Result<Vec<u8>, String> {
-    match files::read(file, FILE_BYTES, |_| true) {
+    bounded(file, FILE_BYTES)
+}
+
+fn bounded(file: &Path, most: u64) -> Result<Vec<u8>, String> {
+    match files::read(file, most, |_| true) {
         Ok(content) => Ok(content.unwrap_or_default()),
         Err(ReadFailure::System(error)) => Err(error.to_string()),
-        Err(ReadFailure::TooLarge(_)) => Err(format!("longer than {FILE_BYTES} bytes")),
+        Err(ReadFailure::TooLarge(_)) => Err(format!("longer than {most} bytes")),
     }
 }
 

@@ -11,6 +11,7 @@ use std::io::Read;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::time::SystemTime;
 
 /// How much of a file decides what it is.
 pub(super) const HEAD: u64 = 1024;
@@ -69,6 +70,24 @@ fn rest(source: &mut impl Read, limit: u64, mut content: Vec<u8>) -> Result<Vec<
     let left = limit.saturating_add(1).saturating_sub(length(&content));
     source.take(left).read_to_end(&mut content)?;
     if length(&content) > limit { Err(ReadFailure::TooLarge(None)) } else { Ok(content) }
+}
+
+/// What changes where a file is changed: when it was, its size, and on Unix the file itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    modified: Option<SystemTime>,
+    size: u64,
+    number: u64,
+}
+
+/// The stamp of a file.
+pub(super) fn stamp(path: &Path) -> io::Result<Stamp> {
+    let metadata = fs::metadata(path)?;
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let number = 0;
+    Ok(Stamp { modified: metadata.modified().ok(), size: metadata.len(), number })
 }
 
 /// Whether a path names a folder (also through a link).

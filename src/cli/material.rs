@@ -1,4 +1,4 @@
-//! What the caller trusts and gives as evidence: files with certificates, CRLs and OCSP responses.
+//! What the caller trusts and gives as evidence: files with certificates, CRLs and OCSP responses, and evidence bundles.
 //!
 //! A file that cannot be used in whole is refused ([`service::Given`]). Nothing is verified here; an anchor is believed
 //! because the caller says so.
@@ -13,9 +13,14 @@ use crate::reporting::{Label, Show, Texts};
 use crate::service;
 use crate::service::{Given, Unusable};
 use crate::trust::TrustAnchor;
+use crate::validation::bundle;
+use crate::validation::bundle::{Bundle, BundleError};
 
 /// Bytes of one such file: 16 MiB, some times the largest CRL of the Swiss issuers.
 const FILE_BYTES: u64 = 16 << 20;
+
+/// Bytes of a file that may be an evidence bundle.
+const BUNDLE_BYTES: u64 = bundle::MAXIMUM_BYTES;
 
 /// Bytes of a password. ISO 32000-2 §7.6.4.3.3 uses the first 127 of them.
 const PASSWORD_BYTES: u64 = 1024;
@@ -50,10 +55,21 @@ pub(super) fn evidence(files: &[PathBuf], limits: &Limits, texts: &Texts) -> Res
     let mut given = Given::default();
     for file in files {
         let refuse = |refused| sentence("--evidence", file, refused, texts);
-        let content = content(file).map_err(refuse)?;
+        let content = evidence_content(file).map_err(refuse)?;
         given.take(&content, limits).map_err(|unusable| refuse(Refused::Content(unusable)))?;
     }
     Ok(given)
+}
+
+/// The evidence bundle in a file, to judge again from it.
+///
+/// # Errors
+/// A sentence that names the file and what is wrong with it.
+pub(super) fn bundle(file: &Path, texts: &Texts) -> Result<Bundle, String> {
+    let refuse = |refused| sentence("--replay", file, refused, texts);
+    let content = files::read(file, BUNDLE_BYTES, |_| true).map(Option::unwrap_or_default);
+    let content = content.map_err(|failure| refuse(Refused::Read(failure)))?;
+    Bundle::read(&content).map_err(|error| refuse(Refused::Content(Unusable::Bundle(error))))
 }
 
 /// The password in a file, or on standard input where the file is `-`; one line end after it is not part of it.
@@ -81,18 +97,43 @@ fn content(file: &Path) -> Result<Vec<u8>, Refused> {
     files::read(file, FILE_BYTES, |_| true).map(Option::unwrap_or_default).map_err(Refused::Read)
 }
 
+/// Evidence bundles may be larger than other files.
+fn evidence_content(file: &Path) -> Result<Vec<u8>, Refused> {
+    let content =
+        files::read(file, BUNDLE_BYTES, |_| true).map(Option::unwrap_or_default).map_err(Refused::Read)?;
+    let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
+    if size > FILE_BYTES && !bundle::is_bundle(&content) {
+        return Err(Refused::Read(ReadFailure::TooLarge(Some(size))));
+    }
+    Ok(content)
+}
+
 fn sentence(option: &str, file: &Path, refused: Refused, texts: &Texts) -> String {
     let reason = match refused {
         Refused::Read(ReadFailure::System(error)) => texts.document_error(&system_error(&error), Show::Visible),
         Refused::Read(ReadFailure::TooLarge(_)) => {
-            let maximum = if option == "--password-file" { PASSWORD_BYTES } else { FILE_BYTES };
+            let maximum = match option {
+                "--password-file" => PASSWORD_BYTES,
+                "--replay" => BUNDLE_BYTES,
+                _ => FILE_BYTES,
+            };
             texts.fill(Label::FileTooLarge, &[("maximum", maximum.to_string())])
         }
         Refused::Content(Unusable::NotPemOrDer) => texts.label(Label::NotPemOrDer).to_owned(),
         Refused::Content(Unusable::Object(number)) => {
             texts.fill(Label::UnusableObject, &[("number", number.to_string())])
         }
+        Refused::Content(Unusable::Bundle(error)) => refused_bundle(&error, texts),
     };
     let file = file.to_string_lossy().into_owned();
     texts.fill(Label::UnusableFile, &[("option", option.to_owned()), ("file", file), ("reason", reason)])
+}
+
+fn refused_bundle(error: &BundleError, texts: &Texts) -> String {
+    match error {
+        BundleError::NotABundle => texts.label(Label::BundleNone).to_owned(),
+        BundleError::UnknownVersion(version) => texts.fill(Label::BundleVersion, &[("version", version.clone())]),
+        BundleError::Damaged => texts.label(Label::BundleDamaged).to_owned(),
+        other => texts.fill(Label::BundleUnusable, &[("cause", other.to_string())]),
+    }
 }

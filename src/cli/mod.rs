@@ -18,6 +18,7 @@ mod seal;
 mod serve;
 mod source;
 mod terminal;
+mod upkeep;
 mod validate;
 
 use std::io;

@@ -27,7 +27,7 @@ pub(super) fn run(options: &Seal, source: &Source, texts: &Texts) -> Exit {
 }
 
 fn attempt(options: &Seal, source: &Source, texts: &Texts) -> Result<Exit, Exit> {
-    let loaded = source.needed(clock::now(), texts)?;
+    let loaded = source.to_seal_with(clock::now(), texts)?;
     let material = loaded.material().map_err(source::refused)?;
     if !loaded.config.profiles.contains_key(&options.profile) {
         let known = loaded.config.profiles.keys().cloned().collect::<Vec<_>>().join(", ");

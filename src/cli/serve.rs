@@ -18,6 +18,7 @@ use super::exit::Exit;
 use super::source;
 use super::source::Source;
 use super::terminal;
+use super::upkeep::Upkeep;
 use super::{say, wrong_use};
 use crate::clock;
 use crate::reporting::{Label, Texts};
@@ -51,8 +52,9 @@ fn attempt(options: &Serve, source: &Source, texts: &Texts) -> Result<Exit, Exit
     telemetry::begin(Level::INFO).map_err(|error| failed(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(error.to_string()))?;
+    let data = demo.as_ref().map(|(data, _)| data.clone());
     let greet = |address| greet(demo.as_ref(), address, texts);
-    runtime.block_on(serve(&loaded, material, settings, greet)).map_err(|stopped| match stopped {
+    runtime.block_on(serve(&loaded, material, settings, data, greet)).map_err(|stopped| match stopped {
         Stopped::Configuration(refused) => source::refused(refused),
         Stopped::System(error) => failed(error.to_string()),
     })?;
@@ -69,13 +71,16 @@ async fn serve(
     loaded: &Loaded,
     material: Material,
     settings: Settings,
+    data: Option<PathBuf>,
     greet: impl FnOnce(SocketAddr),
 ) -> Result<(), Stopped> {
     let ended = ended().map_err(Stopped::System)?;
     let refuse = |key: &str, reason: String| Stopped::Configuration(Refused(vec![loaded.line(key, reason)]));
     let journal = SqliteJournal::open(loaded.journal()).await;
     let journal = journal.map_err(|error| refuse("journal.sqlite-file", error.to_string()))?;
-    let service = Service::new(material.parts(&loaded.config, Arc::new(journal.clone())));
+    let parts = material.parts(&loaded.config, Arc::new(journal.clone()));
+    let upkeep = Upkeep::new(data, loaded.config.evidence_files.clone(), Arc::clone(&parts.evidence));
+    let service = Service::new(parts);
     let bound = Server::bind(settings, service).await.map_err(|error| match error {
         ServerError::Listen(error) => Stopped::System(error),
         error => refuse("callers", error.to_string()),
@@ -83,7 +88,9 @@ async fn serve(
     let address = bound.local_addr().map_err(Stopped::System)?;
     tracing::info!(%address, demo = loaded.config.demo, "ready");
     greet(address);
+    let upkeep = tokio::spawn(upkeep.keep());
     bound.run(ended).await;
+    upkeep.abort();
     journal.close().await;
     tracing::info!("ended");
     Ok(())

@@ -56,6 +56,14 @@ impl Source {
         compose::load(&file).map_err(refused)
     }
 
+    /// The same for a command that seals: the CRLs of a demo are issued anew where it is time.
+    pub(super) fn to_seal_with(&self, now: Timestamp, texts: &Texts) -> Result<Loaded, Exit> {
+        if let Self::Data(data, _) = self {
+            demo::in_use(data, now).map_err(|error| refused_demo(data, &error, texts))?;
+        }
+        self.needed(now, texts)
+    }
+
     /// The configuration of a command that can do without one: nothing where the usual place has none. The demo may have
     /// ended: what was sealed with it can still be judged.
     pub(super) fn wanted(&self, texts: &Texts) -> Result<Option<Loaded>, Exit> {

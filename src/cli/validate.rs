@@ -1,15 +1,18 @@
-//! `sigillum validate`: options become a request, documents are judged by [`service::validate`], the exit code
-//! is the worst of all files.
+//! `sigillum validate`: options become a request, documents are judged by [`service::judge`] or, from an evidence bundle,
+//! by [`service::replay`]; the exit code is the worst of all files.
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::arguments::{Format, Validate};
 use super::compose::Loaded;
 use super::documents;
 use super::exit::Exit;
+use super::files;
+use super::files::Output;
 use super::material;
 use super::report_id::ReportIds;
 use super::runner::{Ended, Form, Runner, Totals};
@@ -23,33 +26,148 @@ use crate::document::OpenError;
 use crate::limits::{CancelFlag, Limits};
 use crate::reporting::{DocumentError, Label, Texts};
 use crate::service;
-use crate::service::ValidationRequest;
+use crate::service::{Judged, ReplayError, ValidationRequest};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
-use crate::validation::{Moment, Policy};
+use crate::validation::bundle::{Bundle, BundleError, SoftwareName};
+use crate::validation::{Evidence, Moment, Policy};
 
 /// Runs the command.
 pub(super) fn run(options: &Validate, source: &Source, texts: &'static Texts) -> Exit {
+    attempt(options, source, texts).unwrap_or_else(|exit| exit)
+}
+
+fn attempt(options: &Validate, source: &Source, texts: &'static Texts) -> Result<Exit, Exit> {
     let clock = clock::now();
-    let request = match request(options, source, clock, texts) {
-        Ok(request) => request,
-        Err(exit) => return exit,
-    };
+    demand_one_document(options, texts)?;
+    let asked = Asked::of(options, source, clock, texts)?;
+    let output = options.evidence_out.as_deref().map(|place| prepared(place, texts)).transpose()?;
     let (tasks, not_files) = documents::tasks(&options.files);
+    // There is one document where a bundle is wanted.
+    let written = Mutex::new(None);
     let judge = |content: &[u8]| {
-        service::validate(content, &request, &CancelFlag::default()).map_err(|error| unread(&error))
+        let Judged { report, basis } = asked.judge(content)?;
+        if output.is_some() {
+            let bundle = basis.bundle(&report);
+            *written.lock().unwrap_or_else(PoisonError::into_inner) = Some(bundle);
+        }
+        Ok(report)
     };
     let runner = Runner {
         judge: &judge,
         form: if options.format == Format::Json { Form::Json } else { Form::Text(terminal::style()) },
         language: texts.language(),
         jobs: jobs(options),
-        file_bytes: request.limits.file_bytes,
+        file_bytes: Limits::DEFAULT.file_bytes,
         ids: ReportIds::new(clock),
     };
     let mut ended = runner.run(&tasks, &mut io::stdout().lock(), &Progress::new(tasks.len()));
     ended.totals.skipped = ended.totals.skipped.saturating_add(not_files);
-    end(&ended, runner.form, texts)
+    let exit = end(&ended, runner.form, texts);
+    let written = written.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Where the document could not be read, there is no verdict and nothing that it rests on.
+    Ok(match output.zip(written) {
+        Some((output, bundle)) => exit.max(publish(output, bundle, texts)),
+        None => exit,
+    })
+}
+
+/// A bundle is about one document.
+fn demand_one_document(options: &Validate, texts: &Texts) -> Result<(), Exit> {
+    let given = [(options.replay.is_some(), "--replay"), (options.evidence_out.is_some(), "--evidence-out")];
+    let Some((_, option)) = given.iter().find(|(given, _)| *given) else { return Ok(()) };
+    match options.files.as_slice() {
+        [one] if !files::is_folder(one) => Ok(()),
+        _ => Err(wrong_use(&texts.fill(Label::OneDocument, &[("option", (*option).to_owned())]))),
+    }
+}
+
+fn prepared(place: &Path, texts: &Texts) -> Result<Output, Exit> {
+    Output::prepare(place).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            wrong_use(&texts.fill(Label::OutputExists, &[("file", place.to_string_lossy().into_owned())]))
+        }
+        _ => unwritten(&error.to_string(), Exit::Internal, texts),
+    })
+}
+
+fn publish(output: Output, bundle: Result<Vec<u8>, BundleError>, texts: &Texts) -> Exit {
+    match bundle {
+        Ok(bundle) => match output.publish(&bundle) {
+            Ok(()) => Exit::Valid,
+            Err(error) => unwritten(&error.to_string(), Exit::Internal, texts),
+        },
+        Err(error) => unwritten(&error.to_string(), Exit::Unread, texts),
+    }
+}
+
+fn unwritten(cause: &str, exit: Exit, texts: &Texts) -> Exit {
+    say(&texts.fill(Label::BundleUnwritten, &[("cause", cause.to_owned())]));
+    exit
+}
+
+/// What is asked of each document.
+enum Asked {
+    /// To judge it.
+    Anew(Box<Anew>),
+    /// To judge it as it was judged before.
+    Again { bundle: Box<Bundle>, password: Option<Vec<u8>> },
+}
+
+/// A document to judge under what the options or the configuration say.
+struct Anew {
+    request: ValidationRequest,
+    at_hand: Evidence,
+}
+
+impl Asked {
+    fn of(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Self, Exit> {
+        let Some(file) = &options.replay else {
+            let (request, at_hand) = request(options, source, clock, texts)?;
+            return Ok(Self::Anew(Box::new(Anew { request, at_hand })));
+        };
+        let bundle = material::bundle(file, texts).map_err(|reason| wrong_use(&reason))?;
+        let password = password(options, texts)?;
+        announce(&bundle, texts);
+        Ok(Self::Again { bundle: Box::new(bundle), password })
+    }
+
+    fn judge(&self, content: &[u8]) -> Result<Judged, DocumentError> {
+        let cancel = CancelFlag::default();
+        match self {
+            Self::Anew(anew) => {
+                let Anew { request, at_hand } = &**anew;
+                service::judge(content, request, at_hand, &cancel).map_err(|error| unread(&error))
+            }
+            Self::Again { bundle, password } => {
+                let replayed = service::replay(content, bundle, password.as_deref(), &Limits::DEFAULT, &cancel);
+                replayed.map_err(|error| match error {
+                    ReplayError::Document(error) => unread(&error),
+                    ReplayError::Bundle(_) => DocumentError::new("other-document"),
+                })
+            }
+        }
+    }
+}
+
+/// Says that it is not the caller who says who is trusted, under which policy and for when.
+fn announce(bundle: &Bundle, texts: &Texts) {
+    let Bundle { software, policy, trust, moment, .. } = bundle;
+    let policy = policy.reference();
+    say(&texts.fill(
+        Label::Replayed,
+        &[
+            ("anchors", trust.len().to_string()),
+            ("policy", policy.name.clone()),
+            ("version", policy.version.clone()),
+            ("at", texts.time(moment.at)),
+            ("clock", texts.time(moment.clock)),
+        ],
+    ));
+    if *software != SoftwareName::own() {
+        let args = [("name", software.name.clone()), ("version", software.version.clone())];
+        say(&texts.fill(Label::ReplayedByOther, &args));
+    }
 }
 
 /// What is asked, from the options.
@@ -58,18 +176,13 @@ fn request(
     source: &Source,
     clock: Timestamp,
     texts: &Texts,
-) -> Result<ValidationRequest, Exit> {
+) -> Result<(ValidationRequest, Evidence), Exit> {
     let limits = Limits::DEFAULT;
     let wrong = |reason: String| wrong_use(&reason);
-    let (policy, trust) = terms(options, source, texts)?;
+    let Believed { policy, trust, at_hand } = terms(options, source, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
-    let password = match (&options.password, &options.password_file) {
-        (Some(password), _) => Some(password.as_encoded_bytes().to_vec()),
-        (None, Some(file)) => Some(material::password(file, texts).map_err(wrong)?),
-        (None, None) => None,
-    };
-    Ok(ValidationRequest {
-        password,
+    let request = ValidationRequest {
+        password: password(options, texts)?,
         policy,
         trust: Arc::new(trust),
         certificates: given.certificates,
@@ -77,12 +190,28 @@ fn request(
         ocsp_responses: given.ocsp_responses,
         moment: Moment { at: options.at.unwrap_or(clock), clock },
         limits,
+    };
+    Ok((request, at_hand))
+}
+
+fn password(options: &Validate, texts: &Texts) -> Result<Option<Vec<u8>>, Exit> {
+    Ok(match (&options.password, &options.password_file) {
+        (Some(password), _) => Some(password.as_encoded_bytes().to_vec()),
+        (None, Some(file)) => Some(material::password(file, texts).map_err(|reason| wrong_use(&reason))?),
+        (None, None) => None,
     })
+}
+
+/// What the options or the configuration say.
+struct Believed {
+    policy: Arc<Policy>,
+    trust: TrustStore,
+    at_hand: Evidence,
 }
 
 /// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
 /// configuration; without one, those of the data folder.
-fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Policy>, TrustStore), Exit> {
+fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<Believed, Exit> {
     let loaded = match source {
         // Where all is said on the command line, what lies in the usual place is not looked at.
         Source::Data(_, Named::Usual) if !options.trust_anchor.is_empty() => None,
@@ -95,6 +224,7 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
     };
     let unknown = || wrong_use(&texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]));
     let policy = policy.ok_or_else(unknown)?;
+    let at_hand = loaded.as_ref().map(Loaded::evidence).transpose().map_err(source::refused)?.unwrap_or_default();
     let trust = match loaded {
         Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,
         _ => {
@@ -102,7 +232,7 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
             TrustStore::new(anchors.map_err(|reason| wrong_use(&reason))?)
         }
     };
-    Ok((policy, trust))
+    Ok(Believed { policy, trust, at_hand })
 }
 
 fn jobs(options: &Validate) -> usize {

@@ -38,6 +38,9 @@ pub struct Config {
     pub limits: ServiceLimits,
     /// Trust anchors by name.
     pub anchors: BTreeMap<String, Anchor>,
+    /// Files with certificates, CRLs and OCSP responses that are at hand for everything that is judged. They are read anew
+    /// where they change.
+    pub evidence_files: Vec<PathBuf>,
     /// The policies that callers may name: built in (`default`, `no-revocation`) or of [`Config::policy_files`].
     pub policies: BTreeSet<String>,
     /// Policies of one's own, by name.

@@ -62,6 +62,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
     let server = sections::server(root, demo);
     let limits = sections::limits(&root.section("limits"), cores);
     let anchors = sections::anchors(&root.section("trust").section("anchors"));
+    let evidence_files = root.section("trust").files("evidence-files");
     let policy_files = sections::policy_files(&root.section("policies"));
     let policies = sections::offered(&root.section("policies"), &policy_files);
     let keys = profiles::keys(&root.section("keys"));
@@ -72,6 +73,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
         server: server?,
         limits,
         anchors,
+        evidence_files,
         policies,
         policy_files,
         profiles,

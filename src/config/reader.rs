@@ -103,6 +103,11 @@ impl<'a> Section<'a> {
         self.text(key).filter(|path| !path.is_empty()).map(|path| self.source.folder.join(path))
     }
 
+    /// A list of paths, made absolute the same way; empty where it is not there.
+    pub(super) fn files(&self, key: &str) -> Vec<PathBuf> {
+        self.texts(key).into_iter().map(|path| self.source.folder.join(path)).collect()
+    }
+
     pub(super) fn needed_file(&self, key: &str) -> Option<PathBuf> {
         self.needed(key)?;
         self.file(key)

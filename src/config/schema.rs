@@ -19,6 +19,8 @@ pub enum Kind {
     Texts,
     /// The path of a file; a relative one is relative to the configuration file.
     File,
+    /// A list of paths of files.
+    Files,
     /// Four numbers.
     Rectangle,
     /// The number of a page, or `"last"`.
@@ -35,6 +37,7 @@ impl Kind {
             Self::Text => "a text in quotes",
             Self::Texts => "a list of texts",
             Self::File => "the path of a file, in quotes",
+            Self::Files => "a list of paths of files, in quotes",
             Self::Rectangle => "a list of four numbers",
             Self::Page => "the number of a page, or \"last\"",
             Self::Time => "a time with its offset, like 2027-01-01T00:00:00Z",
@@ -47,7 +50,8 @@ impl Kind {
             Self::Integer => value.is_integer(),
             Self::Text => value.is_str(),
             Self::Texts => value.as_array().is_some_and(|all| all.iter().all(|one| one.get_ref().is_str())),
-            Self::File => value.as_str().is_some_and(|path| !path.is_empty() && !path.contains('\0')),
+            Self::File => is_path(value),
+            Self::Files => value.as_array().is_some_and(|all| all.iter().all(|one| is_path(one.get_ref()))),
             Self::Rectangle => value.as_array().is_some_and(|all| {
                 all.len() == 4 && all.iter().all(|one| one.get_ref().is_integer() || one.get_ref().is_float())
             }),
@@ -57,6 +61,10 @@ impl Kind {
                 .is_some_and(|time| time.date.is_some() && time.time.is_some() && time.offset.is_some()),
         }
     }
+}
+
+fn is_path(value: &DeValue<'_>) -> bool {
+    value.as_str().is_some_and(|path| !path.is_empty() && !path.contains('\0'))
 }
 
 /// Every key; `*` stands for a name that the operator chooses.
@@ -76,6 +84,7 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("limits.per-caller", Kind::Integer),
     ("trust.anchors.*.certificate-file", Kind::File),
     ("trust.anchors.*.sunset", Kind::Time),
+    ("trust.evidence-files", Kind::Files),
     ("policies.offered", Kind::Texts),
     ("policies.files.*", Kind::File),
     ("profiles.*.key", Kind::Text),

@@ -12,6 +12,8 @@ pub enum Act {
     Validation,
     /// A document was sealed.
     Seal,
+    /// A document was not sealed, since our own certificate could not seal then. Nothing was signed.
+    SealRefused,
 }
 
 impl Act {
@@ -21,6 +23,7 @@ impl Act {
         match self {
             Self::Validation => "validation",
             Self::Seal => "seal",
+            Self::SealRefused => "seal-refused",
         }
     }
 }
@@ -46,8 +49,10 @@ pub struct Entry {
     pub profile: Option<String>,
     /// The policy that was applied; for a seal, the one that the result passed.
     pub policy: PolicyReference,
-    /// The verdict on the document; for a seal, on our own seal.
+    /// The verdict on the document; for a seal, on our own seal; for one that was refused, on our certificate.
     pub verdict: &'static str,
+    /// The check that decided; for a seal that was refused.
+    pub reason: Option<&'static str>,
     /// SHA-256 of the certificate of the seal.
     pub certificate_sha256: Option<String>,
 }
@@ -72,6 +77,7 @@ impl Entry {
             profile: self.profile.as_deref(),
             policy: Policy { name: &self.policy.name, version: &self.policy.version, sha256: &self.policy.sha256 },
             verdict: self.verdict,
+            reason: self.reason,
             certificate_sha256: self.certificate_sha256.as_deref(),
             program: env!("CARGO_PKG_VERSION"),
         };
@@ -100,6 +106,8 @@ struct Line<'a> {
     profile: Option<&'a str>,
     policy: Policy<'a>,
     verdict: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate_sha256: Option<&'a str>,
     program: &'a str,
@@ -133,6 +141,7 @@ mod tests {
                 sha256: "d2".to_owned(),
             },
             verdict: "TOTAL-PASSED",
+            reason: None,
             certificate_sha256: Some("d3".to_owned()),
         };
         let program = env!("CARGO_PKG_VERSION");
@@ -142,7 +151,11 @@ mod tests {
             r#"{begin},"resultSha256":"d1","profile":"demo",{policy},"verdict":"TOTAL-PASSED","certificateSha256":"d3","program":"{program}"}}"#
         );
         assert_eq!(entry.to_line(), expected);
-        entry.act = Act::Validation;
+        (entry.act, entry.verdict, entry.reason) =
+            (Act::SealRefused, "INDETERMINATE", Some("xcv-revocation-known"));
+        let said = r#""verdict":"INDETERMINATE","reason":"xcv-revocation-known","certificateSha256":"d3""#;
+        assert!(entry.to_line().contains(said) && entry.to_line().contains(r#""act":"seal-refused""#));
+        (entry.act, entry.verdict, entry.reason) = (Act::Validation, "TOTAL-PASSED", None);
         (entry.result_sha256, entry.profile, entry.certificate_sha256) = (None, None, None);
         let begin = begin.replace("seal", "validation");
         let expected = format!(r#"{begin},{policy},"verdict":"TOTAL-PASSED","program":"{program}"}}"#);

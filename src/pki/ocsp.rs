@@ -24,6 +24,8 @@ use super::oid;
 /// `OCSPResponse`: the status of the answer, and the answer.
 #[derive(Clone, Debug)]
 pub struct OcspResponse {
+    /// The whole `OCSPResponse` as sent.
+    pub raw: Box<[u8]>,
     /// The status of the answer, not of any certificate.
     pub status: OcspStatus,
     /// The answer; only where the status is successful.
@@ -184,7 +186,7 @@ impl OcspResponse {
             None if status == OcspStatus::Successful => return Err(OcspError::NoResponse),
             None => None,
         };
-        Ok(Self { status, basic })
+        Ok(Self { raw: bytes.into(), status, basic })
     }
 }
 

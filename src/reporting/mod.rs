@@ -10,7 +10,7 @@ mod messages;
 mod text;
 mod visible;
 
-pub use json::{Addition, SCHEMA, error_to_json, to_json, to_json_with};
+pub use json::{Addition, Rendering, SCHEMA, error_to_json, to_json, to_json_with};
 pub use language::Language;
 pub use messages::{Detail, Label, PROBLEM_CODES, Show, Texts};
 pub use text::{Style, error_to_text, to_text};
@@ -60,6 +60,7 @@ impl DocumentError {
         "encrypted",
         "forbidden-xml",
         "limit-exceeded",
+        "other-document",
         "file-not-found",
         "file-unreadable",
         "internal",

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::document::{OpenError, Restriction};
 use crate::limits::LimitExceeded;
 use crate::syntax::pdf::{ObjectError, UpdateError};
-use crate::validation::{CheckId, Report};
+use crate::validation::{CheckId, Need, Report, Verdict};
 
 /// Why a document cannot be sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,10 @@ pub struct NotReleased {
 pub struct SignerUnfit {
     /// The check that decided.
     pub check: Option<CheckId>,
+    /// What was said of the certificate.
+    pub verdict: Verdict,
+    /// What would have to be at hand to say more.
+    pub needs: Vec<Need>,
 }
 
 impl SealError {

@@ -46,6 +46,18 @@ impl Original {
         &self.report
     }
 
+    /// SHA-256 of it, lowercase hex.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        self.sha256.clone().finish().to_string()
+    }
+
+    /// Bytes of it.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Appends the update and fixes the attributes. `claimed_signing_time` stands in M of the signature dictionary.
     ///
     /// # Errors

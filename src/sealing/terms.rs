@@ -15,6 +15,9 @@ pub struct Terms {
     pub policy: Arc<Policy>,
     /// What is believed.
     pub trust: Arc<TrustStore>,
+    /// What is at hand besides what the document brings along: certificates and revocation data, of our own certificate
+    /// above all.
+    pub evidence: Arc<Evidence>,
     /// For which time, and when.
     pub moment: Moment,
     /// What it may cost.
@@ -32,10 +35,11 @@ impl Terms {
         Document::open(bytes, None, &self.limits, budget)
     }
 
-    /// What our validator says of a document, with the evidence that it brings along.
+    /// What our validator says of a document, with the evidence that it brings along and that is at hand.
     pub(super) fn judge(&self, examination: &Examination, budget: &mut Budget) -> Report {
         let mut evidence = Evidence::new();
         evidence.add_embedded(examination);
+        evidence.add_all(&self.evidence);
         validate(examination, &evidence, &self.trust, &self.policy, self.moment, budget).report
     }
 }
@@ -49,12 +53,15 @@ pub fn check_signer(identity: &SealIdentity, terms: &Terms) -> Result<(), Signer
     for certificate in &identity.chain {
         evidence.add_certificate(Arc::clone(certificate));
     }
+    evidence.add_all(&terms.evidence);
     let algorithm = identity.algorithm.signature_algorithm();
     let Terms { trust, policy, moment, .. } = terms;
     let certificate = &identity.certificate;
     let outcome = validate_signer(certificate, algorithm, &evidence, trust, policy, *moment, &mut terms.budget());
     match outcome.verdict {
         Verdict::Passed => Ok(()),
-        Verdict::Failed(_) | Verdict::Indeterminate(_) => Err(SignerUnfit { check: outcome.reason.check }),
+        Verdict::Failed(_) | Verdict::Indeterminate(_) => {
+            Err(SignerUnfit { check: outcome.reason.check, verdict: outcome.verdict, needs: outcome.needs })
+        }
     }
 }

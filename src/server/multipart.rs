@@ -155,6 +155,10 @@ fn unusable_evidence(piece: usize, unusable: Unusable) -> Problem {
         Unusable::Object(object) => {
             Problem::with(Code::BadRequest, Detail::EvidenceObject, [number, ("object", object.to_string())])
         }
+        Unusable::Bundle(error) => {
+            let cause = ("cause", error.code().to_owned());
+            Problem::with(Code::BadRequest, Detail::EvidenceBundle, [number, cause])
+        }
     }
 }
 

@@ -306,7 +306,7 @@ mod tests {
     use crate::limits::{Limit, LimitExceeded};
     use crate::reporting::PROBLEM_CODES;
     use crate::sealing::{NotReleased, SignerUnfit};
-    use crate::validation::CheckId;
+    use crate::validation::{CheckId, Doubt, Verdict};
 
     async fn written(problem: Problem, language: Language) -> (StatusCode, serde_json::Value, bool) {
         let response = problem.answer(language, "r-1");
@@ -341,7 +341,11 @@ mod tests {
             (ServiceError::Seal(SealError::Forbidden { by: "lock" }), 409, "signing-forbidden", false),
             (ServiceError::Seal(SealError::Value { cause: "size" }), 500, "internal", false),
             (
-                ServiceError::SignerUnfit(SignerUnfit { check: Some(CheckId::SignerValidity) }),
+                ServiceError::SignerUnfit(SignerUnfit {
+                    check: Some(CheckId::SignerValidity),
+                    verdict: Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe),
+                    needs: Vec::new(),
+                }),
                 503,
                 "signer-unavailable",
                 true,

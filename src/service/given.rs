@@ -1,4 +1,5 @@
-//! Evidence that a caller gives: certificates, CRLs and OCSP responses, PEM with one or several objects or one in DER.
+//! Evidence that a caller gives: certificates, CRLs and OCSP responses, PEM with one or several objects or one in DER, or
+//! an evidence bundle, of which only these three are taken.
 //!
 //! What cannot be used in whole is refused, also where only one of its objects is wrong: whoever gives a file means
 //! all of it. Nothing is verified here.
@@ -8,6 +9,9 @@ use std::sync::Arc;
 use crate::limits::Limits;
 use crate::pki::pem;
 use crate::pki::{Certificate, Crl, OcspResponse};
+use crate::validation::bundle;
+use crate::validation::bundle::BundleError;
+use crate::validation::{Evidence, Origin};
 
 /// Evidence that a caller gives, in its order.
 #[derive(Debug, Default)]
@@ -21,12 +25,14 @@ pub struct Given {
 }
 
 /// Why content cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
     /// It is neither PEM nor DER.
     NotPemOrDer,
     /// The object with this number, from 1, is of another kind or cannot be parsed.
     Object(usize),
+    /// It is an evidence bundle that is refused.
+    Bundle(BundleError),
 }
 
 impl Given {
@@ -35,6 +41,10 @@ impl Given {
     /// # Errors
     /// [`Unusable`]; what stood before the unusable object has been taken.
     pub fn take(&mut self, content: &[u8], limits: &Limits) -> Result<(), Unusable> {
+        if bundle::is_bundle(content) {
+            self.take_all(&bundle::given(content).map_err(Unusable::Bundle)?);
+            return Ok(());
+        }
         for (number, object) in objects(content)? {
             let taken = match object.label {
                 pem::Label::Certificate => {
@@ -51,6 +61,28 @@ impl Given {
             taken.ok_or(Unusable::Object(number))?;
         }
         Ok(())
+    }
+
+    fn take_all(&mut self, evidence: &Evidence) {
+        self.certificates.extend(evidence.certificates().iter().map(Arc::clone));
+        self.crls.extend(evidence.crls().iter().map(|(crl, _)| crl.clone()));
+        self.ocsp_responses.extend(evidence.ocsp_responses().iter().map(|(response, _)| response.clone()));
+    }
+
+    /// The same as evidence that the caller supplied.
+    #[must_use]
+    pub fn into_evidence(self) -> Evidence {
+        let mut evidence = Evidence::new();
+        for certificate in self.certificates {
+            evidence.add_certificate(certificate);
+        }
+        for crl in self.crls {
+            evidence.add_crl(crl, Origin::Supplied);
+        }
+        for response in self.ocsp_responses {
+            evidence.add_ocsp_response(response, Origin::Supplied);
+        }
+        evidence
     }
 }
 

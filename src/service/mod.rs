@@ -6,6 +6,7 @@ mod given;
 pub mod ports;
 mod ready;
 mod seal;
+mod standing;
 mod validate;
 mod work;
 
@@ -24,7 +25,8 @@ pub use error::ServiceError;
 pub use given::{Given, Unusable, certificates};
 pub use ready::Readiness;
 pub use seal::{SealAnswer, SealRequest, Sealer};
-pub use validate::{Validated, Validation, ValidationRequest, validate};
+pub use standing::StandingEvidence;
+pub use validate::{Basis, Judged, ReplayError, Validated, Validation, ValidationRequest, judge, replay, validate};
 pub use work::Capacity;
 
 /// What the service is made of.
@@ -33,6 +35,8 @@ pub struct Parts {
     pub policies: BTreeMap<String, Arc<Policy>>,
     /// What is believed.
     pub trust: Arc<TrustStore>,
+    /// Evidence that is at hand for everything that is judged.
+    pub evidence: Arc<StandingEvidence>,
     /// The profiles with their keys, by name.
     pub sealers: BTreeMap<String, Sealer>,
     /// The journal.

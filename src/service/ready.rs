@@ -34,9 +34,12 @@ impl Service {
             Ok(ready) => ready.err(),
             Err(_) => Some(JournalUnavailable("no answer in time".to_owned())),
         };
+        let evidence = self.parts().evidence.current();
         let sealers = self.parts().sealers.iter();
         let cases: Vec<_> = sealers
-            .map(|(name, sealer)| (name.clone(), Arc::clone(sealer.signer.identity()), self.terms(sealer)))
+            .map(|(name, sealer)| {
+                (name.clone(), Arc::clone(sealer.signer.identity()), self.terms(sealer, &evidence))
+            })
             .collect();
         let names: Vec<String> = cases.iter().map(|(name, ..)| name.clone()).collect();
         let look = move || {

@@ -7,9 +7,9 @@ use super::ports::{Begun, Kept, Repeatable, SealStep, Signer, Ticket};
 use super::{Caller, Service, ServiceError};
 use crate::crypto::{DigestAlgorithm, DigestState, digest};
 use crate::journal::{Act, Entry};
-use crate::sealing::{Original, Prepared, Released, SealError, SealProfile, Terms, check_signer};
+use crate::sealing::{Original, Prepared, Released, SealError, SealProfile, SignerUnfit, Terms, check_signer};
 use crate::time::Timestamp;
-use crate::validation::Moment;
+use crate::validation::{CheckId, Evidence, Moment};
 
 /// How long the answer to an idempotent request is kept, in seconds (contract: 24 hours).
 const KEPT: i64 = 24 * 60 * 60;
@@ -117,7 +117,15 @@ impl Service {
         ticket: Option<Ticket>,
     ) -> Result<SealAnswer, ServiceError> {
         let seal_id = self.new_id()?;
-        let prepared = self.prepare(sealer, document).await?;
+        // One state of it from the beginning to the end, so that no earlier signature is judged by less than before.
+        let evidence = self.parts.evidence.current();
+        let prepared = match self.prepare(sealer, document, &evidence).await? {
+            Laid::Out(prepared) => *prepared,
+            Laid::Unfit(unfit, document) => {
+                self.journal_refusal(&seal_id, caller, sealer, &unfit, &document).await?;
+                return Err(ServiceError::SignerUnfit(unfit));
+            }
+        };
         self.step(SealStep::Prepared);
         let signing = sealer.signer.sign(prepared.signed_attributes());
         let value = tokio::time::timeout(self.parts.capacity.deadline, signing)
@@ -125,7 +133,7 @@ impl Service {
             .map_err(|_| ServiceError::SignerUnavailable("no answer in time".to_owned()))?
             .map_err(|error| ServiceError::SignerUnavailable(error.0))?;
         self.step(SealStep::Signed);
-        let released = self.release(sealer, prepared, value).await?;
+        let released = self.release(sealer, prepared, value, &evidence).await?;
         self.step(SealStep::Released);
         let entry = entry(&seal_id, caller, sealer, &released, self.parts.clock.now());
         let kept = ticket.map(|ticket| Kept {
@@ -139,9 +147,41 @@ impl Service {
         Ok(SealAnswer { seal_id, document: released.into_bytes() })
     }
 
+    /// Writes down that our own certificate could not seal. Where that cannot be written, this is said instead.
+    async fn journal_refusal(
+        &self,
+        id: &str,
+        caller: &str,
+        sealer: &Sealer,
+        unfit: &SignerUnfit,
+        document: &Received,
+    ) -> Result<(), ServiceError> {
+        let entry = Entry {
+            id: id.to_owned(),
+            time: self.parts.clock.now(),
+            act: Act::SealRefused,
+            caller: caller.to_owned(),
+            document_sha256: document.sha256.clone(),
+            document_size: document.size,
+            result_sha256: None,
+            profile: Some(sealer.profile.name.clone()),
+            policy: sealer.profile.policy.reference().clone(),
+            verdict: unfit.verdict.total_indication(),
+            reason: unfit.check.map(CheckId::name),
+            certificate_sha256: Some(certificate_sha256(sealer)),
+        };
+        let journaled = self.parts.journal.append(entry, None).await;
+        journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))
+    }
+
     /// Opens and judges the document as it came and our own certificate, and lays out the update.
-    async fn prepare(&self, sealer: &Sealer, document: Vec<u8>) -> Result<Prepared, ServiceError> {
-        let terms = self.terms(sealer);
+    async fn prepare(
+        &self,
+        sealer: &Sealer,
+        document: Vec<u8>,
+        evidence: &Arc<Evidence>,
+    ) -> Result<Laid, ServiceError> {
+        let terms = self.terms(sealer, evidence);
         let (profile, identity) = (Arc::clone(&sealer.profile), Arc::clone(sealer.signer.identity()));
         let steps = self.parts.steps.clone();
         let now = self.parts.clock.now();
@@ -154,9 +194,13 @@ impl Service {
             };
             let original = Original::judge(document, &terms).map_err(ServiceError::Document)?;
             step(SealStep::Opened);
-            check_signer(&identity, &terms).map_err(ServiceError::SignerUnfit)?;
+            if let Err(unfit) = check_signer(&identity, &terms) {
+                let size = u64::try_from(original.size()).unwrap_or(u64::MAX);
+                return Ok(Laid::Unfit(unfit, Received { sha256: original.sha256(), size }));
+            }
             step(SealStep::SignerValidated);
-            original.prepare(&identity, &profile, now, &terms).map_err(|error| match error {
+            let prepared = original.prepare(&identity, &profile, now, &terms);
+            prepared.map(|prepared| Laid::Out(Box::new(prepared))).map_err(|error| match error {
                 SealError::Open(error) => ServiceError::Document(error),
                 error => ServiceError::Seal(error),
             })
@@ -165,8 +209,14 @@ impl Service {
     }
 
     /// Puts the value in its place and has our own validator judge the result.
-    async fn release(&self, sealer: &Sealer, prepared: Prepared, value: Vec<u8>) -> Result<Released, ServiceError> {
-        let terms = self.terms(sealer);
+    async fn release(
+        &self,
+        sealer: &Sealer,
+        prepared: Prepared,
+        value: Vec<u8>,
+        evidence: &Arc<Evidence>,
+    ) -> Result<Released, ServiceError> {
+        let terms = self.terms(sealer, evidence);
         let steps = self.parts.steps.clone();
         let work = move |cancel| {
             let terms = Terms { cancel, ..terms };
@@ -180,11 +230,12 @@ impl Service {
     }
 
     /// The profile's policy, for now; the clock is read anew each time.
-    pub(super) fn terms(&self, sealer: &Sealer) -> Terms {
+    pub(super) fn terms(&self, sealer: &Sealer, evidence: &Arc<Evidence>) -> Terms {
         let now = self.parts.clock.now();
         Terms {
             policy: Arc::clone(&sealer.profile.policy),
             trust: Arc::clone(&self.parts.trust),
+            evidence: Arc::clone(evidence),
             moment: Moment { at: now, clock: now },
             limits: self.parts.limits.clone(),
             cancel: crate::limits::CancelFlag::default(),
@@ -198,6 +249,20 @@ impl Service {
     }
 }
 
+/// How far it came before the key signs.
+enum Laid {
+    /// The update is laid out.
+    Out(Box<Prepared>),
+    /// Our own certificate cannot seal now; and the document that it was for.
+    Unfit(SignerUnfit, Received),
+}
+
+/// A document as it came.
+struct Received {
+    sha256: String,
+    size: u64,
+}
+
 /// SHA-256 over what is asked and over the document.
 fn fingerprint(profile: &str, document: &[u8]) -> String {
     let mut state = DigestState::new(DigestAlgorithm::Sha256);
@@ -208,7 +273,6 @@ fn fingerprint(profile: &str, document: &[u8]) -> String {
 }
 
 fn entry(seal_id: &str, caller: &str, sealer: &Sealer, released: &Released, time: Timestamp) -> Entry {
-    let certificate = sealer.signer.identity().certificate.der();
     Entry {
         id: seal_id.to_owned(),
         time,
@@ -220,6 +284,11 @@ fn entry(seal_id: &str, caller: &str, sealer: &Sealer, released: &Released, time
         profile: Some(sealer.profile.name.clone()),
         policy: released.report().policy.clone(),
         verdict: "TOTAL-PASSED",
-        certificate_sha256: Some(digest(DigestAlgorithm::Sha256, certificate).to_string()),
+        reason: None,
+        certificate_sha256: Some(certificate_sha256(sealer)),
     }
+}
+
+fn certificate_sha256(sealer: &Sealer) -> String {
+    digest(DigestAlgorithm::Sha256, sealer.signer.identity().certificate.der()).to_string()
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::{Caller, Role, Service, ServiceError};
-use crate::document::{Document, OpenError, examine};
+use crate::document::{Document, Examination, OpenError, examine};
 use crate::journal::{Act, Entry};
 use crate::limits::{Budget, CancelFlag, Limits};
 use crate::pki::{Certificate, Crl, OcspResponse};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
+use crate::validation::bundle;
+use crate::validation::bundle::{Bundle, BundleError};
 use crate::validation::{Evidence, Moment, Origin, Policy, Report};
 
 /// Bytes of a document that may be validated on the thread that answers requests. Most of those that offices exchange
@@ -66,6 +68,36 @@ pub struct Validated {
     pub report_id: String,
     /// The report.
     pub report: Report,
+    /// What it rests on.
+    pub basis: Basis,
+}
+
+/// A report and what it rests on.
+#[derive(Debug)]
+pub struct Judged {
+    /// The report.
+    pub report: Report,
+    /// What it rests on.
+    pub basis: Basis,
+}
+
+/// What a report rests on, the document apart.
+#[derive(Debug)]
+pub struct Basis {
+    evidence: Evidence,
+    trust: Arc<TrustStore>,
+    policy: Arc<Policy>,
+    moment: Moment,
+}
+
+impl Basis {
+    /// The evidence bundle of `report`, which rests on this.
+    ///
+    /// # Errors
+    /// Where it would be larger than bundles may be.
+    pub fn bundle(&self, report: &Report) -> Result<Vec<u8>, BundleError> {
+        bundle::write(&report.document, &self.evidence, &self.trust, &self.policy, self.moment)
+    }
 }
 
 impl Service {
@@ -96,31 +128,38 @@ impl Service {
             limits: self.parts.limits.clone(),
         };
         let document = asked.document;
-        let report = match self.on_the_spot(&document, &mut request) {
-            Some(report) => report,
-            None => self.bench.run(move |cancel| validate(&document, &request, &cancel)).await?,
+        let at_hand = self.parts.evidence.current();
+        let judged = match self.on_the_spot(&document, &mut request, &at_hand) {
+            Some(judged) => judged,
+            None => self.bench.run(move |cancel| judge(&document, &request, &at_hand, &cancel)).await?,
         };
-        let report = report.map_err(ServiceError::Document)?;
+        let Judged { report, basis } = judged.map_err(ServiceError::Document)?;
         let entry = entry(&report_id, &caller.name, &report, clock);
         let journaled = self.parts.journal.append(entry, None).await;
         journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))?;
-        Ok(Validated { report_id, report })
+        Ok(Validated { report_id, report, basis })
     }
 
     /// Validates a short document without leaving the thread, where a turn is free: to hand it to another one costs
     /// as much as half the work. It may take little work; where that does not suffice there is no answer, and it is
     /// done again with all that it may take.
-    fn on_the_spot(&self, document: &[u8], request: &mut ValidationRequest) -> Option<Result<Report, OpenError>> {
+    fn on_the_spot(
+        &self,
+        document: &[u8],
+        request: &mut ValidationRequest,
+        at_hand: &Evidence,
+    ) -> Option<Result<Judged, OpenError>> {
         let given = request.certificates.len().saturating_add(request.crls.len());
-        if document.len() > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
+        let octets = document.len().saturating_add(at_hand.octets());
+        if octets > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
             return None;
         }
         let _turn = self.bench.free_turn()?;
         let flag = CancelFlag::default();
         let work = std::mem::replace(&mut request.limits.work, SHORT_WORK);
-        let report = validate(document, request, &flag);
+        let judged = judge(document, request, at_hand, &flag);
         request.limits.work = work;
-        (!flag.saw_exhaustion()).then_some(report)
+        (!flag.saw_exhaustion()).then_some(judged)
     }
 }
 
@@ -129,6 +168,19 @@ impl Service {
 /// # Errors
 /// Where the document cannot be read, or a limit is reached before its signatures are known.
 pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> Result<Report, OpenError> {
+    judge(bytes, request, &Evidence::new(), cancel).map(|judged| judged.report)
+}
+
+/// The same with evidence that is at hand for every document, and what the report rests on.
+///
+/// # Errors
+/// As [`validate`].
+pub fn judge(
+    bytes: &[u8],
+    request: &ValidationRequest,
+    at_hand: &Evidence,
+    cancel: &CancelFlag,
+) -> Result<Judged, OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
     let examination = examine(&document, &mut budget).map_err(OpenError::Limit)?;
@@ -143,15 +195,53 @@ pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) 
     for response in &request.ocsp_responses {
         evidence.add_ocsp_response(response.clone(), Origin::Supplied);
     }
-    let outcome = crate::validation::validate(
-        &examination,
-        &evidence,
-        &request.trust,
-        &request.policy,
-        request.moment,
-        &mut budget,
-    );
-    Ok(outcome.report)
+    evidence.add_all(at_hand);
+    let (trust, policy) = (Arc::clone(&request.trust), Arc::clone(&request.policy));
+    let basis = Basis { evidence, trust, policy, moment: request.moment };
+    Ok(basis.judge(&examination, &mut budget))
+}
+
+/// Judges a document again from the evidence bundle of an earlier validation: the same evidence, anchors, policy and
+/// times. `password` and `limits` are those of the earlier one too, or the report may be another.
+///
+/// # Errors
+/// Where the document cannot be read, or is another one than the bundle is about.
+pub fn replay(
+    bytes: &[u8],
+    bundle: &Bundle,
+    password: Option<&[u8]>,
+    limits: &Limits,
+    cancel: &CancelFlag,
+) -> Result<Judged, ReplayError> {
+    let mut budget = Budget::with_cancel(limits, cancel.clone());
+    let document = Document::open(bytes, password, limits, &mut budget).map_err(ReplayError::Document)?;
+    let examination =
+        examine(&document, &mut budget).map_err(|limit| ReplayError::Document(OpenError::Limit(limit)))?;
+    bundle.demand_document(&examination.document).map_err(ReplayError::Bundle)?;
+    let basis = Basis {
+        evidence: bundle.evidence(&examination),
+        trust: Arc::clone(&bundle.trust),
+        policy: Arc::clone(&bundle.policy),
+        moment: bundle.moment,
+    };
+    Ok(basis.judge(&examination, &mut budget))
+}
+
+/// Why a document is not judged again.
+#[derive(Debug)]
+pub enum ReplayError {
+    /// It cannot be read.
+    Document(OpenError),
+    /// The bundle is not about it.
+    Bundle(BundleError),
+}
+
+impl Basis {
+    fn judge(self, examination: &Examination, budget: &mut Budget) -> Judged {
+        let Self { evidence, trust, policy, moment } = &self;
+        let outcome = crate::validation::validate(examination, evidence, trust, policy, *moment, budget);
+        Judged { report: outcome.report, basis: self }
+    }
 }
 
 fn entry(report_id: &str, caller: &str, report: &Report, time: Timestamp) -> Entry {
@@ -166,6 +256,7 @@ fn entry(report_id: &str, caller: &str, report: &Report, time: Timestamp) -> Ent
         profile: None,
         policy: report.policy.clone(),
         verdict: report.verdict.name(),
+        reason: None,
         certificate_sha256: None,
     }
 }

@@ -62,6 +62,12 @@ impl TrustStore {
         self.anchors.is_empty()
     }
 
+    /// The anchors, in their order.
+    #[must_use]
+    pub fn anchors(&self) -> &[TrustAnchor] {
+        &self.anchors
+    }
+
     /// The anchor that is this very certificate.
     #[must_use]
     pub fn anchor_of(&self, certificate: &Certificate) -> Option<&TrustAnchor> {

@@ -23,6 +23,9 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 3] = [Self::Embedded, Self::Supplied, Self::Fetched];
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -35,9 +38,11 @@ impl Origin {
 }
 
 /// Certificates and revocation data.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     certificates: Vec<Arc<Certificate>>,
+    /// Where each certificate came from, in the same order.
+    certificate_origins: Vec<Origin>,
     crls: Vec<(Crl, Origin)>,
     crl_fingerprints: Vec<Digest>,
     ocsp_responses: Vec<(OcspResponse, Origin)>,
@@ -53,8 +58,13 @@ impl Evidence {
         Self::default()
     }
 
-    /// Takes a certificate.
+    /// Takes a certificate that the caller gives.
     pub fn add_certificate(&mut self, certificate: Arc<Certificate>) {
+        self.add_certificate_from(certificate, Origin::Supplied);
+    }
+
+    /// Takes a certificate. One that is there already keeps its first origin.
+    pub fn add_certificate_from(&mut self, certificate: Arc<Certificate>, origin: Origin) {
         if self.certificates.iter().any(|known| known.der() == certificate.der()) {
             return;
         }
@@ -62,6 +72,7 @@ impl Evidence {
             self.unreadable = self.unreadable.saturating_add(1);
         } else {
             self.certificates.push(certificate);
+            self.certificate_origins.push(origin);
         }
     }
 
@@ -113,11 +124,38 @@ impl Evidence {
         self.nonces.iter().find(|(of, _)| *of == index).map(|(_, nonce)| nonce.as_ref())
     }
 
+    /// The next OCSP response is that at `index` of `other`: so is the nonce that was sent for it.
+    fn copy_nonce(&mut self, other: &Self, index: usize) {
+        if let Some(nonce) = other.nonce_sent(index) {
+            self.nonces.push((self.ocsp_responses.len(), nonce.into()));
+        }
+    }
+
+    /// Takes all of `other` with its origins, in its order.
+    pub fn add_all(&mut self, other: &Self) {
+        self.add_missing(other);
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
+    }
+
+    /// Takes what of `whole` is not here yet.
+    pub(super) fn add_missing(&mut self, whole: &Self) {
+        for (certificate, origin) in whole.certificates_with_origin() {
+            self.add_certificate_from(Arc::clone(certificate), origin);
+        }
+        for (crl, origin) in &whole.crls {
+            self.add_crl(crl.clone(), *origin);
+        }
+        for (index, (response, origin)) in whole.ocsp_responses.iter().enumerate() {
+            self.copy_nonce(whole, index);
+            self.add_ocsp_response(response.clone(), *origin);
+        }
+    }
+
     /// Takes everything that the document brings along; what cannot be parsed is counted and is no evidence.
     pub fn add_embedded(&mut self, examination: &Examination) {
         let EmbeddedEvidence { certificates, crls, ocsp_responses, .. } = &examination.evidence;
         for certificate in certificates {
-            self.add_certificate(Arc::clone(certificate));
+            self.add_certificate_from(Arc::clone(certificate), Origin::Embedded);
         }
         for crl in crls {
             self.parse_crl(crl);
@@ -136,7 +174,7 @@ impl Evidence {
             Some(SignatureForm::Token(token)) => self.add_cms(&token.signed_data),
             Some(SignatureForm::Pkcs1 { certificates, .. }) => {
                 for der in certificates {
-                    self.parse_certificate(der);
+                    self.parse_certificate(der, Origin::Embedded);
                 }
             }
             None => {}
@@ -145,7 +183,7 @@ impl Evidence {
 
     fn add_cms(&mut self, cms: &SignedData) {
         for der in &cms.certificates {
-            self.parse_certificate(der);
+            self.parse_certificate(der, Origin::Embedded);
         }
         for der in &cms.crls {
             self.parse_crl(der);
@@ -178,7 +216,7 @@ impl Evidence {
         self.certificates.len() >= usize::try_from(Limits::DEFAULT.certificates).unwrap_or(usize::MAX)
     }
 
-    fn parse_certificate(&mut self, der: &[u8]) {
+    fn parse_certificate(&mut self, der: &[u8], origin: Origin) {
         if self.is_full() {
             self.unreadable = self.unreadable.saturating_add(1);
             return;
@@ -187,7 +225,10 @@ impl Evidence {
             return;
         }
         match Certificate::parse(der) {
-            Ok(certificate) => self.certificates.push(Arc::new(certificate)),
+            Ok(certificate) => {
+                self.certificates.push(Arc::new(certificate));
+                self.certificate_origins.push(origin);
+            }
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
@@ -210,6 +251,11 @@ impl Evidence {
     #[must_use]
     pub fn certificates(&self) -> &[Arc<Certificate>] {
         &self.certificates
+    }
+
+    /// The certificates, each with where it came from first.
+    pub fn certificates_with_origin(&self) -> impl Iterator<Item = (&Arc<Certificate>, Origin)> {
+        self.certificates.iter().zip(self.certificate_origins.iter().copied())
     }
 
     /// The CRLs.
@@ -235,6 +281,15 @@ impl Evidence {
     #[must_use]
     pub fn ocsp_responses(&self) -> &[(OcspResponse, Origin)] {
         &self.ocsp_responses
+    }
+
+    /// Bytes of all of it.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        let certificates = self.certificates.iter().map(|certificate| certificate.der().len());
+        let crls = self.crls.iter().map(|(crl, _)| crl.der().len());
+        let responses = self.ocsp_responses.iter().map(|(response, _)| response.raw.len());
+        certificates.chain(crls).chain(responses).fold(0, usize::saturating_add)
     }
 
     /// How many pieces of embedded evidence could not be parsed.

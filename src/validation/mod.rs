@@ -4,6 +4,7 @@
 //! its answer; whoever can fetch it asks again.
 
 mod block;
+pub mod bundle;
 mod check;
 mod evidence;
 mod existence;

@@ -48,7 +48,7 @@ async fn every_code_is_answered() {
         "?with=pdf",
         "?with=certificates,etsi",
         "?with=html",
-        "?with=bundle",
+        "?with=bundle,pdf",
         "?with=",
         "?profile=official",
     ] {

@@ -128,7 +128,31 @@ async fn every_refusal_of_a_seal_has_its_code() {
     assert_eq!(late.records(), 0);
     let unfit = World::with_sealer(LIMITS, "default", Behaviour::Signs);
     expect(unfit.send(seal("official", &unsigned())).await, 503, "signer-unavailable", "xcv-revocation-known");
-    assert_eq!(unfit.records(), 0);
+    {
+        let entries = unfit.journal.entries.lock().unwrap();
+        let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+        assert_eq!(
+            (entry.act, entry.verdict, entry.reason),
+            (Act::SealRefused, "INDETERMINATE", Some("xcv-revocation-known"))
+        );
+        let document = digest(DigestAlgorithm::Sha256, &unsigned()).to_string();
+        assert_eq!(
+            (&entry.document_sha256, entry.document_size),
+            (&document, u64::try_from(unsigned().len()).unwrap())
+        );
+        assert_eq!(
+            (entry.profile.as_deref(), &*entry.policy.name, &*entry.caller),
+            (Some("official"), "default", "all")
+        );
+        assert!(entry.result_sha256.is_none() && entry.certificate_sha256.is_some());
+    }
+    // Under a key it is refused and recorded each time: it may be fit the next time.
+    for records in [2, 3] {
+        expect(unfit.send(keyed("key-1", &unsigned())).await, 503, "signer-unavailable", "xcv-revocation-known");
+        assert_eq!(unfit.records(), records);
+    }
+    unfit.journal.append_fails.store(true, Ordering::SeqCst);
+    expect(unfit.send(seal("official", &unsigned())).await, 503, "journal-unavailable", "");
     for code in OF_SEALS {
         assert!(seen.contains(*code), "{code} was not answered");
     }

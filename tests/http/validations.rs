@@ -8,8 +8,11 @@ use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::journal::Act;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::reporting::{Envelope, Language, to_json};
-use sigillum::service::{ValidationRequest, validate};
-use sigillum::validation::Moment;
+use sigillum::service::{Given, ValidationRequest, certificates, judge, replay, validate};
+use sigillum::time::Timestamp;
+use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::bundle::Bundle;
+use sigillum::validation::{Evidence, Moment};
 use std::sync::Arc;
 
 use crate::support;
@@ -140,6 +143,88 @@ async fn evidence_and_password_come_in_parts() {
     assert_eq!(ask(&[("document", &encrypted)]).await.problem(), (422, "encrypted".to_owned()));
     let opened = ask(&[("document", &encrypted), ("password", b"test-password")]).await;
     assert_eq!(opened.json()["signatures"].as_array().unwrap().len(), 1);
+}
+
+/// What the configuration has at hand counts for every document, and from the moment on that it is there.
+#[tokio::test]
+async fn evidence_that_is_at_hand_counts() {
+    let world = World::with(LIMITS, |parts| {
+        let root = certificates(&fixture("pki/root.pem")).unwrap().remove(0);
+        parts.trust = TrustStore::new(vec![TrustAnchor { certificate: root, sunset: None }]).into();
+    });
+    let document = fixture("pdf/issuer-missing/document.pdf");
+    let answer =
+        async || world.validate("?policy=no-revocation", &document).await.json()["summary"]["answer"].clone();
+    assert_eq!(answer().await, "cannot-tell");
+    let mut given = Given::default();
+    given.take(&fixture("pki/issuing-ca.pem"), &Limits::DEFAULT).unwrap();
+    world.service.parts().evidence.replace(given.into_evidence());
+    assert_eq!(answer().await, "valid");
+}
+
+#[tokio::test]
+async fn a_bundle_is_given_where_it_is_asked_for() {
+    let world = World::new();
+    assert!(world.validate("", &SIGNED).await.json().get("renderings").is_none());
+    for query in ["?policy=no-revocation&with=bundle", "?policy=default&with=certificates,bundle"] {
+        let report = world.validate(query, &SIGNED).await.json();
+        let renderings = report["renderings"].as_array().unwrap();
+        assert_eq!(renderings.len(), 1);
+        assert_eq!(renderings[0]["mediaType"], "application/vnd.sigillum.bundle+json");
+        let octets = base64::engine::general_purpose::STANDARD.decode(renderings[0]["base64"].as_str().unwrap());
+        let bundle = Bundle::read(&octets.unwrap()).unwrap();
+        let again = replay(&SIGNED, &bundle, None, &Limits::DEFAULT, &CancelFlag::default()).unwrap().report;
+        let envelope = Envelope { report_id: report["reportId"].as_str().unwrap(), document_name: None };
+        let again: serde_json::Value = serde_json::from_str(&to_json(&again, &envelope, Language::En)).unwrap();
+        let mut plain = report.clone();
+        for member in ["renderings", "certificates"] {
+            plain.as_object_mut().unwrap().remove(member);
+        }
+        assert_eq!(plain, again, "{query}");
+    }
+}
+
+/// Of a bundle only certificates, CRLs and OCSP responses count: not its anchors, not its policy, not its time.
+#[tokio::test]
+async fn a_bundle_is_evidence_and_no_trust() {
+    let world = World::new();
+    let document = fixture("pdf/pades-b-b-rsa2048/document.pdf");
+    let at = Timestamp::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
+    let root = certificates(&fixture("pki/root.pem")).unwrap().remove(0);
+    let request = ValidationRequest {
+        password: None,
+        policy: Arc::clone(&world.service.parts().policies["no-revocation"]),
+        trust: TrustStore::new(vec![TrustAnchor { certificate: root, sunset: None }]).into(),
+        certificates: Vec::new(),
+        crls: Vec::new(),
+        ocsp_responses: Vec::new(),
+        moment: Moment { at, clock: at },
+        limits: Limits::DEFAULT,
+    };
+    let judged = judge(&document, &request, &Evidence::new(), &CancelFlag::default()).unwrap();
+    assert_eq!(judged.report.summary.answer.name(), "valid");
+    let bundle = judged.basis.bundle(&judged.report).unwrap();
+    let ask = async |evidence: &[u8]| {
+        let body = form(&[("document", &document), ("evidence", evidence)]);
+        world.send(post("/v1/validations?policy=no-revocation", ALL, FORM, &body)).await
+    };
+    let report = ask(&bundle).await.json();
+    assert_eq!(report["summary"]["answer"], "cannot-tell");
+    assert_eq!(report["signatures"][0]["subIndication"], "NO_CERTIFICATE_CHAIN_FOUND");
+    assert_eq!(
+        (&report["validationTime"], &report["trust"]["anchors"]),
+        (&"2026-07-01T00:00:00Z".into(), &2.into())
+    );
+
+    let records = world.records();
+    for (bad, cause) in
+        [(&bundle[..bundle.len() - 1], "damaged"), (b"{\"schema\":\"sigillum-bundle/9", "unknown-version")]
+    {
+        let refused = ask(bad).await;
+        assert_eq!(refused.problem(), (400, "bad-request".to_owned()));
+        assert!(refused.detail().contains(cause), "{}", refused.detail());
+    }
+    assert_eq!(world.records(), records);
 }
 
 #[tokio::test]

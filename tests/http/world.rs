@@ -257,6 +257,7 @@ impl World {
         let mut parts = Parts {
             policies: ["default", "no-revocation"].map(|name| (name.to_owned(), policy(name))).into(),
             trust: Arc::new(TrustStore::new(anchors())),
+            evidence: Arc::default(),
             sealers: BTreeMap::new(),
             journal: Arc::<Memory>::clone(&journal),
             clock: Arc::<Still>::clone(&clock),

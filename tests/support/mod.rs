@@ -11,6 +11,8 @@ pub mod exceptions;
 pub mod issue;
 pub mod judges;
 pub mod pdf;
+#[cfg(feature = "service")]
+pub mod revoke;
 pub mod rng;
 pub mod seal;
 pub mod seeds;

@@ -122,6 +122,7 @@ pub fn terms() -> Terms {
     Terms {
         policy: Policy::builtin("no-revocation").unwrap().into(),
         trust: TrustStore::new(vec![root]).into(),
+        evidence: Arc::default(),
         moment: Moment { at, clock: at },
         limits: Limits::DEFAULT,
         cancel: CancelFlag::default(),

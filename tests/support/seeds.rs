@@ -54,3 +54,42 @@ pub fn contents(document: &[u8]) -> Vec<Vec<u8>> {
         })
         .collect()
 }
+
+/// Evidence bundles of some of the documents, and one with evidence of each kind and origin.
+pub fn bundles() -> Vec<Vec<u8>> {
+    use sigillum::document::{Document, examine};
+    use sigillum::limits::{Budget, Limits};
+    use sigillum::pki::{Certificate, Crl, OcspResponse};
+    use sigillum::time::Timestamp;
+    use sigillum::trust::{TrustAnchor, TrustStore};
+    use sigillum::validation::bundle::write;
+    use sigillum::validation::{Evidence, Moment, Origin, Policy};
+
+    let root = &from_pem(std::str::from_utf8(&read(&project().join("fixtures/pki/root.pem"))).unwrap())[0];
+    let certificate = std::sync::Arc::new(Certificate::parse(root).unwrap());
+    let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
+    let asn1 = |name: &str| read(&project().join("fixtures/asn1").join(name));
+    let limits = Limits::DEFAULT;
+    let mut bundles = Vec::new();
+    for bytes in documents().iter().filter(|bytes| bytes.len() < 40_000) {
+        let mut budget = Budget::new(&limits);
+        let Ok(document) = Document::open(bytes, None, &limits, &mut budget) else { continue };
+        let examination = examine(&document, &mut budget).unwrap();
+        let mut evidence = Evidence::new();
+        evidence.add_embedded(&examination);
+        if bundles.is_empty() {
+            evidence.add_crl(Crl::parse(&asn1("crl.crl"), 64).unwrap(), Origin::Supplied);
+            evidence.add_ocsp_response(OcspResponse::parse(&asn1("good.ocsp"), 64).unwrap(), Origin::Fetched);
+        }
+        let anchor = TrustAnchor { certificate: std::sync::Arc::clone(&certificate), sunset: Some(at) };
+        let policy = Policy::builtin(if bundles.len() % 2 == 0 { "no-revocation" } else { "default" }).unwrap();
+        let moment = Moment { at, clock: at };
+        bundles.push(
+            write(&examination.document, &evidence, &TrustStore::new(vec![anchor]), &policy, moment).unwrap(),
+        );
+        if bundles.len() == 8 {
+            break;
+        }
+    }
+    bundles
+}

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this module is where the demo is written")]
 
+use std::ffi::OsString;
 use std::fs;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
@@ -32,26 +33,51 @@ pub(super) fn make_once<E: From<io::Error>>(
     files: impl FnOnce() -> Result<Vec<(&'static str, Vec<u8>)>, E>,
 ) -> Result<bool, E> {
     folder(parent, true)?;
+    locked(parent, || {
+        let place = parent.join(name);
+        if fs::symlink_metadata(&place).is_ok() {
+            return Ok(false);
+        }
+        let unfinished = parent.join(UNFINISHED);
+        match fs::remove_dir_all(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let files = files()?;
+        folder(&unfinished, false)?;
+        for (name, content) in files {
+            write(&unfinished.join(name), &content)?;
+        }
+        File::open(&unfinished)?.sync_all()?;
+        fs::rename(&unfinished, &place)?;
+        File::open(parent)?.sync_all()?;
+        Ok(true)
+    })
+}
+
+/// Does something that no other process does in this data folder at the same time.
+pub(super) fn locked<T, E: From<io::Error>>(parent: &Path, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let lock = OpenOptions::new().create(true).truncate(false).write(true).open(parent.join(LOCK))?;
     lock.lock()?;
-    let place = parent.join(name);
-    if fs::symlink_metadata(&place).is_ok() {
-        return Ok(false);
-    }
-    let unfinished = parent.join(UNFINISHED);
-    match fs::remove_dir_all(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+    work()
+}
+
+/// Puts a file with this content in the place of one that is there, at once and for good. Under the lock.
+pub(super) fn replace(place: &Path, content: &[u8]) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let mut beside = OsString::from(".new-");
+    beside.push(name);
+    let beside = folder.join(beside);
+    // What a process that was ended left here is nobody's.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let files = files()?;
-    folder(&unfinished, false)?;
-    for (name, content) in files {
-        write(&unfinished.join(name), &content)?;
-    }
-    File::open(&unfinished)?.sync_all()?;
-    fs::rename(&unfinished, &place)?;
-    File::open(parent)?.sync_all()?;
-    Ok(true)
+    write(&beside, content)?;
+    fs::rename(&beside, place)?;
+    File::open(folder)?.sync_all()
 }
 
 fn folder(path: &Path, with_parents: bool) -> io::Result<()> {
@@ -113,6 +139,19 @@ mod tests {
         let names: Vec<_> =
             fs::read_dir(parent.join("demo")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["a"]);
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_stays_the_owners() {
+        let temporary = tempfile::tempdir().unwrap();
+        let place = temporary.path().join("a.crl");
+        write(&place, b"old").unwrap();
+        // Left by one that was ended.
+        fs::write(temporary.path().join(".new-a.crl"), "half").unwrap();
+        replace(&place, b"new").unwrap();
+        assert_eq!(fs::read(&place).unwrap(), b"new");
+        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The embedded default: a demo that `sigillum serve` makes in its data folder and that every command uses which is
 //! given no configuration. It is an ordinary configuration with what it names; everything in it says DEMO.
 //!
-//! It is made once and never made anew by itself: what has expired is said, with the folder to delete.
+//! It is made once and never made anew by itself: what has expired is said, with the folder to delete. Only the CRLs of its
+//! CAs are issued anew, whenever it is used to serve or to seal and while it serves.
 
 mod console;
+mod crl;
 mod folder;
 mod pki;
 mod qualified;
@@ -87,7 +89,19 @@ pub(super) fn configuration(data: &Path) -> Result<Option<PathBuf>, DemoError> {
 /// The demo of a data folder; makes it where there is none.
 pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
     let made = folder::make_once(data, FOLDER, || files(now))?;
-    existing(data, now).map(|demo| Demo { made, ..demo })
+    in_use(data, now).map(|demo| Demo { made, ..demo })
+}
+
+/// The demo of a data folder, where there is one, to serve or to seal with: with CRLs that hold for a while.
+pub(super) fn in_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
+    let demo = existing(data, now)?;
+    crl::renew(data, &demo.folder, now)?;
+    Ok(demo)
+}
+
+/// Issues the CRLs of a demo anew where it is time. Says how many.
+pub(super) fn renew(data: &Path, now: Timestamp) -> Result<usize, DemoError> {
+    crl::renew(data, &folder(data), now)
 }
 
 /// The demo of a data folder, where there is one.
@@ -135,8 +149,11 @@ fn files(now: Timestamp) -> Result<Vec<(&'static str, Vec<u8>)>, DemoError> {
     let sha256 = digest(DigestAlgorithm::Sha256, token.as_bytes()).to_string();
     Ok(vec![
         ("root.pem", pki.root.into_bytes()),
+        ("root.key", pki.root_key.into_bytes()),
+        ("root.crl", pki.root_crl.into_bytes()),
         ("issuing.pem", pki.issuing.clone().into_bytes()),
-        ("issuing.crl", pki.crl.into_bytes()),
+        ("issuing.key", pki.issuing_key.into_bytes()),
+        ("issuing.crl", pki.issuing_crl.into_bytes()),
         ("seal.pem", format!("{}{}", pki.seal, pki.issuing).into_bytes()),
         ("seal.key", pki.seal_key.into_bytes()),
         ("tls-root.pem", pki.tls_root.into_bytes()),

@@ -1,19 +1,21 @@
-//! The PKI of the demo: a root, an issuing CA with its CRL and a seal certificate with the names of a regulated seal;
+//! The PKI of the demo: a root and an issuing CA with their CRLs, and a seal certificate with the names of a regulated seal;
 //! and, apart from it, a root and a certificate for the service's own TLS. ECDSA P-256.
 //!
-//! The keys of the three authorities are thrown away: nobody can issue anything under these roots again, and the TLS
-//! root is held to loopback names (RFC 5280 §4.2.1.10), so that it does no harm where somebody installs it. Every name
-//! says DEMO. No certificate names a place where revocation could be asked: the demo needs no network.
+//! The keys of the first two authorities are kept beside them, since their CRLs run out and are issued anew
+//! ([`super::crl`]). The key of the TLS root is thrown away: nobody can issue anything under it again, and it is held to
+//! loopback names (RFC 5280 §4.2.1.10), so that it does no harm where somebody installs it. Every name says DEMO. No
+//! certificate names a place where revocation could be asked: the demo needs no network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, CidrSubnet,
-    CustomExtension, DistinguishedName, DnType, DnValue, Error, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
-    KeyIdMethod, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, CustomExtension, DistinguishedName, DnType,
+    DnValue, Error, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
+    PKCS_ECDSA_P256_SHA256, SanType,
 };
 use time::OffsetDateTime;
 
+use super::crl;
 use super::qualified;
 use crate::time::Timestamp;
 
@@ -21,7 +23,7 @@ use crate::time::Timestamp;
 pub(super) const VALIDITY_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
 
 /// How long before now everything begins, so that a clock that is a little behind sees it valid: five minutes.
-const BEFORE_SECONDS: i64 = 5 * 60;
+pub(super) const BEFORE_SECONDS: i64 = 5 * 60;
 
 /// The organisation of the seal: a canton that there is not.
 const ORGANIZATION: &str = "Musterkanton (DEMO)";
@@ -33,8 +35,11 @@ pub(super) const ORGANIZATION_IDENTIFIER: &str = "NTRCH-CHE-999.999.996";
 /// What was made. Certificates, CRL and keys as PEM; each key is that of the certificate beside it.
 pub(super) struct DemoPki {
     pub(super) root: String,
+    pub(super) root_key: String,
+    pub(super) root_crl: String,
     pub(super) issuing: String,
-    pub(super) crl: String,
+    pub(super) issuing_key: String,
+    pub(super) issuing_crl: String,
     pub(super) seal: String,
     pub(super) seal_key: String,
     pub(super) tls_root: String,
@@ -42,32 +47,42 @@ pub(super) struct DemoPki {
     pub(super) tls_key: String,
 }
 
+/// A CA whose CRL is issued again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Authority {
+    Root,
+    Issuing,
+}
+
+impl Authority {
+    /// What its certificate says.
+    pub(super) fn params(self, from: OffsetDateTime, until: OffsetDateTime) -> CertificateParams {
+        match self {
+            Self::Root => authority("DEMO sigillum Root CA", 1, from, until),
+            Self::Issuing => {
+                let mut params = authority("DEMO sigillum Issuing CA", 0, from, until);
+                params.custom_extensions.push(policies(qualified::ISSUER_NOTICE));
+                params
+            }
+        }
+    }
+}
+
+fn authority(name: &str, below: u8, from: OffsetDateTime, until: OffsetDateTime) -> CertificateParams {
+    let mut params = params(&named(name, ORGANIZATION), from, until);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
 /// Makes all of it, valid from now on.
 pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
     let from = moment(now.plus_seconds(BEFORE_SECONDS.saturating_neg()))?;
     let until = moment(now.plus_seconds(VALIDITY_SECONDS))?;
-    let named =
-        |name: &str, organization: &str| Named { name: name.to_owned(), organization: organization.to_owned() };
-    let authority = |name: &str, below: u8| {
-        let mut params = params(&named(name, ORGANIZATION), from, until);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params
-    };
-
-    let root = CertifiedIssuer::self_signed(authority("DEMO sigillum Root CA", 1), key()?)?;
-    let mut issuing_params = authority("DEMO sigillum Issuing CA", 0);
-    issuing_params.custom_extensions.push(policies(qualified::ISSUER_NOTICE));
-    let issuing = CertifiedIssuer::signed_by(issuing_params, key()?, &root)?;
-    let crl = CertificateRevocationListParams {
-        this_update: from,
-        next_update: until,
-        crl_number: SerialNumber::from(1_u64),
-        issuing_distribution_point: None,
-        revoked_certs: Vec::new(),
-        key_identifier_method: KeyIdMethod::Sha256,
-    };
-    let crl = crl.signed_by(&issuing)?.pem()?;
+    let root = CertifiedIssuer::self_signed(Authority::Root.params(from, until), key()?)?;
+    let issuing = CertifiedIssuer::signed_by(Authority::Issuing.params(from, until), key()?, &root)?;
+    let root_crl = crl::first(Authority::Root, root.key(), now)?;
+    let issuing_crl = crl::first(Authority::Issuing, issuing.key(), now)?;
 
     let seal_key = key()?;
     let mut seal = params(&named("DEMO Siegel Musterkanton", ORGANIZATION), from, until);
@@ -80,7 +95,7 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
         .push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 3], qualified::seal_statements()));
     let seal = seal.signed_by(&seal_key, &issuing)?.pem();
 
-    let mut tls_root = authority("DEMO sigillum TLS Root", 0);
+    let mut tls_root = authority("DEMO sigillum TLS Root", 0, from, until);
     tls_root.name_constraints = Some(loopback_only());
     let tls_root = CertifiedIssuer::self_signed(tls_root, key()?)?;
     let tls_key = key()?;
@@ -97,8 +112,11 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
 
     Ok(DemoPki {
         root: root.pem(),
+        root_key: root.key().serialize_pem(),
+        root_crl,
         issuing: issuing.pem(),
-        crl,
+        issuing_key: issuing.key().serialize_pem(),
+        issuing_crl,
         seal,
         seal_key: seal_key.serialize_pem(),
         tls_root: tls_root.pem(),
@@ -111,6 +129,10 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
 struct Named {
     name: String,
     organization: String,
+}
+
+fn named(name: &str, organization: &str) -> Named {
+    Named { name: name.to_owned(), organization: organization.to_owned() }
 }
 
 fn params(named: &Named, from: OffsetDateTime, until: OffsetDateTime) -> CertificateParams {
@@ -146,7 +168,7 @@ fn loopback_only() -> NameConstraints {
     }
 }
 
-fn moment(time: Timestamp) -> Result<OffsetDateTime, Error> {
+pub(super) fn moment(time: Timestamp) -> Result<OffsetDateTime, Error> {
     OffsetDateTime::from_unix_timestamp(time.unix_seconds()).map_err(|_| Error::Time)
 }
 
@@ -205,7 +227,7 @@ mod tests {
         assert_eq!(parsed(&pki.root).basic_constraints().unwrap().path_len, Some(1));
         assert!(parsed(&pki.tls_root).name_constraints().is_some());
         assert!(pki.seal_key.starts_with("-----BEGIN PRIVATE KEY-----"));
-        assert!(pki.crl.contains("X509 CRL"));
+        assert!(pki.root_crl.contains("X509 CRL") && pki.issuing_crl.contains("X509 CRL"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The configuration of the demo: an ordinary one, so that the demo takes the way that everybody takes.
 
 use super::JOURNAL;
+use super::crl;
 
 /// The profile of the demo.
 pub(super) const PROFILE: &str = "demo";
@@ -10,6 +11,7 @@ pub(super) const POLICY: &str = "no-revocation";
 
 /// The text of `sigillum.toml`.
 pub(super) fn text(token_sha256: &str) -> String {
+    let evidence = crl::FILES.map(|file| format!("{file:?}")).join(", ");
     format!(
         r#"# The configuration of the demo, made by `sigillum serve`. Nothing of it has legal effect.
 # What each key means: deploy/sigillum.toml in the sources.
@@ -19,6 +21,9 @@ demo = true
 listen = "127.0.0.1:8443"
 certificate-file = "tls.pem"
 key-file = "tls.key"
+
+[trust]
+evidence-files = [{evidence}]
 
 [trust.anchors.demo]
 certificate-file = "root.pem"

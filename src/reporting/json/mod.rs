@@ -26,10 +26,19 @@ pub enum Addition {
     Certificates,
 }
 
+/// The report in another form, or what it rests on, beside it: a member of `renderings`.
+#[derive(Clone, Copy, Debug)]
+pub struct Rendering<'a> {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its octets.
+    pub octets: &'a [u8],
+}
+
 /// The report as one line of JSON, without a line break.
 #[must_use]
 pub fn to_json(report: &Report, envelope: &Envelope<'_>, language: Language) -> String {
-    to_json_with(report, envelope, &[], language)
+    to_json_with(report, envelope, &[], &[], language)
 }
 
 /// The same with members that stand there only where they are asked for.
@@ -38,9 +47,10 @@ pub fn to_json_with(
     report: &Report,
     envelope: &Envelope<'_>,
     additions: &[Addition],
+    renderings: &[Rendering<'_>],
     language: Language,
 ) -> String {
-    line(&ReportView::new(report, envelope, additions, Texts::of(language)))
+    line(&ReportView::new(report, envelope, additions, renderings, Texts::of(language)))
 }
 
 /// The line for a document that could not be read (contract, sections 1 and 4), without a line break.

@@ -57,7 +57,7 @@ fn certificates_stand_there_only_where_they_are_asked_for() {
     let report = sample::valid();
     let plain: Value = serde_json::from_str(&to_json(&report, &ENVELOPE, Language::En)).unwrap();
     assert!(plain.get("certificates").is_none());
-    let line = to_json_with(&report, &ENVELOPE, &[Addition::Certificates], Language::En);
+    let line = to_json_with(&report, &ENVELOPE, &[Addition::Certificates], &[], Language::En);
     let asked: Value = serde_json::from_str(&line).unwrap();
     let certificates = asked["certificates"].as_object().unwrap();
     for element in asked["signatures"][0]["path"].as_array().unwrap() {

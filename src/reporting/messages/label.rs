@@ -137,6 +137,22 @@ labels! {
     NotPemOrDer = "not-pem-or-der" [];
     /// An object of a file that is not of the kind wanted, or cannot be parsed.
     UnusableObject = "unusable-object" ["number"];
+    /// A file that is no evidence bundle.
+    BundleNone = "bundle-none" [];
+    /// An evidence bundle of another version.
+    BundleVersion = "bundle-version" ["version"];
+    /// An evidence bundle whose digest does not match.
+    BundleDamaged = "bundle-damaged" [];
+    /// An evidence bundle that cannot be used for another reason.
+    BundleUnusable = "bundle-unusable" ["cause"];
+    /// An evidence bundle that could not be written.
+    BundleUnwritten = "bundle-unwritten" ["cause"];
+    /// Anchors, policy and times are those of an evidence bundle.
+    Replayed = "replayed" ["anchors", "policy", "version", "at", "clock"];
+    /// The evidence bundle was made by another program, or version of it.
+    ReplayedByOther = "replayed-by-other" ["name", "version"];
+    /// An option that is for one document only.
+    OneDocument = "one-document" ["option"];
     /// How many files of folders were skipped.
     Skipped = "skipped" ["count"];
     /// How many files came out how.

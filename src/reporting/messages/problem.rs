@@ -84,6 +84,10 @@ details! {
     EvidenceUnreadable = "evidence-unreadable" ["number"];
     /// An object of the evidence that is of another kind or cannot be parsed.
     EvidenceObject = "evidence-object" ["number", "object"];
+    /// Evidence that is an evidence bundle which is refused.
+    EvidenceBundle = "evidence-bundle" ["number", "cause"];
+    /// The evidence bundle that was asked for would be too large.
+    BundleTooLarge = "bundle-too-large" ["maximum"];
     /// No token.
     TokenMissing = "token-missing" [];
     /// A token that nobody knows.

@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::document::OpenError;
 use crate::reporting;
-use crate::reporting::{Addition, Detail, Envelope, Language};
+use crate::reporting::{Addition, Detail, Envelope, Language, Rendering};
 use crate::server::app::{App, Held, Trace};
 use crate::server::auth::Turn;
 use crate::server::body;
@@ -23,6 +23,8 @@ use crate::server::wire;
 use crate::server::wire::{Content, Parameters};
 use crate::service::{Caller, Role, Service, ServiceError, Validated, Validation};
 use crate::time::Timestamp;
+use crate::validation::bundle;
+use crate::validation::bundle::BUNDLE_MEDIA_TYPE;
 
 /// What a body may be.
 const TYPES: &str = "application/pdf, application/octet-stream, multipart/form-data";
@@ -39,8 +41,14 @@ struct Asked {
     content: Content,
     policy: String,
     at: Option<Timestamp>,
-    additions: Vec<Addition>,
+    wanted: Wanted,
     language: Language,
+}
+
+/// What is wanted besides the report.
+struct Wanted {
+    additions: Vec<Addition>,
+    bundle: bool,
 }
 
 pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
@@ -63,7 +71,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
         ocsp_responses: form.given.ocsp_responses,
     };
     let service = Arc::clone(&app.service);
-    let answering = answer(service, known.caller, validation, asked.additions, asked.language, trace);
+    let answering = answer(service, known.caller, validation, asked.wanted, asked.language, trace);
     let (answered, mut held) = app.finish(held, answering).await?;
     let json = answered?.into_bytes();
     held.room.shrink_to(json.len());
@@ -88,22 +96,32 @@ async fn answer(
     service: Arc<Service>,
     caller: Arc<Caller>,
     validation: Validation,
-    additions: Vec<Addition>,
+    wanted: Wanted,
     language: Language,
     trace: Arc<Trace>,
-) -> Result<String, ServiceError> {
+) -> Result<String, Problem> {
     let validated = service.validate(&caller, validation).await?;
     Trace::note(&trace.document_sha256, &validated.report.document.sha256);
     Trace::note(&trace.result_id, &validated.report_id);
     let signatures = validated.report.signatures.len().saturating_add(validated.report.document_timestamps.len());
-    let write = move |Validated { report_id, report }: Validated| {
+    let at_once = signatures <= WRITTEN_AT_ONCE && !wanted.bundle;
+    let write = move |Validated { report_id, report, basis }: Validated| {
         let envelope = Envelope { report_id: &report_id, document_name: None };
-        reporting::to_json_with(&report, &envelope, &additions, language)
+        let bundle = wanted.bundle.then(|| basis.bundle(&report)).transpose().map_err(|_| bundle_too_large())?;
+        let rendering = bundle.as_deref().map(|octets| Rendering { media_type: BUNDLE_MEDIA_TYPE, octets });
+        let renderings: Vec<Rendering<'_>> = rendering.into_iter().collect();
+        Ok(reporting::to_json_with(&report, &envelope, &wanted.additions, &renderings, language))
     };
-    if signatures <= WRITTEN_AT_ONCE {
-        return Ok(write(validated));
+    if at_once {
+        return write(validated);
     }
-    spawn_blocking(move || write(validated)).await.map_err(|_| ServiceError::Internal("report"))
+    spawn_blocking(move || write(validated)).await.map_err(|_| ServiceError::Internal("report"))?
+}
+
+fn bundle_too_large() -> Problem {
+    let args = [("maximum", bundle::MAXIMUM_BYTES.to_string())];
+    let problem = Problem::with(Code::Document("limit-exceeded"), Detail::BundleTooLarge, args);
+    problem.limited("bundle-bytes", bundle::MAXIMUM_BYTES)
 }
 
 impl Asked {
@@ -126,24 +144,27 @@ impl Asked {
             let args = [("role", Role::Archivist.name().to_owned())];
             return Err(Problem::with(Code::Forbidden, Detail::RoleMissing, args));
         }
-        let additions = additions(&parameters)?;
+        let wanted = wanted(&parameters)?;
         let named = wire::language_named(&parameters)?;
         let language = named.unwrap_or_else(|| wire::language(&head.headers, &head.uri));
         let content = Content::read(&head.headers, TYPES)?;
         if content == Content::Xml {
             return Err(ServiceError::Document(OpenError::UnsupportedFormat).into());
         }
-        Ok(Self { content, policy: policy.to_owned(), at, additions, language })
+        Ok(Self { content, policy: policy.to_owned(), at, wanted, language })
     }
 }
 
-/// What is wanted besides: `with=certificates`; the others of the contract are not there yet.
-fn additions(parameters: &Parameters) -> Result<Vec<Addition>, Problem> {
-    let Some(with) = parameters.get("with") else { return Ok(Vec::new()) };
-    let addition = |name: &str| match name {
-        "certificates" => Ok(Addition::Certificates),
-        "pdf" | "etsi" | "html" | "bundle" => Err(Problem::not_yet(format!("with={name}"))),
-        _ => Err(Problem::bad(Detail::InvalidValue, "with")),
-    };
-    with.split(',').map(addition).collect()
+/// What is wanted besides: `with=certificates,bundle`; the others of the contract are not there yet.
+fn wanted(parameters: &Parameters) -> Result<Wanted, Problem> {
+    let mut wanted = Wanted { additions: Vec::new(), bundle: false };
+    for name in parameters.get("with").into_iter().flat_map(|with| with.split(',')) {
+        match name {
+            "certificates" => wanted.additions.push(Addition::Certificates),
+            "bundle" => wanted.bundle = true,
+            "pdf" | "etsi" | "html" => return Err(Problem::not_yet(format!("with={name}"))),
+            _ => return Err(Problem::bad(Detail::InvalidValue, "with")),
+        }
+    }
+    Ok(wanted)
 }

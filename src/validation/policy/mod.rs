@@ -9,6 +9,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -36,6 +37,8 @@ const BUILTIN: [(&str, &str); 4] =
 #[derive(Clone, Debug)]
 pub struct Policy {
     reference: PolicyReference,
+    /// Its text, and before it those of what it extends.
+    texts: Vec<Arc<str>>,
     levels: BTreeMap<(Context, Role, CheckId), Level>,
     signer_key_usage: Vec<KeyUse>,
     required_levels: Vec<String>,
@@ -97,6 +100,8 @@ pub enum PolicyError {
         /// As written.
         text: String,
     },
+    /// Several texts that are not one policy: one does not extend the one before it.
+    Unrelated,
     /// A member that a policy without `extends` must have.
     Missing {
         /// Its name.
@@ -115,6 +120,7 @@ impl fmt::Display for PolicyError {
             Self::Oid { text } => write!(f, "{text} is not an object identifier (dotted numbers)"),
             Self::Digest { text } => write!(f, "{text} is not a SHA-256 (64 lowercase hexadecimal digits)"),
             Self::FormatLevel { text } => write!(f, "required-levels: {text} is none of B, T, LT, LTA"),
+            Self::Unrelated => f.write_str("extends: a text does not extend the one before it"),
             Self::Missing { member } => write!(f, "{member} is missing, and the policy extends none"),
         }
     }
@@ -211,10 +217,28 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`]: the policy is refused as a whole.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        Self::parse_over(text, Self::builtin)
+    }
+
+    /// Parses the texts of a policy as [`Policy::texts`] gives them. No built-in policy is looked at.
+    ///
+    /// # Errors
+    /// [`PolicyError`]: the policy is refused as a whole.
+    pub fn from_texts(texts: &[impl AsRef<str>]) -> Result<Self, PolicyError> {
+        let mut policy: Option<Self> = None;
+        for text in texts {
+            let base = policy.take();
+            policy = Some(Self::parse_over(text.as_ref(), |name| base.filter(|base| base.reference.name == name))?);
+        }
+        let policy = policy.ok_or(PolicyError::Missing { member: "name" })?;
+        if policy.texts.len() == texts.len() { Ok(policy) } else { Err(PolicyError::Unrelated) }
+    }
+
+    fn parse_over(text: &str, base: impl FnOnce(&str) -> Option<Self>) -> Result<Self, PolicyError> {
         let parsed: PolicyText = toml::from_str(text).map_err(|error| PolicyError::Syntax(Box::new(error)))?;
         let base = match &parsed.extends {
             None => None,
-            Some(name) => Some(Self::builtin(name).ok_or_else(|| PolicyError::UnknownBase { name: name.clone() })?),
+            Some(name) => Some(base(name).ok_or_else(|| PolicyError::UnknownBase { name: name.clone() })?),
         };
         let mut levels = base.as_ref().map(|base| base.levels.clone()).unwrap_or_default();
         for (context, checks) in &parsed.levels {
@@ -258,11 +282,13 @@ impl Policy {
             (None, None) => return Err(PolicyError::Missing { member: "algorithms" }),
         };
         // What a policy extends is part of what it demands, so it is part of its digest.
-        let base_digest = base.map(|base| base.reference.sha256).unwrap_or_default();
+        let (base_digest, mut texts) = base.map(|base| (base.reference.sha256, base.texts)).unwrap_or_default();
+        texts.push(text.into());
         let sha256 = digest(DigestAlgorithm::Sha256, format!("{base_digest}{text}").as_bytes()).to_string();
         let reference = PolicyReference { name: parsed.name, version: parsed.version, sha256 };
         Ok(Self {
             reference,
+            texts,
             levels,
             signer_key_usage,
             required_levels,
@@ -278,6 +304,13 @@ impl Policy {
     #[must_use]
     pub const fn reference(&self) -> &PolicyReference {
         &self.reference
+    }
+
+    /// Its text as it was parsed, and before it those of what it extends, the first one extending nothing. Whoever has
+    /// them needs no built-in policy.
+    #[must_use]
+    pub fn texts(&self) -> &[Arc<str>] {
+        &self.texts
     }
 
     /// The level of a check in a context.

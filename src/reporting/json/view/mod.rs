@@ -6,9 +6,11 @@ mod unread;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
 
-use super::{Addition, Envelope, SCHEMA, Show, Texts};
+use super::{Addition, Envelope, Rendering, SCHEMA, Show, Texts};
 use crate::document::{DocumentFacts, DocumentFinding};
 use crate::validation::{Need, PolicyReference, Report, Summary, TrustSummary};
 use evidence::{ReasonView, TimestampView, certificates, timestamps};
@@ -39,10 +41,18 @@ pub(super) struct ReportView<'a> {
     gathering: Nothing,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificates: Option<BTreeMap<&'a str, String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    renderings: Vec<RenderingView<'a>>,
 }
 
 impl<'a> ReportView<'a> {
-    pub(super) fn new(report: &'a Report, envelope: &Envelope<'a>, additions: &[Addition], texts: &Texts) -> Self {
+    pub(super) fn new(
+        report: &'a Report,
+        envelope: &Envelope<'a>,
+        additions: &[Addition],
+        renderings: &[Rendering<'a>],
+        texts: &Texts,
+    ) -> Self {
         Self {
             schema: SCHEMA,
             report_id: envelope.report_id,
@@ -59,6 +69,7 @@ impl<'a> ReportView<'a> {
             needs: report.needs.iter().map(NeedView::new).collect(),
             gathering: [],
             certificates: additions.contains(&Addition::Certificates).then(|| certificates(report)),
+            renderings: renderings.iter().map(RenderingView::new).collect(),
         }
     }
 }
@@ -164,6 +175,24 @@ impl SummaryView {
             main_reason: summary.main_reason.as_ref().map(|reason| ReasonView::new(reason, texts)),
         }
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RenderingView<'a> {
+    media_type: &'static str,
+    #[serde(serialize_with = "base64")]
+    base64: &'a [u8],
+}
+
+impl<'a> RenderingView<'a> {
+    const fn new(rendering: &Rendering<'a>) -> Self {
+        Self { media_type: rendering.media_type, base64: rendering.octets }
+    }
+}
+
+fn base64<S: Serializer>(octets: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&Base64Display::new(octets, &STANDARD))
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,132 @@
+//! The members of the content, in their order. Unknown ones are refused: they might be what the verdict rested on.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine;
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::list::{candidates, few, many, pieces};
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContentForm<'a> {
+    pub(super) software: SoftwareForm,
+    pub(super) document: DocumentForm,
+    pub(super) moment: MomentForm,
+    pub(super) policy: PolicyForm,
+    #[serde(borrow)]
+    pub(super) trust: TrustForm<'a>,
+    #[serde(borrow)]
+    pub(super) evidence: EvidenceForm<'a>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SoftwareForm {
+    pub(super) name: String,
+    pub(super) version: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DocumentForm {
+    pub(super) sha256: String,
+    pub(super) size: u64,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MomentForm {
+    pub(super) at: String,
+    pub(super) clock: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyForm {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) sha256: String,
+    #[serde(deserialize_with = "few")]
+    pub(super) texts: Vec<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrustForm<'a> {
+    pub(super) demo: bool,
+    #[serde(borrow, deserialize_with = "many")]
+    pub(super) anchors: Vec<AnchorForm<'a>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnchorForm<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sunset: Option<String>,
+    #[serde(borrow)]
+    pub(super) der: Der<'a>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct EvidenceForm<'a> {
+    #[serde(borrow, deserialize_with = "candidates")]
+    pub(super) certificates: Vec<PieceForm<'a>>,
+    #[serde(borrow, deserialize_with = "pieces")]
+    pub(super) crls: Vec<PieceForm<'a>>,
+    #[serde(borrow, deserialize_with = "pieces")]
+    pub(super) ocsp_responses: Vec<PieceForm<'a>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PieceForm<'a> {
+    pub(super) origin: String,
+    #[serde(borrow)]
+    pub(super) der: Der<'a>,
+}
+
+/// Octets, in base64 with its padding (RFC 4648 §4).
+pub(super) struct Der<'a>(Cow<'a, [u8]>);
+
+impl<'a> Der<'a> {
+    pub(super) const fn of(octets: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(octets))
+    }
+
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Serialize for Der<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(&self.0, &STANDARD))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Der<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Base64)
+    }
+}
+
+struct Base64;
+
+impl Visitor<'_> for Base64 {
+    type Value = Der<'static>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("base64")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        let octets = STANDARD.decode(text).map_err(|_| E::custom("not base64"))?;
+        Ok(Der(Cow::Owned(octets)))
+    }
+}
