@@ -63,11 +63,8 @@ fn request(
     let wrong = |reason: String| wrong_use(&reason);
     let (policy, trust) = terms(options, source, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
-    let password = match (&options.password, &options.password_file) {
-        (Some(password), _) => Some(password.as_encoded_bytes().to_vec()),
-        (None, Some(file)) => Some(material::password(file, texts).map_err(wrong)?),
-        (None, None) => None,
-    };
+    let password = material::given_password(options.password.as_deref(), options.password_file.as_deref(), texts);
+    let password = password.map_err(wrong)?;
     Ok(ValidationRequest {
         password,
         policy,
