@@ -224,6 +224,8 @@ labels! {
     WrittenTo = "written-to" [];
     /// Heads a later revision.
     RevisionNumber = "revision-number" ["revision"];
+    /// Heads what follows the last revision.
+    BehindTheEnd = "behind-the-end" [];
     /// Before the signatures that stand before a revision.
     AfterSignatures = "after-signatures" [];
     /// Before the signatures that end a revision.

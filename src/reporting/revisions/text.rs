@@ -58,7 +58,7 @@ pub fn revisions_to_text(
     }
     if let Some(differences) = differences.filter(|_| !signed.signed.is_empty()) {
         for later in later(signed, differences) {
-            differing(&mut page, &later);
+            differing(&mut page, &later, signed.revisions);
         }
         if differences.list.is_empty() && differences.complete {
             page.section(texts.label(Label::NoDifferences));
@@ -100,9 +100,13 @@ fn revision(page: &mut Page, one: &SignedRevision, envelope: &RevisionsEnvelope<
 }
 
 /// What one later revision changed.
-fn differing(page: &mut Page, later: &Later<'_>) {
+fn differing(page: &mut Page, later: &Later<'_>, revisions: u64) {
     let texts = page.texts();
-    page.section(&texts.fill(Label::RevisionNumber, &[("revision", later.number.to_string())]));
+    if later.number > revisions {
+        page.section(texts.label(Label::BehindTheEnd));
+    } else {
+        page.section(&texts.fill(Label::RevisionNumber, &[("revision", later.number.to_string())]));
+    }
     page.row(INDENT, Label::AfterSignatures, &later.after.join(", "));
     if !later.signed_by.is_empty() {
         page.row(INDENT, Label::SignedWith, &later.signed_by.join(", "));

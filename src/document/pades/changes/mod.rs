@@ -92,7 +92,10 @@ pub(crate) fn differences(pdf: &Pdf<'_>, signatures: &[Signature], budget: &mut 
             (one, not_permitted_for)
         })
         .collect();
-    differences::describe(pdf, judged, budget)
+    let mut differences = differences::describe(pdf, judged, budget);
+    // After a signature whose revision is not known, nothing was compared.
+    differences.complete &= signatures.iter().all(|signature| signature.revision.is_some());
+    differences
 }
 
 /// Every change after the first signature; none where no signature stands in a revision.

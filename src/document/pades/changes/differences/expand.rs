@@ -3,7 +3,8 @@
 //! A resource dictionary has a dictionary for each kind of resource, which has the resources by their names
 //! (ISO 32000-2 §7.8.3). A finding stands at one of them, above or below.
 
-use super::values::{Sides, cut_name, dict_of, follow, last_key, read};
+use super::places::users_of_resources;
+use super::values::{Sides, cut_name, dict_of, follow, last_key, read, reference_at};
 use super::{Describer, Difference, Direction, Located, Thing};
 use crate::document::pades::changes::equal::{entry, keys};
 use crate::document::pades::changes::fault::Fault;
@@ -37,7 +38,7 @@ impl Describer<'_, '_> {
                 // What stands deeper belongs to a resource that was there before.
                 difference.direction = if upto == one.path { sides.direction() } else { Direction::Changed };
                 difference.show(&self.pair, &sides, budget)?;
-                self.push(difference);
+                self.on_each_page(difference, upto, budget)?;
             }
             Some(Place::Category(category)) => self.names(&plain, category, &sides, budget)?,
             Some(Place::All) => {
@@ -70,6 +71,23 @@ impl Describer<'_, '_> {
                 difference.show(&self.pair, &sides, budget)?;
                 self.push(difference);
             }
+        }
+        Ok(())
+    }
+
+    /// A resource that several pages share is another one on each of them.
+    fn on_each_page(&mut self, difference: Difference, path: &str, budget: &mut Budget) -> Result<(), Fault> {
+        let id = reference_at(self.pair.pdf, path, self.pair.new, budget)?;
+        if self.users.is_none() {
+            self.users = Some(users_of_resources(self.pair.pdf, self.pair.new, budget)?);
+        }
+        let pages = id.and_then(|id| self.users.as_ref()?.get(&id)).cloned().unwrap_or_default();
+        if difference.page.is_none() || pages.is_empty() {
+            self.push(difference);
+            return Ok(());
+        }
+        for page in pages {
+            self.push(Difference { page: Some(page), ..difference.clone() });
         }
         Ok(())
     }

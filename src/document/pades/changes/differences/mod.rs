@@ -13,7 +13,7 @@ mod expand;
 mod places;
 mod values;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use self::places::{FieldState, Places};
 use self::values::{Sides, pages_of};
@@ -22,7 +22,7 @@ use super::equal::Pair;
 use super::fault::Fault;
 use super::finding::{Class, Kind};
 use crate::limits::Budget;
-use crate::syntax::pdf::{Dict, Pdf, RevisionIndex};
+use crate::syntax::pdf::{Dict, ObjectId, Pdf, RevisionIndex};
 
 pub use values::ShownValue;
 
@@ -213,6 +213,8 @@ struct Describer<'p, 'a> {
     /// The budget ended.
     exhausted: bool,
     left_out: usize,
+    /// The pages that name a resource; looked up when it is first asked for.
+    users: Option<HashMap<ObjectId, Vec<u64>>>,
 }
 
 impl<'p, 'a> Describer<'p, 'a> {
@@ -229,7 +231,7 @@ impl<'p, 'a> Describer<'p, 'a> {
             }
         };
         let (old, new) = (at(pair.old), at(pair.new));
-        Self { pair, old, new, list: Vec::new(), said: HashSet::new(), exhausted, left_out: 0 }
+        Self { pair, old, new, list: Vec::new(), said: HashSet::new(), exhausted, left_out: 0, users: None }
     }
 
     /// Describes one finding. What cannot be read or paid is said with less.
@@ -262,7 +264,7 @@ impl<'p, 'a> Describer<'p, 'a> {
 
     /// A finding about one thing.
     fn single(&mut self, one: &Located, against: &[String], budget: &mut Budget) -> Result<(), Fault> {
-        let sides = Sides::of(&self.pair, one, budget)?;
+        let sides = if shows_value(one) { Sides::default() } else { Sides::of(&self.pair, one, budget)? };
         let holder = Sides::of_object(&self.pair, one.object, budget)?;
         let mut difference = self.plain(one, against);
         difference.thing = thing_of(one.kind, holder.dict());
@@ -273,13 +275,20 @@ impl<'p, 'a> Describer<'p, 'a> {
             }
             Thing::Annotation => annotation(&self.pair, &sides, &holder, &mut difference, budget)?,
             Thing::Bytes => {}
-            // The identifiers are binary.
-            _ if one.kind == Kind::FileIdentifier => {
-                difference.name = values::last_key(&one.path).map(values::cut_name)
-            }
+            // What these are needs no name.
+            Thing::PageContent
+            | Thing::Metadata
+            | Thing::SecurityStore
+            | Thing::Outline
+            | Thing::Structure
+            | Thing::Layer
+            | Thing::Object => difference.show(&self.pair, &sides, budget)?,
             _ => {
                 difference.name = values::last_key(&one.path).map(values::cut_name);
-                difference.show(&self.pair, &sides, budget)?;
+                // The identifiers of the file are binary.
+                if one.kind != Kind::FileIdentifier {
+                    difference.show(&self.pair, &sides, budget)?;
+                }
             }
         }
         self.list.push(difference);
@@ -313,7 +322,7 @@ impl<'p, 'a> Describer<'p, 'a> {
             return Ok(());
         }
         // What changed besides the value is shown where it is plain.
-        if !matches!(one.kind, Kind::FormField | Kind::FieldAdded | Kind::FieldRemoved | Kind::FieldAppearance) {
+        if !shows_value(one) {
             return difference.show(&self.pair, sides, budget);
         }
         let value = |field: Option<&FieldState>| field.and_then(|field| field.value.clone());
@@ -401,6 +410,13 @@ impl Difference {
             (self.before, self.after) = (before, after);
         }
     }
+}
+
+/// Whether a finding is about the value of a field that is known.
+const fn shows_value(one: &Located) -> bool {
+    let of_value =
+        matches!(one.kind, Kind::FormField | Kind::FieldAdded | Kind::FieldRemoved | Kind::FieldAppearance);
+    of_value && one.field.is_some()
 }
 
 /// An annotation: its subtype, and its text or the entry that changed.

@@ -186,6 +186,19 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
+    /// The resources of a page, or of the nearest node above it that has some.
+    fn resources(&self, page: ObjectId, budget: &mut Budget) -> Result<Object, LimitExceeded> {
+        let mut node = self.direct(Some(&Object::from(Value::from(page))), budget)?;
+        for _ in 0..budget.limits().nesting {
+            let Some(dict) = node.as_dict() else { break };
+            if let Some(resources) = dict.get(b"Resources") {
+                return self.direct(Some(resources), budget);
+            }
+            node = self.direct(dict.get(b"Parent"), budget)?;
+        }
+        Ok(Object::NULL)
+    }
+
     /// The pages of these objects: pages themselves, or annotations of them.
     fn pages(
         &self,
@@ -207,4 +220,31 @@ impl Reader<'_, '_> {
         }
         Ok(pages)
     }
+}
+
+/// Most pages that one resource is said to be on.
+const MOST_USERS: usize = 1_000;
+
+/// The pages by the resources that they name, own or inherited (ISO 32000-2 §7.7.3.4).
+pub(super) fn users_of_resources(
+    pdf: &Pdf<'_>,
+    at: RevisionIndex,
+    budget: &mut Budget,
+) -> Result<HashMap<ObjectId, Vec<u64>>, LimitExceeded> {
+    let reader = Reader { pdf, at };
+    let mut users: HashMap<ObjectId, Vec<u64>> = HashMap::new();
+    for (number, id) in (1_u64..).zip(pages_of(pdf, at, budget)?) {
+        let resources = reader.resources(id, budget)?;
+        for (_, kind) in resources.as_dict().into_iter().flat_map(Dict::iter) {
+            let kind = reader.direct(Some(kind), budget)?;
+            for (_, resource) in kind.as_dict().into_iter().flat_map(Dict::iter) {
+                let Some(id) = resource.as_reference() else { continue };
+                let pages = users.entry(id).or_default();
+                if pages.len() < MOST_USERS && pages.last() != Some(&number) {
+                    pages.push(number);
+                }
+            }
+        }
+    }
+    Ok(users)
 }

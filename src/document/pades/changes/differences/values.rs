@@ -237,6 +237,29 @@ pub(super) fn follow(
     at: RevisionIndex,
     budget: &mut Budget,
 ) -> Result<Option<Object>, LimitExceeded> {
+    match entry_at(pdf, path, at, budget)? {
+        Some(value) => read(pdf, Some(&value), at, budget).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The object that the last step of a path names by a reference.
+pub(super) fn reference_at(
+    pdf: &Pdf<'_>,
+    path: &str,
+    at: RevisionIndex,
+    budget: &mut Budget,
+) -> Result<Option<ObjectId>, LimitExceeded> {
+    Ok(entry_at(pdf, path, at, budget)?.and_then(|value| value.as_reference()))
+}
+
+/// The value of the last step of a path, as it stands there.
+fn entry_at(
+    pdf: &Pdf<'_>,
+    path: &str,
+    at: RevisionIndex,
+    budget: &mut Budget,
+) -> Result<Option<Object>, LimitExceeded> {
     let mut steps = path.strip_prefix('/').unwrap_or_default().split('/');
     let mut value = match steps.next() {
         Some("Root") => match pdf.catalog(at, budget) {
@@ -248,17 +271,17 @@ pub(super) fn follow(
         _ => return Ok(None),
     };
     for step in steps {
-        let next = match &value.value {
+        let holder = read(pdf, Some(&value), at, budget)?;
+        let next = match &holder.value {
             Value::Array(elements) => match step.parse::<usize>() {
                 Ok(index) => elements.get(index),
                 Err(_) => return Ok(None),
             },
-            Value::Dict(_) | Value::Stream(_) => value.as_dict().and_then(|dict| dict.get(step.as_bytes())),
+            Value::Dict(_) | Value::Stream(_) => holder.as_dict().and_then(|dict| dict.get(step.as_bytes())),
             Value::Null => return Ok(Some(Object::NULL)),
             _ => return Ok(None),
         };
-        let next = next.cloned();
-        value = read(pdf, next.as_ref(), at, budget)?;
+        value = next.cloned().unwrap_or(Object::NULL);
     }
     Ok(Some(value))
 }
