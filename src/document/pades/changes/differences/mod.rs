@@ -264,7 +264,7 @@ impl<'p, 'a> Describer<'p, 'a> {
 
     /// A finding about one thing.
     fn single(&mut self, one: &Located, against: &[String], budget: &mut Budget) -> Result<(), Fault> {
-        let sides = if shows_value(one) { Sides::default() } else { Sides::of(&self.pair, one, budget)? };
+        let sides = if has_sides(one) { Sides::of(&self.pair, one, budget)? } else { Sides::default() };
         let holder = Sides::of_object(&self.pair, one.object, budget)?;
         let mut difference = self.plain(one, against);
         difference.thing = thing_of(one.kind, holder.dict());
@@ -410,6 +410,22 @@ impl Difference {
             (self.before, self.after) = (before, after);
         }
     }
+}
+
+/// Whether a finding is about an entry that stands on both sides, or might.
+const fn has_sides(one: &Located) -> bool {
+    let by_kind = matches!(
+        one.kind,
+        Kind::AnnotationAdded
+            | Kind::AnnotationRemoved
+            | Kind::Signature
+            | Kind::SignatureField
+            | Kind::SignatureRemoved
+            | Kind::DocumentTimestamp
+            | Kind::TrailingData
+            | Kind::TrailingObjects
+    );
+    !by_kind && !shows_value(one)
 }
 
 /// Whether a finding is about the value of a field that is known.
