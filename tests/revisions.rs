@@ -45,11 +45,14 @@ fn report(bytes: &[u8], password: Option<&str>) -> Report {
     validate(bytes, &request, &CancelFlag::default()).unwrap()
 }
 
-/// Integrity and coverage by the id of a signature or document time-stamp, and its field or type.
-fn judged(report: &Report) -> BTreeMap<String, (Integrity, Option<Coverage>)> {
-    let signatures = report.signatures.iter().map(|one| (one.id.clone(), (one.integrity, Some(one.coverage))));
-    let stamps = report.document_timestamps.iter().map(|one| (one.id.clone(), (one.integrity, one.coverage)));
-    signatures.chain(stamps).collect()
+/// By the id of a signature or document time-stamp: integrity, coverage, whether what came after it is permitted.
+fn judged(report: &Report) -> BTreeMap<String, (Integrity, Option<Coverage>, Option<bool>)> {
+    let signatures = report.signatures.iter().map(|one| {
+        let permitted = one.changes.as_ref().map(|changes| changes.permitted);
+        (one.id.clone(), (one.integrity, Some(one.coverage), permitted))
+    });
+    let stamps = report.document_timestamps.iter();
+    signatures.chain(stamps.map(|one| (one.id.clone(), (one.integrity, one.coverage, None)))).collect()
 }
 
 /// Gives each revision back and judges it alone; how many there were.
@@ -58,17 +61,20 @@ fn each_stands_alone(name: &str, bytes: &[u8], password: Option<&str>) -> usize 
     let whole = judged(&report(bytes, password));
     assert_eq!(found.signed.signed.len(), whole.len(), "{name}");
     assert_eq!(found.signed.sha256, digest(DigestAlgorithm::Sha256, bytes).to_string(), "{name}");
+    let differences = found.differences.as_ref().unwrap();
     let mut cases = 0;
     for one in &found.signed.signed {
-        let (integrity, coverage) = whole[&one.id];
+        let (integrity, coverage, permitted) = whole[&one.id];
         assert_eq!(Some(one.coverage), coverage, "{name} {}", one.id);
         let Some(revision) = &one.revision else { continue };
+        let refused = differences.list.iter().any(|difference| difference.not_permitted_for.contains(&one.id));
+        assert_eq!(permitted.unwrap_or(!refused), !refused, "{name} {}: {differences:#?}", one.id);
         let alone = revision.of(bytes).unwrap();
         assert!(bytes.starts_with(alone));
         assert_eq!(revision.size, alone.len() as u64);
         assert_eq!(revision.sha256, digest(DigestAlgorithm::Sha256, alone).to_string(), "{name} {}", one.id);
-        let judged = judged(&report(alone, password));
-        assert_eq!(judged[&one.id], (integrity, Some(Coverage::WholeDocument)), "{name} {}", one.id);
+        let (alone, covered, _) = judged(&report(alone, password))[&one.id];
+        assert_eq!((alone, covered), (integrity, Some(Coverage::WholeDocument)), "{name} {}", one.id);
         cases += 1;
     }
     cases
@@ -326,7 +332,8 @@ fn attacks_are_named_by_page_and_thing() {
     let page = |rest: &str| dict(&format!("{SECOND} {rest}"));
     let annots = "/Annots [7 0 R 13 0 R 40 0 R]";
     type Expected = (Thing, Option<&'static str>, Option<u64>, Direction, &'static str);
-    let cases: Vec<(&str, Vec<(u32, String)>, Expected)> = vec![
+    type Case = (&'static str, Vec<(u32, String)>, Expected);
+    let cases: Vec<Case> = vec![
         (
             "content replaced",
             vec![(15, stream("", "BT /F1 12 Tf 72 700 Td (Total 999 CHF) Tj ET"))],
@@ -507,6 +514,7 @@ fn each_later_revision_is_told_after_its_signatures() {
 
 #[test]
 fn hostile_documents_end_and_never_seem_complete() {
+    #[expect(clippy::disallowed_methods, reason = "a test measures how long it takes")]
     let started = Instant::now();
     // A circle in the page tree, in the form and in the resources; numbers that do not fit; a path of long names.
     let circle = [
@@ -620,7 +628,6 @@ fn the_command_lists_and_writes() {
     assert_eq!(names(&out).len(), 2, "nothing else is left");
 
     // Nothing is overwritten, not even in part.
-    #[expect(clippy::disallowed_methods, reason = "tests remove files")]
     std::fs::remove_file(out.join("revision-S1.pdf")).unwrap();
     let (code, text, err) = sigillum(&[TWO, "-o", out_text, "--lang", "en"]);
     assert_eq!((code, &*text), (Some(64), ""));
