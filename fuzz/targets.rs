@@ -360,6 +360,28 @@ pub(crate) fn examine(data: &[u8]) {
     }
 }
 
+/// Who looks at the revisions sees the signatures of the report, and what it does not permit.
+fn told_alike(data: &[u8], examination: &Examination) {
+    let limits = document_limits();
+    let mut budget = Budget::new(&limits);
+    let Ok(document) = Document::open(data, None, &limits, &mut budget) else { return };
+    let Ok((revisions, differences)) = document::revision_differences(&document, &mut budget) else { return };
+    let signatures = || examination.signatures.iter().chain(&examination.document_timestamps);
+    assert_eq!(revisions.signed.len(), signatures().count());
+    assert!(differences.list.len() <= 2_000);
+    for one in &revisions.signed {
+        let signature = signatures().find(|signature| signature.id == one.id).expect("the same signatures");
+        assert_eq!((one.byte_range, one.coverage), (signature.byte_range, signature.coverage));
+        assert_eq!(one.revision.is_some(), signature.revision.is_some());
+        let Some(revision) = &one.revision else { continue };
+        assert!(revision.of(data).is_some_and(|bytes| data.starts_with(bytes)));
+        let refused = differences.list.iter().any(|difference| difference.not_permitted_for.contains(&one.id));
+        // Where a budget ends, the two may see different parts.
+        let same = !differences.complete || differences.more > 0 || refused != signature.changes.permitted;
+        assert!(same, "{} of {}: {differences:?}", one.id, data.len());
+    }
+}
+
 /// What came after a signature: pairs of revisions of a document, and whatever is appended to a signed one.
 pub(crate) fn changes(data: &[u8]) {
     const SIGNED: &[u8] = include_bytes!("../fixtures/pdf/two-signatures/document.pdf");
@@ -367,6 +389,7 @@ pub(crate) fn changes(data: &[u8]) {
     let later = data.iter().any(|octet| !matches!(octet, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' '));
     for (bytes, changed) in [(data, false), (appended.as_slice(), later)] {
         let Some(examination) = examined(bytes) else { continue };
+        told_alike(bytes, &examination);
         for signature in &examination.signatures {
             let found = &signature.changes;
             let sound = signature.revision.is_some();

@@ -82,7 +82,9 @@ fn wrong_use_ends_with_64_and_nothing_on_standard_output() {
         &["seal", VALID, "-o", "out.pdf"],
         &["config"],
         // Not there yet.
-        &["revisions", VALID, "-o", "out"],
+        &["revisions"],
+        &["revisions", VALID, UNSIGNED],
+        &["revisions", VALID, "--format", "etsi"],
         &["augment", VALID, "-o", "out.pdf", "--level", "LT"],
         &["trust", "refresh"],
         &["journal"],

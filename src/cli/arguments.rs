@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::journal::Journal;
+use super::revisions::Revisions;
 use crate::reporting::Language;
 use crate::time::{TimeError, Timestamp};
 
@@ -32,8 +33,8 @@ pub(super) enum Command {
     Validate(Box<Validate>),
     /// Runs the HTTPS service; without --config a demo, which is made in the data folder
     Serve(Serve),
-    /// Lists and extracts the signed revisions (not there yet)
-    Revisions(Later),
+    /// Lists the signed revisions, writes their bytes, says what differs
+    Revisions(Revisions),
     /// Applies a seal
     Seal(Seal),
     /// Adds evidence to a signature (not there yet)
@@ -330,6 +331,16 @@ mod tests {
             panic!("not seal");
         };
         assert_eq!((seal.output, Language::from(seal.lang)), (PathBuf::from("b.pdf"), Language::De));
+        let Command::Revisions(revisions) = parsed("sigillum revisions a.pdf -o out --diff").unwrap().command
+        else {
+            panic!("not revisions");
+        };
+        assert_eq!(revisions.language(), Language::De);
+        let Command::Revisions(revisions) = parsed("sigillum revisions a.pdf --format json").unwrap().command
+        else {
+            panic!("not revisions");
+        };
+        assert_eq!(revisions.language(), Language::En);
         assert!(matches!(parsed("sigillum config check --config x").unwrap().command, Command::Config(_)));
         for wrong in [
             "sigillum serve --config x --data y",
@@ -337,6 +348,11 @@ mod tests {
             "sigillum seal a.pdf -o b.pdf",
             "sigillum seal a.pdf --profile x",
             "sigillum config",
+            "sigillum revisions",
+            "sigillum revisions a.pdf b.pdf",
+            "sigillum revisions a.pdf -o",
+            "sigillum revisions a.pdf --format etsi",
+            "sigillum revisions a.pdf --password x --password-file y",
         ] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
@@ -344,7 +360,7 @@ mod tests {
 
     #[test]
     fn commands_that_come_later_take_whatever_follows() {
-        for words in ["revisions a.pdf --diff", "augment a.pdf -o b.pdf --level LT", "trust"] {
+        for words in ["augment a.pdf -o b.pdf --level LT", "trust"] {
             let parsed = Arguments::try_parse_from(["sigillum"].into_iter().chain(words.split(' '))).unwrap();
             assert!(words.starts_with(parsed.command.name()), "{words}");
         }

@@ -95,6 +95,19 @@ pub(super) fn is_folder(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
+/// Whether anything is at a path, also a link that leads nowhere.
+pub(super) fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Makes a folder where there is none. Fails with [`io::ErrorKind::AlreadyExists`] where something else is there.
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_folder(path) => Ok(()),
+        made => made,
+    }
+}
+
 /// What a walk found.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
@@ -151,7 +164,7 @@ pub(super) struct Output {
 impl Output {
     /// Prepares to write `place`. Fails with [`io::ErrorKind::AlreadyExists`] where something is there.
     pub(super) fn prepare(place: &Path) -> io::Result<Self> {
-        if fs::symlink_metadata(place).is_ok() {
+        if is_there(place) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
@@ -185,7 +198,7 @@ impl Output {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
             // A file system without links: between the look and the move somebody else could come.
-            Err(_) if fs::symlink_metadata(&self.place).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) if is_there(&self.place) => Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => fs::rename(&self.beside, &self.place),
         }
     }
@@ -217,5 +230,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(Output::prepare(&folder.path().join("gone").join("out.pdf")).is_err());
         assert!(Output::prepare(Path::new("/")).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_made_once_and_takes_no_place_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("out");
+        make_folder(&place).unwrap();
+        make_folder(&place).unwrap();
+        assert!(is_folder(&place) && is_there(&place));
+        let file = folder.path().join("file");
+        fs::write(&file, b"x").unwrap();
+        assert_eq!(make_folder(&file).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert!(make_folder(&folder.path().join("gone").join("out")).is_err());
     }
 }

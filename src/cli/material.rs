@@ -3,6 +3,7 @@
 //! A file that cannot be used in whole is refused ([`service::Given`]). Nothing is verified here; an anchor is believed
 //! because the caller says so.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::documents::system_error;
@@ -72,11 +73,27 @@ pub(super) fn bundle(file: &Path, texts: &Texts) -> Result<Bundle, String> {
     Bundle::read(&content).map_err(|error| refuse(Refused::Content(Unusable::Bundle(error))))
 }
 
+/// The password of the options `--password` and `--password-file`, of which at most one is given.
+///
+/// # Errors
+/// A sentence on why a file has none.
+pub(super) fn given_password(
+    text: Option<&OsStr>,
+    file: Option<&Path>,
+    texts: &Texts,
+) -> Result<Option<Vec<u8>>, String> {
+    match (text, file) {
+        (Some(text), _) => Ok(Some(text.as_encoded_bytes().to_vec())),
+        (None, Some(file)) => password(file, texts).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
 /// The password in a file, or on standard input where the file is `-`; one line end after it is not part of it.
 ///
 /// # Errors
 /// A sentence on why there is none.
-pub(super) fn password(file: &Path, texts: &Texts) -> Result<Vec<u8>, String> {
+fn password(file: &Path, texts: &Texts) -> Result<Vec<u8>, String> {
     let content = if file.as_os_str() == "-" {
         files::read_standard_input(PASSWORD_BYTES)
     } else {

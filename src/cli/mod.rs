@@ -13,6 +13,7 @@ mod files;
 mod journal;
 mod material;
 mod report_id;
+mod revisions;
 mod runner;
 mod seal;
 mod serve;
@@ -57,6 +58,7 @@ pub fn run() -> Exit {
         Command::Seal(options) => (options.lang.into(), None),
         Command::Config(Config::Check { lang }) => ((*lang).into(), None),
         Command::Journal(options) => (options.language(), None),
+        Command::Revisions(options) => (options.language(), None),
         other => (Language::De, Some(other.name().to_owned())),
     };
     let texts = Texts::of(language);
@@ -72,6 +74,7 @@ pub fn run() -> Exit {
         Command::Serve(options) => serve::run(&options, &source, texts),
         Command::Seal(options) => seal::run(&options, &source, texts),
         Command::Journal(options) => journal::run(&options, &source, texts),
+        Command::Revisions(options) => revisions::run(&options, texts),
         Command::Config(Config::Check { .. }) => check::run(&source, texts),
         other => wrong_use(&texts.fill(Label::NotYet, &[("what", other.name().to_owned())])),
     }

@@ -195,11 +195,8 @@ fn request(
 }
 
 fn password(options: &Validate, texts: &Texts) -> Result<Option<Vec<u8>>, Exit> {
-    Ok(match (&options.password, &options.password_file) {
-        (Some(password), _) => Some(password.as_encoded_bytes().to_vec()),
-        (None, Some(file)) => Some(material::password(file, texts).map_err(|reason| wrong_use(&reason))?),
-        (None, None) => None,
-    })
+    let password = material::given_password(options.password.as_deref(), options.password_file.as_deref(), texts);
+    password.map_err(|reason| wrong_use(&reason))
 }
 
 /// What the options or the configuration say.

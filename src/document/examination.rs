@@ -77,12 +77,7 @@ fn collect(document: &Document<'_>, mark: u64, budget: &mut Budget) -> Result<Co
     let located = pades::locate(pdf, catalog, &document.limits, budget)?;
     let catalog = catalog.ok();
     let mut findings: Vec<DocumentFinding> = Vec::new();
-    let mut signatures = Vec::with_capacity(located.found.len());
-    for found in &located.found {
-        signatures.push(pades::read(pdf, found, &document.limits, budget)?);
-    }
-    sort_and_name(&mut signatures);
-    collisions(&mut signatures);
+    let mut signatures = read_all(document, &located, budget)?;
     pades::analyse(pdf, &mut signatures, budget);
     let evidence = pades::embedded(pdf, catalog, &mut findings, budget)?;
     pades::usage_rights(pdf, catalog, &mut findings, budget)?;
@@ -116,6 +111,35 @@ fn collect(document: &Document<'_>, mark: u64, budget: &mut Budget) -> Result<Co
         evidence,
     };
     Ok(Collected { examination, located, at_mark })
+}
+
+/// Every signature and document time-stamp in file order, with the ids of the report. What came after them is not
+/// analysed, their bytes are not digested.
+pub(super) fn found_signatures(
+    document: &Document<'_>,
+    budget: &mut Budget,
+) -> Result<Vec<Signature>, LimitExceeded> {
+    let pdf = &document.pdf;
+    let catalog = match pdf.latest_catalog(budget) {
+        Err(ObjectError::Limit(limit)) => return Err(limit),
+        catalog => catalog,
+    };
+    let located = pades::locate(pdf, catalog, &document.limits, budget)?;
+    read_all(document, &located, budget)
+}
+
+fn read_all(
+    document: &Document<'_>,
+    located: &Located,
+    budget: &mut Budget,
+) -> Result<Vec<Signature>, LimitExceeded> {
+    let mut signatures = Vec::with_capacity(located.found.len());
+    for found in &located.found {
+        signatures.push(pades::read(&document.pdf, found, &document.limits, budget)?);
+    }
+    sort_and_name(&mut signatures);
+    collisions(&mut signatures);
+    Ok(signatures)
 }
 
 /// File order is the order of the holes; what has none comes last.

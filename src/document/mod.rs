@@ -1,13 +1,15 @@
 //! Where signatures are and which bytes they cover: facts, no judgement.
 //!
 //! [`Document::open`] finds out what is where, [`examine`] collects the facts once. An [`Examination`] holds no
-//! content of the document and is all that a validation needs.
+//! content of the document and is all that a validation needs. [`signed_revisions`] and [`revision_differences`] are
+//! for whoever wants to look at what was signed.
 
 mod digests;
 mod examination;
 mod facts;
 mod open;
 mod pades;
+mod revisions;
 mod signature;
 
 pub use examination::{AppendingFacts, Examination, examine, examine_to_append};
@@ -17,7 +19,12 @@ pub use facts::{
 };
 pub use open::{Document, Kind, OpenError, sniff};
 pub(crate) use pades::text_string;
-pub use pades::{ChangeRule, Restriction, Restrictions, change_rules};
+pub use pades::{
+    ChangeRule, Difference, Differences, Direction, Restriction, Restrictions, ShownValue, Thing, change_rules,
+};
+pub use revisions::{
+    RevisionBytes, SignedBy, SignedRevision, SignedRevisions, revision_differences, signed_revisions,
+};
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };

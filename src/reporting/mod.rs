@@ -1,4 +1,5 @@
-//! A report in the forms that leave the program: the contract's JSON and the text for people. Pure.
+//! A report in the forms that leave the program: the contract's JSON and the text for people; and what was signed in a
+//! document ([`revisions_to_json`], [`revisions_to_text`]). Pure.
 //!
 //! The core never writes a sentence: it hands over identifiers with typed arguments, and the language files
 //! `messages/{de,fr,it,en}.toml` have the words. This module decides nothing: it does not judge, does not leave
@@ -7,12 +8,16 @@
 mod json;
 mod language;
 mod messages;
+mod revisions;
 mod text;
 mod visible;
 
 pub use json::{Addition, Rendering, SCHEMA, error_to_json, to_json, to_json_with};
 pub use language::Language;
 pub use messages::{Detail, Label, PROBLEM_CODES, Show, Texts};
+pub use revisions::{
+    REVISIONS_SCHEMA, RevisionsEnvelope, revisions_error_to_json, revisions_to_json, revisions_to_text,
+};
 pub use text::{Style, error_to_text, to_text};
 pub use visible::{escaped, is_hidden, shown};
 

@@ -120,6 +120,7 @@ fn routes(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1/validations", post(v1::validations::post))
         .route("/v1/seals", post(v1::seals::post))
+        .route("/v1/revisions", post(v1::revisions::post))
         .route("/v1/policies", get(v1::policies::get))
         .route("/v1/profiles", get(v1::profiles::get))
         .route("/health/live", get(health::live))

@@ -1,5 +1,5 @@
 //! `multipart/form-data` (RFC 7578, RFC 2046 §5.1) as `POST /v1/validations` takes it: `document`, `evidence` …,
-//! `password`.
+//! `password`; and as `POST /v1/revisions` does: `document`, `password`.
 //!
 //! The body has been read and is bounded; the document stays where it is in memory. File names are not looked at.
 //! Nothing is decoded: a part with another transfer encoding than `7bit`, `8bit` or `binary` is refused. An unknown
@@ -25,6 +25,15 @@ const EVIDENCE_BYTES: usize = 16 << 20;
 /// Bytes of a password. ISO 32000-2 §7.6.4.3.3 uses the first 127 of them.
 const PASSWORD_BYTES: usize = 1024;
 
+/// Which parts a call takes besides the document and its password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// None.
+    Document,
+    /// Evidence.
+    Evidence,
+}
+
 /// What the parts hold.
 #[derive(Debug, Default)]
 pub(super) struct Form {
@@ -34,7 +43,7 @@ pub(super) struct Form {
 }
 
 /// Takes a body apart.
-pub(super) fn read(mut body: Vec<u8>, boundary: &str, limits: &Limits) -> Result<Form, Problem> {
+pub(super) fn read(mut body: Vec<u8>, boundary: &str, takes: Takes, limits: &Limits) -> Result<Form, Problem> {
     let mut form = Form::default();
     let mut document = None;
     let mut pieces = 0_usize;
@@ -43,7 +52,7 @@ pub(super) fn read(mut body: Vec<u8>, boundary: &str, limits: &Limits) -> Result
         match part.name.as_str() {
             "document" if document.is_some() => return Err(Problem::bad(Detail::Repeated, "document")),
             "document" => document = Some((part.start, part.end)),
-            "evidence" => {
+            "evidence" if takes == Takes::Evidence => {
                 pieces = pieces.saturating_add(1);
                 at_most("evidence", content, EVIDENCE_BYTES)?;
                 form.given.take(content, limits).map_err(|unusable| unusable_evidence(pieces, unusable))?;
@@ -53,7 +62,7 @@ pub(super) fn read(mut body: Vec<u8>, boundary: &str, limits: &Limits) -> Result
                 at_most("password", content, PASSWORD_BYTES)?;
                 form.password = Some(content.to_vec());
             }
-            "content" => return Err(Problem::not_yet("content")),
+            "content" if takes == Takes::Evidence => return Err(Problem::not_yet("content")),
             other => return Err(Problem::bad(Detail::UnknownPart, plain(other))),
         }
     }
@@ -172,7 +181,7 @@ mod tests {
     }
 
     fn form(body: &str) -> Result<Form, Problem> {
-        read(body.as_bytes().to_vec(), "b", &Limits::DEFAULT)
+        read(body.as_bytes().to_vec(), "b", Takes::Evidence, &Limits::DEFAULT)
     }
 
     #[test]
@@ -188,6 +197,17 @@ mod tests {
         assert_eq!(form.document, b"%PDF-1.7\r\n--a\r\n\r\n--");
         assert_eq!(form.password.as_deref(), Some(&b"geheim "[..]));
         assert_eq!((form.given.certificates.len(), form.given.crls.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_call_takes_its_own_parts_only() {
+        let of_document = |body: &str| read(body.as_bytes().to_vec(), "b", Takes::Document, &Limits::DEFAULT);
+        let document = field("document", "x");
+        assert!(of_document(&format!("{document}{}--b--", field("password", "x"))).is_ok());
+        for other in ["evidence", "content"] {
+            let body = format!("{document}{}--b--", field(other, testdata::LEAF));
+            assert_eq!(of_document(&body).map(|form| form.document).unwrap_err().code, Code::BadRequest, "{other}");
+        }
     }
 
     #[test]

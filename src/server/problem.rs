@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::document::OpenError;
 use crate::reporting::{Detail, DocumentError, Language, Show, Texts};
 use crate::sealing::SealError;
-use crate::service::ServiceError;
+use crate::service::{NoRevision, ServiceError};
 
 /// The media type of RFC 9457.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -254,6 +254,7 @@ impl From<ServiceError> for Problem {
             ServiceError::UnknownPolicy(_) => Self::new(Code::BadRequest, Detail::UnknownPolicy),
             ServiceError::UnknownProfile(_) => Self::new(Code::BadRequest, Detail::UnknownProfile),
             ServiceError::Document(error) => Self::document(&error),
+            ServiceError::Revision(error) => Self::revision(error),
             ServiceError::Seal(error) => Self::seal(error),
             ServiceError::SignerUnfit(unfit) => {
                 let check = unfit.check.map_or("unknown", |check| check.name());
@@ -277,7 +278,27 @@ impl From<ServiceError> for Problem {
     }
 }
 
+/// Ids of signatures that a problem names at the most.
+const IDS: usize = 50;
+
 impl Problem {
+    fn revision(error: NoRevision) -> Self {
+        match error {
+            NoRevision::NoSuchSignature => Self::new(Code::NotFound, Detail::NoSuchSignature),
+            NoRevision::Several(mut ids) => {
+                if ids.len() > IDS {
+                    ids.truncate(IDS);
+                    ids.push("…".to_owned());
+                }
+                Self::with(Code::BadRequest, Detail::SeveralSignatures, [("ids", ids.join(", "))])
+            }
+            // The document can be read, but not what was signed of it.
+            NoRevision::Unknown(id) => {
+                Self::with(Code::Document("malformed-pdf"), Detail::RevisionUnknown, [("id", id)])
+            }
+        }
+    }
+
     fn seal(error: SealError) -> Self {
         match error {
             SealError::Open(error) => Self::document(&error),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::NoRevision;
 use crate::document::OpenError;
 use crate::sealing::{NotReleased, SealError, SignerUnfit};
 
@@ -17,6 +18,8 @@ pub enum ServiceError {
     UnknownProfile(String),
     /// The document cannot be read.
     Document(OpenError),
+    /// There is no signed revision to give.
+    Revision(NoRevision),
     /// The document cannot or may not be sealed.
     Seal(SealError),
     /// Our own certificate may not seal now.
@@ -44,6 +47,9 @@ impl fmt::Display for ServiceError {
             Self::UnknownPolicy(name) => write!(f, "unknown policy {name}"),
             Self::UnknownProfile(name) => write!(f, "unknown profile {name}"),
             Self::Document(error) => error.fmt(f),
+            Self::Revision(NoRevision::NoSuchSignature) => f.write_str("no such signature"),
+            Self::Revision(NoRevision::Several(ids)) => write!(f, "several signatures: {}", ids.join(", ")),
+            Self::Revision(NoRevision::Unknown(id)) => write!(f, "the revision of {id} cannot be told"),
             Self::Seal(error) => error.fmt(f),
             Self::SignerUnfit(unfit) => {
                 write!(f, "our certificate does not pass: {}", unfit.check.map_or("unknown", |check| check.name()))

@@ -7,6 +7,7 @@ mod limits;
 mod live;
 mod log;
 mod refusals;
+mod revisions;
 mod seals;
 mod shutdown;
 mod sockets;

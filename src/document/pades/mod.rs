@@ -11,8 +11,8 @@ mod locate;
 mod permissions;
 mod restrictions;
 
-pub use changes::{ChangeRule, rules as change_rules};
-pub(super) use changes::{Restraints, analyse};
+pub use changes::{ChangeRule, Difference, Differences, Direction, ShownValue, Thing, rules as change_rules};
+pub(super) use changes::{Restraints, analyse, differences};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;
 pub(crate) use locate::text_string;

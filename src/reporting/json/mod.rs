@@ -50,23 +50,34 @@ pub fn to_json_with(
     renderings: &[Rendering<'_>],
     language: Language,
 ) -> String {
-    line(&ReportView::new(report, envelope, additions, renderings, Texts::of(language)))
+    line(&ReportView::new(report, envelope, additions, renderings, Texts::of(language)), SCHEMA)
 }
 
 /// The line for a document that could not be read (contract, sections 1 and 4), without a line break.
 #[must_use]
 pub fn error_to_json(error: &DocumentError, document: &UnreadDocument<'_>, language: Language) -> String {
-    line(&ErrorLine::new(error, document, Texts::of(language)))
+    error_line(error, document, SCHEMA, language)
 }
 
-fn line(view: &impl Serialize) -> String {
+/// The same of another form than the report.
+pub(super) fn error_line(
+    error: &DocumentError,
+    document: &UnreadDocument<'_>,
+    schema: &'static str,
+    language: Language,
+) -> String {
+    line(&ErrorLine::new(error, document, schema, Texts::of(language)), schema)
+}
+
+/// A view as one line.
+pub(super) fn line(view: &impl Serialize, schema: &'static str) -> String {
     let mut octets = Vec::with_capacity(8 * 1024);
     let mut serializer = serde_json::Serializer::with_formatter(&mut octets, escape::Visible);
     // Writing strings and numbers to memory cannot fail; if it did, the line says so instead of being cut.
     match (view.serialize(&mut serializer), String::from_utf8(octets)) {
         (Ok(()), Ok(line)) => line,
         _ => format!(
-            "{{\"schema\":\"{SCHEMA}\",\"document\":{{}},\"error\":{{\"code\":\"internal\",\"text\":\"internal\"}}}}"
+            "{{\"schema\":\"{schema}\",\"document\":{{}},\"error\":{{\"code\":\"internal\",\"text\":\"internal\"}}}}"
         ),
     }
 }

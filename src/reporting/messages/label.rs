@@ -223,4 +223,53 @@ labels! {
     RecordBehindHead = "record-behind-head" ["number"];
     /// The journal names no head.
     JournalHeadMissing = "journal-head-missing" [];
+    // What was signed, and what came after it.
+    /// Heads the list of signed revisions.
+    RevisionsAre = "revisions-are" ["signed", "revisions"];
+    /// Nothing is signed.
+    NothingSigned = "nothing-signed" [];
+    /// Before the number of a revision.
+    RevisionRow = "revision" [];
+    /// Which revision was signed cannot be told.
+    RevisionNotKnown = "revision-not-known" [];
+    /// Before the four numbers of a byte range.
+    ByteRange = "byte-range" [];
+    /// Before size and digest of the bytes of a revision.
+    SignedBytes = "signed-bytes" [];
+    /// Before the file that was written.
+    WrittenTo = "written-to" [];
+    /// Heads a later revision.
+    RevisionNumber = "revision-number" ["revision"];
+    /// Heads what follows the last revision.
+    BehindTheEnd = "behind-the-end" [];
+    /// Before the signatures that stand before a revision.
+    AfterSignatures = "after-signatures" [];
+    /// Before the signatures that end a revision.
+    SignedWith = "signed-with" [];
+    /// Heads what differs on a page.
+    PageNumber = "page-number" ["page"];
+    /// Heads what differs and belongs to no page.
+    NoPage = "no-page" [];
+    /// A thing and what happened to it.
+    Difference = "difference" ["thing", "direction"];
+    /// The same of a thing with a name.
+    NamedDifference = "named-difference" ["thing", "name", "direction"];
+    /// A value as it was.
+    ValueBefore = "value-before" ["value"];
+    /// A value as it is.
+    ValueAfter = "value-after" ["value"];
+    /// There is no value.
+    NoValue = "no-value" [];
+    /// A text of the document.
+    TextValue = "text-value" ["text"];
+    /// A stream, by its bytes.
+    StreamValue = "stream-value" ["size", "sha256"];
+    /// An image, by its samples and bytes.
+    ImageValue = "image-value" ["width", "height", "size", "sha256"];
+    /// For which signatures a difference is not permitted.
+    NotPermittedFor = "not-permitted-for" ["ids"];
+    /// Nothing came after the first signature.
+    NoDifferences = "no-differences" [];
+    /// Not all could be analysed.
+    DifferencesIncomplete = "differences-incomplete" [];
 }

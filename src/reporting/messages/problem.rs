@@ -96,6 +96,12 @@ details! {
     RoleMissing = "role-missing" ["role"];
     /// The caller may not seal with this profile.
     ProfileForbidden = "profile-forbidden" [];
+    /// The document has no signature, or none with this id.
+    NoSuchSignature = "no-such-signature" [];
+    /// Several signatures, and none was named.
+    SeveralSignatures = "several-signatures" ["ids"];
+    /// The byte range of the signature breaks a rule.
+    RevisionUnknown = "revision-unknown" ["id"];
     /// Nothing is there.
     NotFound = "not-found" [];
     /// The address knows other methods only.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::document::{ChangesLevel, Coverage};
+use crate::document::{ChangesLevel, Coverage, Direction, Thing};
 use crate::reporting::DocumentError;
 use crate::syntax::pdf::FindingCode;
 use crate::validation::{Doubt, Failure, Integrity, Term};
@@ -68,6 +68,8 @@ fn expected() -> Expected {
     plain("integrity", [Integrity::Intact, Integrity::Broken, Integrity::Unknown].map(Integrity::name).to_vec());
     plain("coverage", COVERAGES.iter().map(|coverage| coverage.name()).collect());
     plain("changes", LEVELS.iter().map(|level| level.name()).collect());
+    plain("thing", Thing::ALL.iter().map(|thing| thing.name()).collect());
+    plain("direction", Direction::ALL.iter().map(|direction| direction.name()).collect());
     for section in ["finding", "change", "error"] {
         all.insert((section, "generic"), BTreeSet::from(["code"]));
     }

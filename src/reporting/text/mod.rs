@@ -11,8 +11,9 @@ mod signature;
 use super::{DocumentError, Envelope, Label, Language, Show, Texts, UnreadDocument, shown};
 use crate::document::DocumentFinding;
 use crate::validation::{Answer, Report};
-use page::{Colour, Page};
 use signature::Said;
+
+pub(super) use page::{Colour, Page};
 
 /// How many findings, warnings or changes of one kind are listed.
 const LISTED: usize = 20;

@@ -5,7 +5,7 @@ use crate::reporting::{Label, Texts};
 
 /// The colours of the first sentence.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Colour {
+pub(in crate::reporting) enum Colour {
     Green,
     Yellow,
     Red,
@@ -47,7 +47,7 @@ const ROWS: &[Label] = &[
 ];
 
 /// A text that is being written.
-pub(super) struct Page {
+pub(in crate::reporting) struct Page {
     texts: &'static Texts,
     style: Style,
     /// Characters before a value.
@@ -56,17 +56,22 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(texts: &'static Texts, style: Style) -> Self {
-        let longest = ROWS.iter().map(|label| texts.label(*label).chars().count()).max().unwrap_or(0);
+    pub(in crate::reporting) fn new(texts: &'static Texts, style: Style) -> Self {
+        Self::with_rows(texts, style, ROWS)
+    }
+
+    /// A text that has rows of these labels.
+    pub(in crate::reporting) fn with_rows(texts: &'static Texts, style: Style, rows: &[Label]) -> Self {
+        let longest = rows.iter().map(|label| texts.label(*label).chars().count()).max().unwrap_or(0);
         Self { texts, style, column: longest.saturating_add(4), written: String::with_capacity(2 * 1024) }
     }
 
-    pub(super) const fn texts(&self) -> &'static Texts {
+    pub(in crate::reporting) const fn texts(&self) -> &'static Texts {
         self.texts
     }
 
     /// The one sentence.
-    pub(super) fn headline(&mut self, colour: Colour, text: &str) {
+    pub(in crate::reporting) fn headline(&mut self, colour: Colour, text: &str) {
         match self.style {
             Style::Plain => self.written.push_str(text),
             Style::Colour => {
@@ -79,14 +84,21 @@ impl Page {
     }
 
     /// The head of a section.
-    pub(super) fn section(&mut self, text: &str) {
+    pub(in crate::reporting) fn section(&mut self, text: &str) {
         self.written.push('\n');
         self.written.push_str(text);
         self.written.push('\n');
     }
 
+    /// A line of its own; `indent` in characters.
+    pub(in crate::reporting) fn line(&mut self, indent: usize, text: &str) {
+        self.written.extend(std::iter::repeat_n(' ', indent));
+        self.written.push_str(text);
+        self.written.push('\n');
+    }
+
     /// A label and its value; `indent` in characters.
-    pub(super) fn row(&mut self, indent: usize, label: Label, value: &str) {
+    pub(in crate::reporting) fn row(&mut self, indent: usize, label: Label, value: &str) {
         let label = self.texts.label(label);
         let gap = self.column.saturating_sub(indent).saturating_sub(label.chars().count()).max(1);
         self.written.extend(std::iter::repeat_n(' ', indent));
@@ -97,7 +109,7 @@ impl Page {
     }
 
     /// A row for each value; of many the first ones, and how many more there are.
-    pub(super) fn rows(&mut self, indent: usize, label: Label, values: impl Iterator<Item = String>) {
+    pub(in crate::reporting) fn rows(&mut self, indent: usize, label: Label, values: impl Iterator<Item = String>) {
         let mut more = 0_usize;
         for (at, value) in values.enumerate() {
             if at < LISTED {
@@ -112,7 +124,7 @@ impl Page {
         }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(in crate::reporting) fn finish(self) -> String {
         self.written
     }
 }

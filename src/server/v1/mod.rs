@@ -2,5 +2,6 @@
 
 pub(super) mod policies;
 pub(super) mod profiles;
+pub(super) mod revisions;
 pub(super) mod seals;
 pub(super) mod validations;

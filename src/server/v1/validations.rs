@@ -17,7 +17,7 @@ use crate::server::app::{App, Held, Trace};
 use crate::server::auth::Turn;
 use crate::server::body;
 use crate::server::multipart;
-use crate::server::multipart::Form;
+use crate::server::multipart::{Form, Takes};
 use crate::server::problem::{Code, Problem};
 use crate::server::wire;
 use crate::server::wire::{Content, Parameters};
@@ -85,7 +85,9 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
 async fn receive(body: Body, asked: &Asked, app: &App, turn: Turn) -> Result<(Form, Held), Problem> {
     let received = body::read(body, &app.room, &app.limits).await?;
     let form = match &asked.content {
-        Content::Parts(boundary) => multipart::read(received.bytes, boundary, &app.service.parts().limits)?,
+        Content::Parts(boundary) => {
+            multipart::read(received.bytes, boundary, Takes::Evidence, &app.service.parts().limits)?
+        }
         Content::Document | Content::Xml => Form { document: received.bytes, ..Form::default() },
     };
     Ok((form, Held::new(received.room, turn)))

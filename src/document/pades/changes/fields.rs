@@ -14,9 +14,18 @@ pub(super) struct FieldInfo {
     pub(super) name: String,
     /// Its type, own or inherited: `Tx`, `Btn`, `Ch`, `Sig`; empty where there is none.
     pub(super) field_type: Vec<u8>,
+    /// How many fields it is below.
+    depth: u32,
 }
 
-/// All fields met; the first entry is "no field".
+/// A field that is nested deeper than any that is named: a form may be a circle. It has no name, so that every lock may
+/// mean it, and no type, so that nothing of it is permitted; and so has all that is below it.
+const LOST: Context = 1;
+
+/// How deep fields are named. Real forms stay below 10.
+const DEEPEST: u32 = 100;
+
+/// All fields met; the first entry is "no field", the second [`LOST`].
 #[derive(Debug)]
 pub(super) struct FieldNames {
     list: Vec<FieldInfo>,
@@ -25,14 +34,14 @@ pub(super) struct FieldNames {
 
 impl Default for FieldNames {
     fn default() -> Self {
-        Self { list: vec![FieldInfo::default()], known: HashMap::new() }
+        Self { list: vec![FieldInfo::default(), FieldInfo::default()], known: HashMap::new() }
     }
 }
 
 impl FieldNames {
     /// The field of `context`.
     pub(super) fn get(&self, context: Context) -> &FieldInfo {
-        static NONE: FieldInfo = FieldInfo { name: String::new(), field_type: Vec::new() };
+        static NONE: FieldInfo = FieldInfo { name: String::new(), field_type: Vec::new(), depth: 0 };
         usize::try_from(context).ok().and_then(|index| self.list.get(index)).unwrap_or(&NONE)
     }
 
@@ -40,9 +49,13 @@ impl FieldNames {
     fn enter(&mut self, partial: Option<String>, field_type: Option<Vec<u8>>, parent: Context) -> Context {
         let above = self.get(parent);
         let same_type = field_type.as_ref().is_none_or(|own| *own == above.field_type);
-        if partial.is_none() && same_type {
+        if partial.is_none() && same_type || parent == LOST {
             return parent;
         }
+        if above.depth >= DEEPEST {
+            return LOST;
+        }
+        let depth = above.depth.saturating_add(1);
         let name = match partial {
             Some(partial) if above.name.is_empty() => partial,
             Some(partial) => format!("{}.{partial}", above.name),
@@ -54,7 +67,7 @@ impl FieldNames {
             return *known;
         }
         let context = Context::try_from(self.list.len()).unwrap_or(0);
-        self.list.push(FieldInfo { name: key.1.clone(), field_type: key.2.clone() });
+        self.list.push(FieldInfo { name: key.1.clone(), field_type: key.2.clone(), depth });
         self.known.insert(key, context);
         context
     }
@@ -92,5 +105,26 @@ impl Fields for Namer<'_, '_, '_> {
         let field_type = field_type.as_ref().and_then(Object::as_name).map(<[u8]>::to_vec);
         let context = self.names.enter(partial, field_type, context);
         (context, self.names.get(context).field_type == b"Sig")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_circle_of_fields_has_no_name_in_the_end() {
+        let mut names = FieldNames::default();
+        let mut context = 0;
+        for depth in 1..=DEEPEST {
+            context = names.enter(Some("a".to_owned()), Some(b"Tx".to_vec()), context);
+            assert_eq!(names.get(context).name.len(), 2 * depth as usize - 1);
+        }
+        for _ in 0..3 {
+            context = names.enter(Some("a".to_owned()), Some(b"Sig".to_vec()), context);
+            assert_eq!(context, LOST);
+            assert!(names.get(context).name.is_empty() && names.get(context).field_type.is_empty());
+        }
+        assert_eq!(names.enter(Some("b".to_owned()), None, 0), names.enter(Some("b".to_owned()), None, 0));
     }
 }

@@ -33,7 +33,8 @@ impl Restraints {
         self.locks.iter().fold(self.doc_mdp, |level, lock| least(level, lock.doc_mdp))
     }
 
-    fn permits(&self, kind: Kind, field: Option<&str>) -> bool {
+    /// Whether a change of this kind is permitted; `field` is the full name of the field whose change it is.
+    pub(super) fn permits(&self, kind: Kind, field: Option<&str>) -> bool {
         let level = self.level();
         let locked = match field.filter(|name| !name.is_empty()) {
             Some(name) => self.locks.iter().any(|lock| covers(lock, name)),

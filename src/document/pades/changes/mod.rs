@@ -7,12 +7,14 @@
 //! * The comparison is made once for a document, pair by pair; [`judge()`] then asks for each signature what it and the
 //!   signatures before it permit. The kinds of change with their clauses are the table in [`finding`].
 //! * What could not be read or exceeds the budget is a finding of its own; it is never permitted.
+//! * For whoever wants to see more than the verdict, [`mod@differences`] says what each finding is about.
 //!
 //! Streams outside an update are not decoded, but object and cross-reference streams, and one that an update replaces
 //! by other bytes.
 
 mod annotations;
 mod catalog;
+mod differences;
 mod equal;
 mod evidence;
 mod fault;
@@ -42,6 +44,7 @@ use crate::document::signature::{FormatDefect, Signature, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::{ObjectId, Pdf, RevisionIndex};
 
+pub use differences::{Difference, Differences, Direction, ShownValue, Thing};
 pub(crate) use judge::Restraints;
 
 /// How often the graph may be made anew for one document: each time costs as much as the first.
@@ -64,7 +67,40 @@ struct Located {
 
 /// Finds out what came after each signature, and writes it down there.
 pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut Budget) {
-    let Some(first) = signatures.iter().filter_map(|signature| signature.revision).min() else { return };
+    let Some(found) = find(pdf, signatures, budget) else { return };
+    for index in 0..signatures.len() {
+        let Some(view) = View::of(pdf, signatures, index) else { continue };
+        let visible: Vec<Located> = found.iter().filter(|one| view.shows(one)).cloned().collect();
+        if let Some(signature) = signatures.get_mut(index) {
+            signature.changes =
+                judge(&visible, view.revision, &view.restraints, view.later_revisions, view.trailing_bytes);
+        }
+    }
+}
+
+/// Says of everything that came after the first signature what it is about.
+pub(crate) fn differences(pdf: &Pdf<'_>, signatures: &[Signature], budget: &mut Budget) -> Differences {
+    let found = find(pdf, signatures, budget).unwrap_or_default();
+    let views: Vec<(&str, View)> = (0..signatures.len())
+        .filter_map(|index| Some((signatures.get(index)?.id.as_str(), View::of(pdf, signatures, index)?)))
+        .collect();
+    let judged = found
+        .into_iter()
+        .map(|one| {
+            let against = views.iter().filter(|(_, view)| view.refuses(&one)).map(|(id, _)| (*id).to_owned());
+            let not_permitted_for = against.collect();
+            (one, not_permitted_for)
+        })
+        .collect();
+    let mut differences = differences::describe(pdf, judged, budget);
+    // After a signature whose revision is not known, nothing was compared.
+    differences.complete &= signatures.iter().all(|signature| signature.revision.is_some());
+    differences
+}
+
+/// Every change after the first signature; none where no signature stands in a revision.
+fn find(pdf: &Pdf<'_>, signatures: &[Signature], budget: &Budget) -> Option<Vec<Located>> {
+    let first = signatures.iter().filter_map(|signature| signature.revision).min()?;
     let base = first.saturating_sub(1);
     let latest = pdf.latest().get();
     let mut found: Vec<Located> = Vec::new();
@@ -77,33 +113,54 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
         found.extend(analysis.found);
     }
     found.extend(trailing(pdf));
-    let size = u64::try_from(pdf.bytes().len()).unwrap_or(u64::MAX);
-    for index in 0..signatures.len() {
-        let Some(signed) = signatures.get(index).and_then(|signature| signature.revision) else { continue };
+    Some(found)
+}
+
+/// From where a signature looks at what came after it.
+struct View {
+    /// The revision that it ends, from 1.
+    revision: u64,
+    restraints: Restraints,
+    later_revisions: u64,
+    /// How many bytes follow the last revision that it does not cover.
+    trailing_bytes: u64,
+}
+
+impl View {
+    /// The view of one of `signatures`; none where it ends no revision.
+    fn of(pdf: &Pdf<'_>, signatures: &[Signature], index: usize) -> Option<Self> {
+        let signature = signatures.get(index)?;
+        let signed = signature.revision?;
         // A time-stamp restricts nothing; all other signatures up to this one do.
         let restraints = signatures
             .iter()
             .filter(|other| other.sub_filter != SubFilter::Rfc3161)
             .filter(|other| other.revision.is_some_and(|revision| revision <= signed))
             .fold(Restraints::default(), |all, other| all.and(&other.restraints));
-        let later = latest.saturating_sub(signed.saturating_sub(1));
-        let covered = signatures.get(index).and_then(|signature| signature.byte_range);
-        let covered = covered.map_or(0, |[_, _, start, length]| start.saturating_add(length));
-        let trailing = if pdf.trailing().blank || covered >= size {
+        let later = pdf.latest().get().saturating_sub(signed.saturating_sub(1));
+        let size = u64::try_from(pdf.bytes().len()).unwrap_or(u64::MAX);
+        let covered = signature.byte_range.map_or(0, |[_, _, start, length]| start.saturating_add(length));
+        let trailing_bytes = if pdf.trailing().blank || covered >= size {
             0
         } else {
             size.saturating_sub(covered.max(pdf.trailing().span.start))
         };
-        let visible: Vec<Located> = found
-            .iter()
-            .filter(|one| trailing > 0 || !matches!(one.kind, Kind::TrailingData | Kind::TrailingObjects))
-            .cloned()
-            .collect();
-        let revision = u64::try_from(signed).unwrap_or(u64::MAX);
-        let later = u64::try_from(later).unwrap_or(u64::MAX);
-        if let Some(signature) = signatures.get_mut(index) {
-            signature.changes = judge(&visible, revision, &restraints, later, trailing);
-        }
+        Some(Self {
+            revision: u64::try_from(signed).unwrap_or(u64::MAX),
+            restraints,
+            later_revisions: u64::try_from(later).unwrap_or(u64::MAX),
+            trailing_bytes,
+        })
+    }
+
+    /// Whether it is not the signature itself that covers this change.
+    fn shows(&self, one: &Located) -> bool {
+        self.trailing_bytes > 0 || !matches!(one.kind, Kind::TrailingData | Kind::TrailingObjects)
+    }
+
+    /// Whether the change came after the signature and is not permitted for it.
+    fn refuses(&self, one: &Located) -> bool {
+        one.revision > self.revision && self.shows(one) && !self.restraints.permits(one.kind, one.field.as_deref())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::reporting::json::SCHEMA;
 use crate::reporting::{DocumentError, Show, Texts, UnreadDocument};
 
 #[derive(Serialize)]
@@ -16,10 +15,11 @@ impl<'a> ErrorLine<'a> {
     pub(in crate::reporting::json) fn new(
         error: &DocumentError,
         document: &UnreadDocument<'a>,
+        schema: &'static str,
         texts: &Texts,
     ) -> Self {
         Self {
-            schema: SCHEMA,
+            schema,
             document: UnreadView { name: document.name, size: document.size, sha256: document.sha256 },
             error: ErrorView {
                 code: error.code,
