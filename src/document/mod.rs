@@ -17,7 +17,7 @@ pub use facts::{
 };
 pub use open::{Document, Kind, OpenError, sniff};
 pub(crate) use pades::text_string;
-pub use pades::{ChangeRule, Restriction, Restrictions, change_rules};
+pub use pades::{ChangeGuard, ChangeRule, Restriction, Restrictions, change_guards, change_rules};
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };

@@ -11,7 +11,7 @@ mod locate;
 mod permissions;
 mod restrictions;
 
-pub use changes::{ChangeRule, rules as change_rules};
+pub use changes::{ChangeGuard, ChangeRule, guards as change_guards, rules as change_rules};
 pub(super) use changes::{Restraints, analyse};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;

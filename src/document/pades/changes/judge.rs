@@ -3,6 +3,7 @@
 
 use super::Located;
 use super::finding::{Class, Kind};
+use super::guard::{Guard, Guards};
 use crate::document::facts::{ChangeFinding, Changes, ChangesLevel, FieldLock, FieldLockAction};
 
 /// Most findings that a report lists; what is not permitted comes first.
@@ -33,7 +34,7 @@ impl Restraints {
         self.locks.iter().fold(self.doc_mdp, |level, lock| least(level, lock.doc_mdp))
     }
 
-    fn permits(&self, kind: Kind, field: Option<&str>) -> bool {
+    fn permits(&self, kind: Kind, field: Option<&str>, guards: Guards) -> bool {
         let level = self.level();
         let locked = match field.filter(|name| !name.is_empty()) {
             Some(name) => self.locks.iter().any(|lock| covers(lock, name)),
@@ -44,11 +45,14 @@ impl Restraints {
         };
         match kind.class() {
             Class::Ltv => true,
-            _ if self.unreadable => false,
+            _ if self.unreadable && guards.hold(Guard::Readable) => false,
             Class::Metadata => true,
-            Class::Information => level.is_none(),
-            Class::Signature | Class::FormFilling => level.is_none_or(|level| level >= 2) && !locked,
-            Class::Annotation => level == Some(3),
+            Class::Information => level.is_none() || !guards.hold(Guard::Information),
+            Class::Signature | Class::FormFilling => {
+                (level.is_none_or(|level| level >= 2) || !guards.hold(Guard::Level))
+                    && !(locked && guards.hold(Guard::Lock))
+            }
+            Class::Annotation => level == Some(3) || !guards.hold(Guard::Marks),
             Class::Forbidden | Class::Unknown => false,
         }
     }
@@ -78,8 +82,8 @@ pub(super) fn judge(
     found: &[Located],
     signed: u64,
     restraints: &Restraints,
-    later_revisions: u64,
-    trailing_bytes: u64,
+    guards: Guards,
+    [later_revisions, trailing_bytes]: [u64; 2],
 ) -> Changes {
     let mut findings: Vec<(ChangeFinding, Class)> = found
         .iter()
@@ -90,7 +94,7 @@ pub(super) fn judge(
                 object: one.object.map(|id| id.to_string()),
                 path: one.path.clone(),
                 kind: one.kind.reported(),
-                permitted: restraints.permits(one.kind, one.field.as_deref()),
+                permitted: restraints.permits(one.kind, one.field.as_deref(), guards),
                 page: Some(u64::from(one.page)).filter(|page| *page > 0),
                 code: one.kind.name(),
             };
@@ -147,20 +151,20 @@ mod tests {
             (Kind::NotAnalysed, [false; 4]),
         ] {
             for (level, permitted) in [None, Some(1), Some(2), Some(3)].into_iter().zip(permitted) {
-                assert_eq!(with(level).permits(kind, Some("field")), permitted, "{} {level:?}", kind.name());
+                assert_eq!(with(level).permits(kind, Some("field"), Guards::all()), permitted, "{} {level:?}", kind.name());
             }
         }
         let unreadable = Restraints { unreadable: true, ..Restraints::default() };
-        assert!(unreadable.permits(Kind::SecurityStore, None) && !unreadable.permits(Kind::Signature, None));
+        assert!(unreadable.permits(Kind::SecurityStore, None, Guards::all()) && !unreadable.permits(Kind::Signature, None, Guards::all()));
         let mut locked = with(None);
         locked.locks.push(FieldLock { doc_mdp: Some(1), ..lock(FieldLockAction::Include, &["x"]) });
-        assert!(!locked.permits(Kind::FormField, Some("y")), "the lock's P");
+        assert!(!locked.permits(Kind::FormField, Some("y"), Guards::all()), "the lock's P");
         let named = Restraints { locks: vec![lock(FieldLockAction::Include, &["x"])], ..Restraints::default() };
-        assert!(named.permits(Kind::FormField, Some("y")) && named.permits(Kind::SecurityStore, None));
+        assert!(named.permits(Kind::FormField, Some("y"), Guards::all()) && named.permits(Kind::SecurityStore, None, Guards::all()));
         for unknown in [None, Some("")] {
-            assert!(!named.permits(Kind::FormField, unknown), "a field that may be the locked one");
-            assert!(!named.permits(Kind::Signature, unknown) && !named.permits(Kind::SignatureField, unknown));
+            assert!(!named.permits(Kind::FormField, unknown, Guards::all()), "a field that may be the locked one");
+            assert!(!named.permits(Kind::Signature, unknown, Guards::all()) && !named.permits(Kind::SignatureField, unknown, Guards::all()));
         }
-        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None), "restraints add up");
+        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None, Guards::all()), "restraints add up");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! * The object tables of both say which objects an update touches; the [`graph`] of what is reachable from the trailer
 //!   says in which [`role`]s those objects stand. Each is compared in each role, in meaning ([`equal`]), and every
-//!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`annotations`],
+//!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`shown`], [`annotations`],
 //!   [`evidence`], [`tagging`], [`overlay`], and [`structure`] for the file itself. What no rule covers is forbidden.
 //! * The comparison is made once for a document, pair by pair; [`judge()`] then asks for each signature what it and the
 //!   signatures before it permit. The kinds of change with their clauses are the table in [`finding`].
@@ -12,6 +12,8 @@
 //! by other bytes.
 
 mod annotations;
+#[cfg(test)]
+mod attacks;
 mod catalog;
 mod equal;
 mod evidence;
@@ -21,13 +23,16 @@ mod fields;
 mod finding;
 mod form;
 mod graph;
+mod guard;
 mod judge;
 mod overlay;
 mod pass;
 mod path;
 mod role;
+mod shown;
 mod structure;
 mod tagging;
+mod tokens;
 
 use std::collections::{HashMap, HashSet};
 
@@ -36,6 +41,7 @@ use self::fault::Fault;
 use self::fields::FieldNames;
 use self::finding::{Class, Kind};
 use self::graph::{Graph, NodeIndex};
+use self::guard::{Guard, Guards};
 use self::judge::judge;
 use self::pass::{Found, NewSignature, Pass, Spot};
 use crate::document::signature::{FormatDefect, Signature, SubFilter};
@@ -64,19 +70,24 @@ struct Located {
 
 /// Finds out what came after each signature, and writes it down there.
 pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut Budget) {
+    analyse_under(Guards::all(), pdf, signatures, budget);
+}
+
+/// The same under these guards.
+fn analyse_under(guards: Guards, pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut Budget) {
     let Some(first) = signatures.iter().filter_map(|signature| signature.revision).min() else { return };
     let base = first.saturating_sub(1);
     let latest = pdf.latest().get();
     let mut found: Vec<Located> = Vec::new();
     if base < latest {
         let mut own = budget.share(2);
-        let mut analysis = Analysis::new(pdf, base);
+        let mut analysis = Analysis::new(pdf, base, guards);
         if let Err(_limit) = analysis.run(signatures, &mut own) {
             found.push(not_analysed(latest));
         }
         found.extend(analysis.found);
     }
-    found.extend(trailing(pdf));
+    found.extend(trailing(pdf, guards));
     let size = u64::try_from(pdf.bytes().len()).unwrap_or(u64::MAX);
     for index in 0..signatures.len() {
         let Some(signed) = signatures.get(index).and_then(|signature| signature.revision) else { continue };
@@ -102,7 +113,7 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
         let revision = u64::try_from(signed).unwrap_or(u64::MAX);
         let later = u64::try_from(later).unwrap_or(u64::MAX);
         if let Some(signature) = signatures.get_mut(index) {
-            signature.changes = judge(&visible, revision, &restraints, later, trailing);
+            signature.changes = judge(&visible, revision, &restraints, guards, [later, trailing]);
         }
     }
 }
@@ -126,6 +137,31 @@ pub fn rules() -> Vec<ChangeRule> {
     Kind::ALL.iter().map(rule).collect()
 }
 
+/// A condition that the analysis of changes demands.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeGuard {
+    /// Its name.
+    pub name: &'static str,
+    /// The code of a change that breaks it; none where permissions forbid the change.
+    pub code: Option<&'static str>,
+    /// What it demands, in words.
+    pub demands: &'static str,
+    /// The clause.
+    pub clause: &'static str,
+}
+
+/// Every guard of the analysis of changes.
+#[must_use]
+pub fn guards() -> Vec<ChangeGuard> {
+    let guard = |guard: &Guard| ChangeGuard {
+        name: guard.name(),
+        code: guard.kind().map(Kind::name),
+        demands: guard.demands(),
+        clause: guard.clause(),
+    };
+    Guard::ALL.iter().map(guard).collect()
+}
+
 fn not_analysed(revision: usize) -> Located {
     Located {
         revision: number(revision),
@@ -143,7 +179,7 @@ fn number(index: usize) -> u64 {
 }
 
 /// What follows the last revision: a reader that rebuilds the file may take objects from there.
-fn trailing(pdf: &Pdf<'_>) -> Option<Located> {
+fn trailing(pdf: &Pdf<'_>, guards: Guards) -> Option<Located> {
     let trailing = pdf.trailing();
     if trailing.blank {
         return None;
@@ -151,7 +187,7 @@ fn trailing(pdf: &Pdf<'_>) -> Option<Located> {
     let range = usize::try_from(trailing.span.start).ok()?..usize::try_from(trailing.span.end).ok()?;
     let bytes = pdf.bytes().get(range)?;
     let words: [&[u8]; 4] = [b"obj", b"xref", b"trailer", b"startxref"];
-    let objects = words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
+    let objects = guards.hold(Guard::Trailing) && words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     let kind = if objects { Kind::TrailingObjects } else { Kind::TrailingData };
     let path = format!("{}..{}", trailing.span.start, trailing.span.end);
     Some(Located { revision: number(pdf.revisions().len()), kind, object: None, path, page: 0, field: None })
@@ -160,6 +196,7 @@ fn trailing(pdf: &Pdf<'_>) -> Option<Located> {
 struct Analysis<'p, 'a> {
     pdf: &'p Pdf<'a>,
     base: usize,
+    guards: Guards,
     graph: Graph,
     names: FieldNames,
     found: Vec<Located>,
@@ -169,10 +206,11 @@ struct Analysis<'p, 'a> {
 }
 
 impl<'p, 'a> Analysis<'p, 'a> {
-    fn new(pdf: &'p Pdf<'a>, base: usize) -> Self {
+    fn new(pdf: &'p Pdf<'a>, base: usize, guards: Guards) -> Self {
         Self {
             pdf,
             base,
+            guards,
             graph: Graph::default(),
             names: FieldNames::default(),
             found: Vec::new(),
@@ -207,14 +245,15 @@ impl<'p, 'a> Analysis<'p, 'a> {
 
     /// What the walk met that no signature can vouch for.
     fn oddities(&mut self, revision: usize, at: RevisionIndex) {
-        let mut odd: Vec<(Kind, NodeIndex)> = Vec::new();
-        odd.extend(self.graph.beyond.drain(..).map(|node| (Kind::UnsignedObject, node)));
-        odd.extend(self.graph.unreadable.drain(..).map(|node| (Kind::NotAnalysed, node)));
-        odd.extend(self.graph.mismatched.drain(..).map(|node| (Kind::ShadowedObject, node)));
-        odd.extend(self.graph.mislaid.drain(..).map(|node| (Kind::ShadowedObject, node)));
-        for (kind, node) in odd.into_iter().take(MOST_FOUND) {
+        let mut odd: Vec<(Guard, NodeIndex)> = Vec::new();
+        odd.extend(self.graph.beyond.drain(..).map(|node| (Guard::SignedObject, node)));
+        odd.extend(self.graph.unreadable.drain(..).map(|node| (Guard::Legible, node)));
+        odd.extend(self.graph.mismatched.drain(..).map(|node| (Guard::ReferenceGeneration, node)));
+        odd.extend(self.graph.mislaid.drain(..).map(|node| (Guard::EntryPlace, node)));
+        odd.retain(|(guard, _)| self.guards.hold(*guard));
+        for (guard, node) in odd.into_iter().take(MOST_FOUND) {
             let spot = Spot { node: Some(node), ..Spot::default() };
-            let found = Found { kind: Some(kind), spot, field: None };
+            let found = Found { kind: guard.kind(), spot, field: None };
             self.locate(found, revision, at);
         }
     }
@@ -230,7 +269,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
             Pair { pdf: self.pdf, old: RevisionIndex::new(new.saturating_sub(1)), new: RevisionIndex::new(new) };
         let touched = structure::touched(&pair, &self.graph, budget)?;
         let nodes: Vec<NodeIndex> = touched.iter().flat_map(|number| self.graph.nodes_of(*number)).collect();
-        let mut pass = Pass::new(pair, &self.graph, &mut self.names, signed);
+        let mut pass = Pass::new(pair, self.guards, &self.graph, &mut self.names, signed);
         let whole = Spot { tail: "/xref".to_owned(), ..Spot::default() };
         guard(&mut pass, whole.clone(), |pass| pass.trailer(budget))?;
         guard(&mut pass, whole, |pass| pass.shadows(&touched, budget))?;
@@ -247,8 +286,13 @@ impl<'p, 'a> Analysis<'p, 'a> {
         for task in std::mem::take(&mut pass.overlays) {
             guard(&mut pass, task.spot.clone(), |pass| pass.overlay(&task, budget))?;
         }
+        let mut values: Vec<Spot> = std::mem::take(&mut pass.values).into_values().collect();
+        values.sort_by_key(|spot| spot.context);
+        for spot in values {
+            guard(&mut pass, spot.clone(), |pass| pass.shown(&spot, budget))?;
+        }
         for (field, mut found) in std::mem::take(&mut pass.appearances) {
-            if !pass.filled.contains(&field) {
+            if !pass.filled.contains(&field) && self.guards.hold(Guard::AppearanceFollows) {
                 found.kind = Some(Kind::FieldAppearance);
             }
             pass.found.push(found);
@@ -325,7 +369,11 @@ impl<'p, 'a> Analysis<'p, 'a> {
     /// Writes a difference down with its path.
     fn locate(&mut self, found: Found, new: usize, at: RevisionIndex) {
         let path = path::path(self.pdf, &self.graph, &found.spot, at, &mut self.paths);
-        let kind = found.kind.unwrap_or_else(|| Kind::of_path(path.split('/').map(str::as_bytes)));
+        let unruled = || Kind::of_path(path.split('/').map(str::as_bytes));
+        if found.kind.is_none() && !self.guards.hold(Guard::of_path(unruled())) {
+            return;
+        }
+        let kind = found.kind.unwrap_or_else(unruled);
         let node = found.spot.node.and_then(|index| self.graph.node(index));
         let page = if found.spot.page > 0 { found.spot.page } else { node.map_or(0, |node| node.page) };
         let object = found.spot.object.or_else(|| node.map(|node| node.id));
@@ -343,7 +391,7 @@ fn guard<'x, 'p, 'a>(
         Ok(()) => Ok(()),
         Err(Fault::Limit(limit)) => Err(limit),
         Err(Fault::Unreadable(object)) => {
-            pass.note(Kind::NotAnalysed, spot.of(object));
+            pass.refuse(Guard::Legible, spot.of(object));
             Ok(())
         }
     }
