@@ -20,7 +20,9 @@ mod tricks;
 mod updates;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use document::{Base, Objects};
 use support::sign::Signer;
@@ -143,4 +145,61 @@ fn attacks_are_flagged_and_honest_updates_permitted() {
     assert!(attacks >= 30);
     support::suite("own attacks on signed documents", attacks);
     support::suite("honest updates of signed documents", cases.len() - attacks);
+}
+
+/// What the list says of outside judges holds: who accepts each case with what came after the signature. Each attack is
+/// one that a judge accepts, or that a single guard of ours stops.
+#[test]
+fn outside_judges_accept_what_the_list_says() {
+    const SUITE: &str = "own attacks (judges)";
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where the judges are")]
+    let Some(python) = std::env::var_os("SIGILLUM_JUDGES_PYTHON") else {
+        println!("SKIPPED {SUITE}: no outside judges");
+        return;
+    };
+    let folder = support::project().join("fixtures/pdf/attacks");
+    let rows = table::load(&folder.join("cases.tsv"));
+    let files: Vec<PathBuf> = rows.iter().map(|row| folder.join(format!("{}.pdf", row["case"]))).collect();
+    let said = pyhanko(Path::new(&python), &files);
+    assert_eq!(said.len(), rows.len());
+    let mut wrong = Vec::new();
+    for ((row, file), said) in rows.iter().zip(&files).zip(&said) {
+        let (pyhanko, pdfsig) = (said == "accepts", pdfsig(file));
+        let listed = |judge: &str| row[judge] == "accepts";
+        if (pyhanko, pdfsig) != (listed("pyhanko"), listed("pdfsig")) {
+            let word = |accepts: bool| if accepts { "accepts" } else { "" };
+            wrong.push(format!("{}\t{}\t{}\t# {said}", row["case"], word(pyhanko), word(pdfsig)));
+        }
+        if row["code"] == "-" {
+            continue;
+        }
+        if row["guards"].is_empty() && !pyhanko && !pdfsig {
+            wrong.push(format!("{}: flagged by everybody, and by more than one guard of ours", row["case"]));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    support::suite(SUITE, rows.len());
+}
+
+/// What pyHanko says of each file: `accepts`, or why not.
+fn pyhanko(python: &Path, files: &[PathBuf]) -> Vec<String> {
+    let project = support::project();
+    let mut judge = Command::new(python)
+        .args([project.join("tests/judges/changes.py"), project.join("fixtures/bench/root.pem")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    judge.stdin.take().unwrap().write_all(serde_json::json!(files).to_string().as_bytes()).unwrap();
+    let output = judge.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Whether pdfsig calls the signature valid. It looks at what is signed only, not at what came after.
+fn pdfsig(file: &Path) -> bool {
+    let output = Command::new("timeout").args(["30", "pdfsig", "-nocert"]).arg(file).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut blocks = text.split("Signature #").skip(1);
+    blocks.any(|block| block.contains("Signature Field Name: S1\n") && block.contains("Signature is Valid."))
 }
