@@ -65,7 +65,8 @@ fn cases() -> Vec<Case> {
     };
     let with = |level| Base { level, ..Base::default() };
     let mut cases = Vec::new();
-    for (name, level) in [("clean", None), ("clean P = 1", Some(1)), ("clean P = 2", Some(2)), ("clean P = 3", Some(3))]
+    for (name, level) in
+        [("clean", None), ("clean P = 1", Some(1)), ("clean P = 2", Some(2)), ("clean P = 3", Some(3))]
     {
         cases.push(Case { name, bytes: with(level).signed(&signer).bytes, code: None });
     }

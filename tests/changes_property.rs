@@ -25,7 +25,8 @@ fn wrong(bytes: &[u8], permitted: bool) -> Option<String> {
     };
     let Some(first) = report.signatures.iter().find(|one| one.field.as_deref() == Some("Signature1")) else {
         // Its field may have lost it.
-        let flagged = report.signatures.iter().any(|one| one.changes.as_ref().is_some_and(|changes| !changes.permitted));
+        let flagged =
+            report.signatures.iter().any(|one| one.changes.as_ref().is_some_and(|changes| !changes.permitted));
         return (permitted || !flagged).then(|| "the first signature is not found".to_owned());
     };
     let refused = |signature: &sigillum::validation::SignatureReport| {

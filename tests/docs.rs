@@ -86,7 +86,11 @@ fn guards() -> String {
     for guard in change_guards() {
         let stopped = cases.iter().filter(|row| row["guards"].split(' ').any(|name| name == guard.name));
         let attacks: Vec<String> = stopped
-            .map(|row| if row["pyhanko"] == "accepts" { format!("**{}**", row["case"]) } else { row["case"].clone() })
+            .map(
+                |row| {
+                    if row["pyhanko"] == "accepts" { format!("**{}**", row["case"]) } else { row["case"].clone() }
+                },
+            )
             .collect();
         assert!(!attacks.is_empty(), "no attack shows what {} is for", guard.name);
         let code = guard.code.map_or_else(|| "that of the change".to_owned(), |code| format!("`{code}`"));

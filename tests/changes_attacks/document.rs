@@ -62,14 +62,7 @@ impl File {
     }
 
     /// Appends a revision that signs: `value` is the object of the signature dictionary.
-    pub fn sign(
-        &mut self,
-        signer: &Signer,
-        value: u32,
-        reference: &str,
-        objects: &[(u32, String)],
-        trailer: &str,
-    ) {
+    pub fn sign(&mut self, signer: &Signer, value: u32, reference: &str, objects: &[(u32, String)], trailer: &str) {
         const HOLE: usize = 1800;
         const RANGE: usize = 40;
         let head = format!(

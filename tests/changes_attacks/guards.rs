@@ -135,10 +135,7 @@ fn of_pages() -> Vec<Abuse> {
         (
             "file beside the catalog",
             usual(),
-            vec![
-                (1, catalog("/AF [40 0 R]")),
-                (40, dict("/Type /Filespec /F (a) /AFRelationship /Source")),
-            ],
+            vec![(1, catalog("/AF [40 0 R]")), (40, dict("/Type /Filespec /F (a) /AFRelationship /Source"))],
             "",
             "embedded-files",
         ),
@@ -167,11 +164,12 @@ fn of_evidence() -> Vec<Abuse> {
     let with = |catalog| Base { catalog, ..usual() };
     let stored = || Base { catalog: "/DSS << /Certs [25 0 R] >>", objects: vec![(25, stream("", "x"))], ..usual() };
     let extension = |level| {
-        format!("/Extensions << /ADBE << /Type /DeveloperExtensions /BaseVersion /1.7 /ExtensionLevel {level} >> >>")
+        format!(
+            "/Extensions << /ADBE << /Type /DeveloperExtensions /BaseVersion /1.7 /ExtensionLevel {level} >> >>"
+        )
     };
-    let extended = || {
-        with("/Extensions << /ADBE << /Type /DeveloperExtensions /BaseVersion /1.7 /ExtensionLevel 8 >> >>")
-    };
+    let extended =
+        || with("/Extensions << /ADBE << /Type /DeveloperExtensions /BaseVersion /1.7 /ExtensionLevel 8 >> >>");
     vec![
         (
             "store that lists a form",
@@ -251,12 +249,7 @@ fn of_fields() -> Vec<Abuse> {
             Base::certified(3),
             vec![
                 (3, page("").replace("17 0 R]", "17 0 R 40 0 R]")),
-                (
-                    40,
-                    dict(
-                        "/Type /Annot /Subtype /Widget /P 3 0 R /Rect [72 400 272 420] /AP << /N 13 0 R >>",
-                    ),
-                ),
+                (40, dict("/Type /Annot /Subtype /Widget /P 3 0 R /Rect [72 400 272 420] /AP << /N 13 0 R >>")),
             ],
             "",
             "field-added",
@@ -332,7 +325,13 @@ fn of_appearances() -> Vec<Abuse> {
         ))
     };
     vec![
-        ("appearance that shows another value", usual(), filled("Beispiel", text("Anders")), "", "appearance-disagrees"),
+        (
+            "appearance that shows another value",
+            usual(),
+            filled("Beispiel", text("Anders")),
+            "",
+            "appearance-disagrees",
+        ),
         (
             "appearance that shows more than the value",
             usual(),
@@ -365,7 +364,13 @@ fn of_appearances() -> Vec<Abuse> {
             "appearance-disagrees",
         ),
         ("box shown ticked that is not", usual(), vec![(17, ticked("/V /No /AS /On"))], "", "appearance-disagrees"),
-        ("box in a state that there is not", usual(), vec![(17, ticked("/V /Yes /AS /Yes"))], "", "appearance-disagrees"),
+        (
+            "box in a state that there is not",
+            usual(),
+            vec![(17, ticked("/V /Yes /AS /Yes"))],
+            "",
+            "appearance-disagrees",
+        ),
         (
             "appearance that acts",
             usual(),
@@ -388,13 +393,7 @@ fn of_appearances() -> Vec<Abuse> {
             "optional-content",
         ),
         ("appearance taken away", usual(), vec![(6, name("/V (Beispiel)"))], "", "field-appearance"),
-        (
-            "another appearance of a signature",
-            visible(),
-            vec![(26, text("Beat Beispiel"))],
-            "",
-            "field-changed",
-        ),
+        ("another appearance of a signature", visible(), vec![(26, text("Beat Beispiel"))], "", "field-changed"),
         (
             "appearance of a signature where there was none",
             usual(),
@@ -450,11 +449,8 @@ fn of_annotations() -> Vec<Abuse> {
 }
 
 fn of_the_file() -> Vec<Abuse> {
-    let identified = || Base {
-        trailer: "/ID 29 0 R",
-        objects: vec![(29, "[<73696769> <73696769>]".to_owned())],
-        ..usual()
-    };
+    let identified =
+        || Base { trailer: "/ID 29 0 R", objects: vec![(29, "[<73696769> <73696769>]".to_owned())], ..usual() };
     vec![
         (
             "identifier written anew",

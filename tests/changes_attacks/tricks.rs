@@ -95,7 +95,12 @@ pub fn tricks(signer: &Signer) -> Vec<Trick> {
 
     // No table: who reads the file has to search for its objects.
     let mut file = base.clone();
-    file.bytes.extend_from_slice(format!("12 0 obj\n{honest}\nendobj\ntrailer\n<< /Size 60 /Root 1 0 R /Info 12 0 R >>\nstartxref\n3\n%%EOF\n").as_bytes());
+    file.bytes.extend_from_slice(
+        format!(
+            "12 0 obj\n{honest}\nendobj\ntrailer\n<< /Size 60 /Root 1 0 R /Info 12 0 R >>\nstartxref\n3\n%%EOF\n"
+        )
+        .as_bytes(),
+    );
     cases.push(("update without a table", file.bytes, "not-analysed"));
 
     // The table says one thing, the stream beside it another (§7.5.8.4).

@@ -1,6 +1,8 @@
 //! Updates of the usual document: objects that they write anew.
 
-use super::document::{ANNOTS, CATALOG, FIELDS, FORM, FREE, NAME, Objects, PAGE, ROW, SIGNED, dict, form_stream, stream};
+use super::document::{
+    ANNOTS, CATALOG, FIELDS, FORM, FREE, NAME, Objects, PAGE, ROW, SIGNED, dict, form_stream, stream,
+};
 
 /// An update that must be flagged: name, objects, more of the trailer, the code that names it, under which P.
 pub type Attack = (&'static str, Objects, &'static str, &'static str, Option<u32>);
@@ -346,7 +348,10 @@ pub fn attacks() -> Vec<Attack> {
         ),
         (
             "another catalog",
-            vec![(40, dict("/Type /Catalog /Pages 41 0 R")), (41, dict("/Type /Pages /Kids [] /Count 0"))],
+            vec![
+                (40, dict("/Type /Catalog /Pages 41 0 R /AcroForm 5 0 R")),
+                (41, dict("/Type /Pages /Kids [] /Count 0")),
+            ],
             "/Info 12 0 R /Root 40 0 R",
             "page-tree",
             None,

@@ -54,7 +54,11 @@ fn each_guard_alone_stops_an_attack() {
             wrong.push(format!("{case}\t{alone}"));
         }
     }
-    assert!(wrong.is_empty(), "cases.tsv lists other guards than those that alone stop an attack:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "cases.tsv lists other guards than those that alone stop an attack:\n{}",
+        wrong.join("\n")
+    );
     let idle: Vec<&str> =
         Guard::ALL.iter().filter(|guard| !stopped.contains_key(guard)).map(|guard| guard.name()).collect();
     assert!(idle.is_empty(), "no attack shows what these guards are for: {idle:?}");

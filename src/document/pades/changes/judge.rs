@@ -151,20 +151,37 @@ mod tests {
             (Kind::NotAnalysed, [false; 4]),
         ] {
             for (level, permitted) in [None, Some(1), Some(2), Some(3)].into_iter().zip(permitted) {
-                assert_eq!(with(level).permits(kind, Some("field"), Guards::all()), permitted, "{} {level:?}", kind.name());
+                assert_eq!(
+                    with(level).permits(kind, Some("field"), Guards::all()),
+                    permitted,
+                    "{} {level:?}",
+                    kind.name()
+                );
             }
         }
         let unreadable = Restraints { unreadable: true, ..Restraints::default() };
-        assert!(unreadable.permits(Kind::SecurityStore, None, Guards::all()) && !unreadable.permits(Kind::Signature, None, Guards::all()));
+        assert!(
+            unreadable.permits(Kind::SecurityStore, None, Guards::all())
+                && !unreadable.permits(Kind::Signature, None, Guards::all())
+        );
         let mut locked = with(None);
         locked.locks.push(FieldLock { doc_mdp: Some(1), ..lock(FieldLockAction::Include, &["x"]) });
         assert!(!locked.permits(Kind::FormField, Some("y"), Guards::all()), "the lock's P");
         let named = Restraints { locks: vec![lock(FieldLockAction::Include, &["x"])], ..Restraints::default() };
-        assert!(named.permits(Kind::FormField, Some("y"), Guards::all()) && named.permits(Kind::SecurityStore, None, Guards::all()));
+        assert!(
+            named.permits(Kind::FormField, Some("y"), Guards::all())
+                && named.permits(Kind::SecurityStore, None, Guards::all())
+        );
         for unknown in [None, Some("")] {
             assert!(!named.permits(Kind::FormField, unknown, Guards::all()), "a field that may be the locked one");
-            assert!(!named.permits(Kind::Signature, unknown, Guards::all()) && !named.permits(Kind::SignatureField, unknown, Guards::all()));
+            assert!(
+                !named.permits(Kind::Signature, unknown, Guards::all())
+                    && !named.permits(Kind::SignatureField, unknown, Guards::all())
+            );
         }
-        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None, Guards::all()), "restraints add up");
+        assert!(
+            !with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None, Guards::all()),
+            "restraints add up"
+        );
     }
 }

@@ -187,7 +187,8 @@ fn trailing(pdf: &Pdf<'_>, guards: Guards) -> Option<Located> {
     let range = usize::try_from(trailing.span.start).ok()?..usize::try_from(trailing.span.end).ok()?;
     let bytes = pdf.bytes().get(range)?;
     let words: [&[u8]; 4] = [b"obj", b"xref", b"trailer", b"startxref"];
-    let objects = guards.hold(Guard::Trailing) && words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
+    let objects =
+        guards.hold(Guard::Trailing) && words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     let kind = if objects { Kind::TrailingObjects } else { Kind::TrailingData };
     let path = format!("{}..{}", trailing.span.start, trailing.span.end);
     Some(Located { revision: number(pdf.revisions().len()), kind, object: None, path, page: 0, field: None })

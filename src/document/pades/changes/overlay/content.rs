@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::super::fault::Fault;
+use super::super::tokens::{Token, Tokens};
 use super::fonts::{Font, number};
 use super::geometry::{Area, Matrix, Point};
-use super::super::tokens::{Token, Tokens};
 use crate::limits::Budget;
 use crate::syntax::pdf::{Dict, Object, Pdf, RevisionIndex, Stream};
 

@@ -12,7 +12,6 @@ mod content;
 mod fonts;
 mod geometry;
 
-
 use self::content::{Canvas, Interpreter, Paint, area_of, matrix_of};
 use self::geometry::{Area, Mask, Matrix, Point};
 use super::fault::Fault;

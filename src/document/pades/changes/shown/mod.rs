@@ -199,7 +199,8 @@ impl Pass<'_, '_, '_> {
 
 /// Text without white space, and with one sort of quotation marks and hyphens: encodings differ in them.
 fn squeezed(text: &str) -> String {
-    let kept = text.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control() && *letter != '\u{feff}');
+    let kept =
+        text.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control() && *letter != '\u{feff}');
     kept.map(|letter| match letter {
         '\u{2018}' | '\u{2019}' | '`' => '\'',
         '\u{ad}' | '\u{2010}' | '\u{2011}' => '-',
