@@ -6,28 +6,29 @@ use std::fmt::Write as _;
 
 use super::support::sign::{Signer, sha256};
 
-pub const CATALOG: &str = "/Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Outlines 11 0 R /Lang (de)";
-pub const PAGE: &str = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+pub(crate) const CATALOG: &str = "/Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Outlines 11 0 R /Lang (de)";
+pub(crate) const PAGE: &str = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
                     /Resources << /Font << /F1 9 0 R >> /XObject << /X1 10 0 R >> >>";
-pub const FORM: &str = "/DA (/F1 10 Tf 0 g) /DR << /Font << /F1 9 0 R >> >> /SigFlags 3";
-pub const NAME: &str =
+pub(crate) const FORM: &str = "/DA (/F1 10 Tf 0 g) /DR << /Font << /F1 9 0 R >> >> /SigFlags 3";
+pub(crate) const NAME: &str =
     "/Type /Annot /Subtype /Widget /FT /Tx /T (name) /Rect [72 600 272 620] /P 3 0 R /F 4 /DA (/F1 10 Tf 0 g)";
-pub const SIGNED: &str = "/Type /Annot /Subtype /Widget /FT /Sig /T (S1) /Rect [0 0 0 0] /P 3 0 R /F 132";
-pub const FREE: &str = "/Type /Annot /Subtype /Widget /FT /Sig /T (Free) /Rect [300 50 400 80] /P 3 0 R /F 4";
-pub const FIELDS: &str = "6 0 R 8 0 R 14 0 R 17 0 R";
-pub const ANNOTS: &str = "6 0 R 8 0 R 14 0 R 15 0 R 17 0 R";
-pub const ROW: &str = "BT /F1 12 Tf 72 700 Td (Total 100 CHF) Tj ET q 1 0 0 1 72 500 cm /X1 Do Q";
+pub(crate) const SIGNED: &str = "/Type /Annot /Subtype /Widget /FT /Sig /T (S1) /Rect [0 0 0 0] /P 3 0 R /F 132";
+pub(crate) const FREE: &str =
+    "/Type /Annot /Subtype /Widget /FT /Sig /T (Free) /Rect [300 50 400 80] /P 3 0 R /F 4";
+pub(crate) const FIELDS: &str = "6 0 R 8 0 R 14 0 R 17 0 R";
+pub(crate) const ANNOTS: &str = "6 0 R 8 0 R 14 0 R 15 0 R 17 0 R";
+pub(crate) const ROW: &str = "BT /F1 12 Tf 72 700 Td (Total 100 CHF) Tj ET q 1 0 0 1 72 500 cm /X1 Do Q";
 
 /// A file that can be appended to.
 #[derive(Clone)]
-pub struct File {
-    pub bytes: Vec<u8>,
-    pub startxref: usize,
+pub(crate) struct File {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) startxref: usize,
 }
 
 impl File {
     /// Appends objects, a table and a trailer with `more` in it.
-    pub fn update(&mut self, objects: &[(u32, String)], more: &str) {
+    pub(crate) fn update(&mut self, objects: &[(u32, String)], more: &str) {
         self.update_with(objects, more, None);
     }
 
@@ -42,7 +43,7 @@ impl File {
     }
 
     /// Appends a table with these entries, and a trailer.
-    pub fn table(&mut self, entries: &BTreeMap<u32, usize>, more: &str) {
+    pub(crate) fn table(&mut self, entries: &BTreeMap<u32, usize>, more: &str) {
         let at = self.bytes.len();
         let mut text = String::from("xref\n");
         if self.startxref == 0 {
@@ -62,7 +63,14 @@ impl File {
     }
 
     /// Appends a revision that signs: `value` is the object of the signature dictionary.
-    pub fn sign(&mut self, signer: &Signer, value: u32, reference: &str, objects: &[(u32, String)], trailer: &str) {
+    pub(crate) fn sign(
+        &mut self,
+        signer: &Signer,
+        value: u32,
+        reference: &str,
+        objects: &[(u32, String)],
+        trailer: &str,
+    ) {
         const HOLE: usize = 1800;
         const RANGE: usize = 40;
         let head = format!(
@@ -85,52 +93,52 @@ impl File {
     }
 }
 
-pub fn dict(entries: &str) -> String {
+pub(crate) fn dict(entries: &str) -> String {
     format!("<< {entries} >>")
 }
 
-pub fn stream(entries: &str, data: &str) -> String {
+pub(crate) fn stream(entries: &str, data: &str) -> String {
     format!("<< {entries} /Length {} >>\nstream\n{data}\nendstream", data.len())
 }
 
-pub fn form_stream(data: &str) -> String {
+pub(crate) fn form_stream(data: &str) -> String {
     stream("/Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 9 0 R >> >>", data)
 }
 
 /// What is special about a document.
 #[derive(Clone, Default)]
-pub struct Base {
+pub(crate) struct Base {
     /// The P of a certification.
-    pub level: Option<u32>,
+    pub(crate) level: Option<u32>,
     /// More entries of the catalog.
-    pub catalog: &'static str,
+    pub(crate) catalog: &'static str,
     /// Objects that are other than usual, or come besides.
-    pub objects: Objects,
+    pub(crate) objects: Objects,
     /// More entries of the field that is signed.
-    pub field: &'static str,
+    pub(crate) field: &'static str,
     /// More entries of the trailers.
-    pub trailer: &'static str,
+    pub(crate) trailer: &'static str,
     /// An entry of the table for object 19, and from where the object stands.
-    pub beyond: Option<usize>,
+    pub(crate) beyond: Option<usize>,
 }
 
 /// Objects by their numbers.
-pub type Objects = Vec<(u32, String)>;
+pub(crate) type Objects = Vec<(u32, String)>;
 
 impl Base {
     /// Certified with this P.
-    pub fn certified(level: u32) -> Self {
+    pub(crate) fn certified(level: u32) -> Self {
         Self { level: Some(level), ..Self::default() }
     }
 
     /// The catalog with these further entries.
-    pub fn catalog(&self, rest: &str) -> String {
+    pub(crate) fn catalog(&self, rest: &str) -> String {
         let certified = if self.level.is_some() { "/Perms << /DocMDP 20 0 R >>" } else { "" };
         dict(&format!("{CATALOG} {certified} {} {rest}", self.catalog))
     }
 
     /// The document, signed.
-    pub fn signed(&self, signer: &Signer) -> File {
+    pub(crate) fn signed(&self, signer: &Signer) -> File {
         let mut file = File { bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(), startxref: 0 };
         let usual = [
             (1, self.catalog("").replace("/Perms << /DocMDP 20 0 R >>", "")),

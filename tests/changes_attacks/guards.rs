@@ -5,10 +5,10 @@ use super::document::{
 };
 
 /// An update that must be flagged: name, document, objects, more of the trailer, the code that names it.
-pub type Abuse = (&'static str, Base, Objects, &'static str, &'static str);
+pub(crate) type Abuse = (&'static str, Base, Objects, &'static str, &'static str);
 
 /// The attacks, in the order of the guards that they abuse.
-pub fn abuses() -> Vec<Abuse> {
+pub(crate) fn abuses() -> Vec<Abuse> {
     let mut all = restrained();
     all.extend(of_pages());
     all.extend(of_evidence());

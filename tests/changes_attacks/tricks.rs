@@ -6,10 +6,10 @@ use super::document::{Base, CATALOG, dict, stream};
 use super::support::sign::Signer;
 
 /// A file that must be flagged: name, bytes, the code that names it.
-pub type Trick = (&'static str, Vec<u8>, &'static str);
+pub(crate) type Trick = (&'static str, Vec<u8>, &'static str);
 
 /// The tricks.
-pub fn tricks(signer: &Signer) -> Vec<Trick> {
+pub(crate) fn tricks(signer: &Signer) -> Vec<Trick> {
     let evil = stream("", "BT /F1 12 Tf 72 700 Td (Total 999 CHF) Tj ET");
     let honest = dict("/Title (Vertrag) /Producer (b)");
     let base = Base::default().signed(signer);

@@ -5,13 +5,13 @@ use super::document::{
 };
 
 /// An update that must be flagged: name, objects, more of the trailer, the code that names it, under which P.
-pub type Attack = (&'static str, Objects, &'static str, &'static str, Option<u32>);
+pub(crate) type Attack = (&'static str, Objects, &'static str, &'static str, Option<u32>);
 
 /// An update that is honest: name, objects, more of the trailer, under which P.
-pub type Honest = (&'static str, Objects, &'static str, Option<u32>);
+pub(crate) type Honest = (&'static str, Objects, &'static str, Option<u32>);
 
 /// Updates that must be flagged: name, objects, more of the trailer, the code that names it, under which P.
-pub fn attacks() -> Vec<Attack> {
+pub(crate) fn attacks() -> Vec<Attack> {
     let page = |rest: &str| dict(&format!("{PAGE} {rest}"));
     let annots = |rest: &str| page(&format!("/Annots [{ANNOTS} {rest}]"));
     let catalog = |rest: &str| dict(&format!("{CATALOG} {rest}"));
@@ -360,7 +360,7 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// Updates that are honest.
-pub fn honest() -> Vec<Honest> {
+pub(crate) fn honest() -> Vec<Honest> {
     let name = |rest: &str| dict(&format!("{NAME} {rest}"));
     let annots = |rest: &str| dict(&format!("{PAGE} /Annots [{ANNOTS} {rest}]"));
     let mark = |rest: &str| dict(&format!("/Type /Annot /P 3 0 R {rest}"));

@@ -90,9 +90,6 @@ impl Pass<'_, '_, '_> {
         spot: Spot,
         budget: &mut Budget,
     ) -> Result<(), Fault> {
-        if self.pair.same(old, new, budget)? {
-            return Ok(());
-        }
         let broken = self.broken_in_extensions(old, new, budget)?;
         self.note_unless(broken, Kind::Extensions, spot);
         Ok(())
@@ -154,16 +151,7 @@ impl Pass<'_, '_, '_> {
     }
 
     /// The metadata stream may be replaced by another one without a document type.
-    pub(super) fn metadata(
-        &mut self,
-        old: &Object,
-        new: &Object,
-        spot: Spot,
-        budget: &mut Budget,
-    ) -> Result<(), Fault> {
-        if self.pair.same(old, new, budget)? {
-            return Ok(());
-        }
+    pub(super) fn metadata(&mut self, new: &Object, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
         let broken = match new.as_stream() {
             Some(stream) => {
                 let named = matches!(stream.dict().get_name(b"Subtype"), Some(b"XML"))
@@ -195,9 +183,6 @@ impl Pass<'_, '_, '_> {
         spot: Spot,
         budget: &mut Budget,
     ) -> Result<(), Fault> {
-        if self.pair.same(old, new, budget)? {
-            return Ok(());
-        }
         let none = Dict::default();
         let Some(new) = as_plain_dict(new) else {
             self.note_if(new.is_null(), Kind::DocumentInformation, Guard::InformationPlain, spot);

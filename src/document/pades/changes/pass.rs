@@ -238,11 +238,10 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
                 self.structures.push(StructureTask { old, new, spot });
                 Ok(())
             }
-            Role::Store if !same(self, budget)? => self.store(spot, budget),
-            Role::Extensions => self.extensions(&old, &new, spot, budget),
-            Role::Metadata => self.metadata(&old, &new, spot, budget),
-            Role::Information => self.information(&old, &new, spot, budget),
             _ if same(self, budget)? => Ok(()),
+            Role::Extensions => self.extensions(&old, &new, spot, budget),
+            Role::Metadata => self.metadata(&new, spot, budget),
+            Role::Information => self.information(&old, &new, spot, budget),
             Role::AnnotationPart => self.annotation_part(&new, spot, budget),
             Role::Appearance => self.appearance(&old, &new, spot, budget),
             Role::FieldValue => self.field_value(&new, spot, budget),
@@ -271,7 +270,7 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
                 self.forbid(spot);
                 Ok(())
             }
-            Role::Store => Ok(()),
+            Role::Store => self.store(spot, budget),
         }
     }
 

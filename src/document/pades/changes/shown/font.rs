@@ -114,17 +114,9 @@ impl Font {
     /// A ToUnicode map: its `bfchar` and `bfrange` sections (§9.10.3).
     fn cmap(&mut self, data: &[u8], budget: &mut Budget) -> Result<(), Fault> {
         let mut operands: Vec<Token> = Vec::new();
-        for token in Tokens::new(data) {
-            budget.spend(1)?;
-            let operator = match token {
-                Token::Operator(operator) => operator,
-                operand => {
-                    if operands.len() < MOST {
-                        operands.push(operand);
-                    }
-                    continue;
-                }
-            };
+        let mut tokens = Tokens::new(data);
+        while let Some(operator) = tokens.operation(&mut operands, MOST) {
+            budget.spend(u64::try_from(operands.len()).unwrap_or(u64::MAX))?;
             match operator.as_slice() {
                 b"endbfchar" => {
                     for pair in operands.chunks(2) {
@@ -154,7 +146,6 @@ impl Font {
                 }
                 _ => {}
             }
-            operands.clear();
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::fault::Fault;
-use super::super::tokens::{Token, Tokens};
+use super::super::tokens::{MOST_OPERANDS, Token, Tokens};
 use super::font::Font;
 use crate::limits::Budget;
 use crate::syntax::pdf::{Dict, Object, ObjectId, Pdf, RevisionIndex, Stream};
@@ -76,16 +76,7 @@ impl Reader<'_, '_> {
         let mut saved: Vec<State> = Vec::new();
         let mut operands: Vec<Token> = Vec::new();
         let mut tokens = Tokens::new(data);
-        while let Some(token) = tokens.next() {
-            let operator = match token {
-                Token::Operator(operator) => operator,
-                operand => {
-                    if operands.len() < 64 {
-                        operands.push(operand);
-                    }
-                    continue;
-                }
-            };
+        while let Some(operator) = tokens.operation(&mut operands, MOST_OPERANDS) {
             self.budget.spend(1)?;
             match (operator.as_slice(), operands.as_slice()) {
                 (b"q", _) if saved.len() < 256 => saved.push(state.clone()),
@@ -107,7 +98,6 @@ impl Reader<'_, '_> {
                 (b"Do", [Token::Name(name)]) => self.object(resources, name, &state, depth)?,
                 _ => {}
             }
-            operands.clear();
         }
         Ok(())
     }
