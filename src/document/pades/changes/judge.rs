@@ -66,7 +66,7 @@ fn least(one: Option<u8>, other: Option<u8>) -> Option<u8> {
 }
 
 /// Whether a lock covers the field `name`: the field itself, or one of its descendants.
-fn covers(lock: &FieldLock, name: &str) -> bool {
+pub(crate) fn covers(lock: &FieldLock, name: &str) -> bool {
     let named = lock.fields.iter().any(|field| {
         name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     });

@@ -48,7 +48,7 @@ use crate::document::signature::{FormatDefect, Signature, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::{ObjectId, Pdf, RevisionIndex};
 
-pub(crate) use judge::Restraints;
+pub(crate) use judge::{Restraints, covers};
 
 /// How often the graph may be made anew for one document: each time costs as much as the first.
 const MOST_REBUILDS: u32 = 8;
