@@ -13,27 +13,12 @@ mod support;
 use std::collections::BTreeMap;
 
 use sigillum::document::Coverage;
-use sigillum::limits::{CancelFlag, Limits};
-use sigillum::service::{ValidationRequest, validate};
-use sigillum::time::Timestamp;
-use sigillum::trust::TrustStore;
-use sigillum::validation::{Integrity, Moment, Policy, Report, Verdict};
+use sigillum::validation::{Integrity, Report, Verdict};
 use support::exceptions::Exceptions;
 use support::table::{self, corpus};
 
 fn report(bytes: &[u8]) -> Result<Report, String> {
-    let at = Timestamp::from_rfc3339("2026-11-21T12:00:00Z").unwrap();
-    let request = ValidationRequest {
-        password: None,
-        policy: Policy::builtin("no-revocation").unwrap().into(),
-        trust: TrustStore::default().into(),
-        certificates: Vec::new(),
-        crls: Vec::new(),
-        ocsp_responses: Vec::new(),
-        moment: Moment { at, clock: at },
-        limits: Limits::DEFAULT,
-    };
-    validate(bytes, &request, &CancelFlag::default()).map_err(|error| error.to_string())
+    support::validated(bytes, "2026-11-21T12:00:00Z")
 }
 
 /// What one file shows.

@@ -1,11 +1,12 @@
 //! `docs/checks.md` is what the code says: it is made from `CheckId::ALL`, and this test fails where they differ; so is
-//! the table of rules in `docs/changes.md`, made from `change_rules()`.
+//! the tables of rules and guards in `docs/changes.md`, made from `change_rules()`, `change_guards()` and the list of the
+//! attacks that show them.
 //!
 //! `SIGILLUM_BLESS=1 cargo test --test docs` writes it anew.
 
 mod support;
 
-use sigillum::document::change_rules;
+use sigillum::document::{change_guards, change_rules};
 use sigillum::validation::{CheckId, Verdict};
 use std::fmt::Write as _;
 
@@ -40,27 +41,64 @@ fn the_list_of_checks_is_that_of_the_code() {
 }
 
 #[test]
-fn the_table_of_changes_is_that_of_the_code() {
-    const MARK: &str = "| code | permitted | clause |\n";
+fn the_tables_of_changes_are_those_of_the_code() {
+    const RULES: &str = "| code | permitted | clause |\n";
     let path = support::project().join("docs/changes.md");
     let written = support::read_text(&path);
-    let (head, table) = written.split_once(MARK).expect("the head of the table");
+    let (head, tables) = written.split_once(RULES).expect("the head of the table");
+    let made = format!("{}{GUARDS}{}", rules(), guards());
+    #[expect(clippy::disallowed_methods, reason = "the developer asks for it by the environment")]
+    if std::env::var_os("SIGILLUM_BLESS").is_some() {
+        std::fs::write(&path, format!("{head}{RULES}{made}")).unwrap();
+        return;
+    }
+    assert_eq!(tables, made, "docs/changes.md is not what the code says; SIGILLUM_BLESS=1 writes it anew");
+    for code in
+        head.split('`').skip(1).step_by(2).filter(|word| word.contains('-') && !word.contains([' ', '/', '.']))
+    {
+        let known = change_rules().iter().any(|rule| rule.code == code)
+            || change_guards().iter().any(|guard| guard.name == code)
+            || CheckId::from_name(code).is_some();
+        assert!(known, "docs/changes.md names {code}, which is no code");
+    }
+}
+
+const GUARDS: &str = "
+## Guards
+
+What the rules demand before they permit, and what is looked at besides. Each row has attacks that this guard alone stops: switched off,
+they pass (`fixtures/pdf/attacks`). An attack in bold is one that pyHanko 0.38 accepts.
+
+| guard | demands | code | clause | attacks that it alone stops |
+|---|---|---|---|---|
+";
+
+fn rules() -> String {
     let mut made = String::from("|---|---|---|\n");
     for rule in change_rules() {
         let _ = writeln!(made, "| `{}` | {} | {} |", rule.code, rule.permitted, rule.clause);
     }
-    #[expect(clippy::disallowed_methods, reason = "the developer asks for it by the environment")]
-    if std::env::var_os("SIGILLUM_BLESS").is_some() {
-        std::fs::write(&path, format!("{head}{MARK}{made}")).unwrap();
-        return;
+    made
+}
+
+fn guards() -> String {
+    let cases = support::table::load(&support::project().join("fixtures/pdf/attacks/cases.tsv"));
+    let mut made = String::new();
+    for guard in change_guards() {
+        let stopped = cases.iter().filter(|row| row["guards"].split(' ').any(|name| name == guard.name));
+        let attacks: Vec<String> = stopped
+            .map(
+                |row| {
+                    if row["pyhanko"] == "accepts" { format!("**{}**", row["case"]) } else { row["case"].clone() }
+                },
+            )
+            .collect();
+        assert!(!attacks.is_empty(), "no attack shows what {} is for", guard.name);
+        let code = guard.code.map_or_else(|| "that of the change".to_owned(), |code| format!("`{code}`"));
+        let (name, demands, clause) = (guard.name, guard.demands, guard.clause);
+        let _ = writeln!(made, "| `{name}` | {demands} | {code} | {clause} | {} |", attacks.join(", "));
     }
-    assert_eq!(table, made, "docs/changes.md is not what the code says; SIGILLUM_BLESS=1 writes it anew");
-    for code in
-        head.split('`').skip(1).step_by(2).filter(|word| word.contains('-') && !word.contains([' ', '/', '.']))
-    {
-        let known = change_rules().iter().any(|rule| rule.code == code) || CheckId::from_name(code).is_some();
-        assert!(known, "docs/changes.md names {code}, which is no code");
-    }
+    made
 }
 
 fn checks() -> String {

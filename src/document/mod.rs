@@ -20,7 +20,8 @@ pub use facts::{
 pub use open::{Document, Kind, OpenError, sniff};
 pub(crate) use pades::text_string;
 pub use pades::{
-    ChangeRule, Difference, Differences, Direction, Restriction, Restrictions, ShownValue, Thing, change_rules,
+    ChangeGuard, ChangeRule, Difference, Differences, Direction, Restriction, Restrictions, ShownValue, Thing,
+    change_guards, change_rules,
 };
 pub use revisions::{
     RevisionBytes, SignedBy, SignedRevision, SignedRevisions, revision_differences, signed_revisions,

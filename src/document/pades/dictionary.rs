@@ -59,7 +59,7 @@ pub(crate) fn read(
         },
     };
     let signed = place.revision.unwrap_or(pdf.latest());
-    let permissions = permissions(pdf, &found.dict, found.object, found.fields.first(), signed, budget)?;
+    let permissions = permissions(pdf, &found.dict, found.object, &found.fields, signed, budget)?;
     Ok(Signature {
         id: String::new(),
         field: found.fields.first().map(|field| field.name.clone()),

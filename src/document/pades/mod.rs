@@ -11,7 +11,10 @@ mod locate;
 mod permissions;
 mod restrictions;
 
-pub use changes::{ChangeRule, Difference, Differences, Direction, ShownValue, Thing, rules as change_rules};
+pub use changes::{
+    ChangeGuard, ChangeRule, Difference, Differences, Direction, ShownValue, Thing, guards as change_guards,
+    rules as change_rules,
+};
 pub(super) use changes::{Restraints, analyse, differences};
 pub(super) use dictionary::read;
 pub(super) use evidence::embedded;

@@ -4,11 +4,13 @@
 //!
 //! What cannot be read permits nothing: an access permission other than 1, 2 or 3, a lock without a known action, a
 //! transform that nobody here knows.
+//!
+//! [`restrictions`](super::restrictions) asks the same reader about all signatures together, before another one comes.
 
 use std::borrow::Cow;
 
 use super::changes::Restraints;
-use super::locate::{Field, text_string};
+use super::locate::{Field, Found, text_string};
 use crate::document::facts::{DocumentFinding, FieldLock, FieldLockAction};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::{Dict, Object, ObjectError, ObjectId, Pdf, RevisionIndex};
@@ -24,7 +26,7 @@ pub(crate) struct Permissions {
     pub(crate) restraints: Restraints,
 }
 
-/// Reads the permissions of the signature dictionary `dict`, which is `object` and the value of `field`, as of `at`.
+/// Reads the permissions of the signature dictionary `dict`, which is `object` and the value of `fields`, as of `at`.
 ///
 /// # Errors
 /// Where a limit is reached.
@@ -32,27 +34,17 @@ pub(crate) fn permissions(
     pdf: &Pdf<'_>,
     dict: &Dict,
     object: Option<ObjectId>,
-    field: Option<&Field>,
+    fields: &[Field],
     at: RevisionIndex,
     budget: &mut Budget,
 ) -> Result<Permissions, LimitExceeded> {
-    let mut reader = Reader { pdf, at, budget, found: Permissions::default() };
+    let mut reader = Reader::new(pdf, at, budget);
     reader.references(dict)?;
     if reader.found.doc_mdp.is_none() && object.is_some() && reader.certification()? == object {
         reader.found.doc_mdp = Some(2);
     }
-    if let Some(field) = field
-        && let Value::There(value) = reader.lookup(&field.dict, b"Lock")?
-    {
-        match value.as_dict() {
-            Some(dict) => reader.lock(&dict.clone())?,
-            None => reader.unreadable(),
-        }
-    }
-    let mut found = reader.found;
-    found.restraints.doc_mdp = found.doc_mdp;
-    found.field_lock = found.restraints.locks.last().cloned();
-    Ok(found)
+    reader.locks(fields)?;
+    Ok(reader.finish())
 }
 
 /// Says where a document has usage rights (§12.8.2.3): they grant what a program may do, and certify nothing.
@@ -90,19 +82,87 @@ enum Value {
     There(Object),
 }
 
-struct Reader<'r, 'a> {
+/// What a reference to nothing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dangling {
+    /// Null, and so not there (§7.3.10).
+    Missing,
+    /// Something that cannot be read.
+    Unreadable,
+}
+
+/// Reads what signatures permit.
+pub(super) struct Reader<'r, 'a> {
     pdf: &'r Pdf<'a>,
     at: RevisionIndex,
     budget: &'r mut Budget,
+    dangling: Dangling,
     found: Permissions,
 }
 
-impl Reader<'_, '_> {
-    fn unreadable(&mut self) {
+impl<'r, 'a> Reader<'r, 'a> {
+    fn new(pdf: &'r Pdf<'a>, at: RevisionIndex, budget: &'r mut Budget) -> Self {
+        Self { pdf, at, budget, dangling: Dangling::Missing, found: Permissions::default() }
+    }
+
+    /// A reader of the newest revision that takes references to nothing for unreadable.
+    pub(super) fn strict(pdf: &'r Pdf<'a>, budget: &'r mut Budget) -> Self {
+        Self { dangling: Dangling::Unreadable, ..Self::new(pdf, pdf.latest(), budget) }
+    }
+
+    /// All that was read.
+    pub(super) fn finish(self) -> Permissions {
+        let mut found = self.found;
+        found.restraints.doc_mdp = found.doc_mdp;
+        found.field_lock = found.restraints.locks.last().cloned();
+        found
+    }
+
+    /// The locks of signed fields.
+    pub(super) fn locks(&mut self, fields: &[Field]) -> Result<(), LimitExceeded> {
+        for field in fields {
+            if let Value::There(value) = self.lookup(&field.dict, b"Lock")? {
+                match value.as_dict() {
+                    Some(dict) => self.lock(dict)?,
+                    None => self.unreadable(),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The certification that the permissions dictionary names has to be one, be it a signature of a field or not.
+    pub(super) fn named_certification(&mut self, found: &[Found]) -> Result<(), LimitExceeded> {
+        let Some(catalog) = self.catalog()? else { return Ok(()) };
+        let Value::There(permissions) = self.lookup(&catalog, b"Perms")? else { return Ok(()) };
+        let Some(permissions) = permissions.as_dict() else {
+            self.unreadable();
+            return Ok(());
+        };
+        let id = permissions.get_reference(b"DocMDP");
+        let known = found.iter().find(|found| id.is_some() && found.object == id);
+        let named = match known {
+            Some(found) => found.dict.clone(),
+            None => match self.lookup(permissions, b"DocMDP")? {
+                Value::There(named) => named.as_dict().cloned().unwrap_or_default(),
+                Value::Missing => return Ok(()),
+            },
+        };
+        let before = self.found.doc_mdp.take();
+        self.references(&named)?;
+        if self.found.doc_mdp.is_none() {
+            self.unreadable();
+        }
+        self.found.doc_mdp = [before, self.found.doc_mdp].into_iter().flatten().min();
+        Ok(())
+    }
+
+    pub(super) fn unreadable(&mut self) {
         self.found.restraints.unreadable = true;
     }
 
-    fn references(&mut self, dict: &Dict) -> Result<(), LimitExceeded> {
+    /// The references of a signature dictionary.
+    pub(super) fn references(&mut self, dict: &Dict) -> Result<(), LimitExceeded> {
         let Value::There(references) = self.lookup(dict, b"Reference")? else { return Ok(()) };
         let Some(references) = references.as_array() else {
             self.unreadable();
@@ -147,23 +207,28 @@ impl Reader<'_, '_> {
 
     /// The signature that the permissions dictionary names as the certification (§12.8.6).
     fn certification(&mut self) -> Result<Option<ObjectId>, LimitExceeded> {
-        let catalog = if self.at == self.pdf.latest() {
-            self.pdf.latest_catalog(self.budget).map(Cow::Borrowed)
-        } else {
-            self.pdf.catalog(self.at, self.budget).map(Cow::Owned)
-        };
-        let catalog = match catalog {
-            Ok(catalog) => catalog,
-            Err(ObjectError::Limit(limit)) => return Err(limit),
-            Err(_) => {
-                self.unreadable();
-                return Ok(None);
-            }
-        };
+        let Some(catalog) = self.catalog()? else { return Ok(None) };
         Ok(match self.lookup(&catalog, b"Perms")? {
             Value::There(permissions) => permissions.as_dict().and_then(|dict| dict.get_reference(b"DocMDP")),
             Value::Missing => None,
         })
+    }
+
+    fn catalog(&mut self) -> Result<Option<Cow<'r, Dict>>, LimitExceeded> {
+        let pdf = self.pdf;
+        let catalog = if self.at == pdf.latest() {
+            pdf.latest_catalog(self.budget).map(Cow::Borrowed)
+        } else {
+            pdf.catalog(self.at, self.budget).map(Cow::Owned)
+        };
+        match catalog {
+            Ok(catalog) => Ok(Some(catalog)),
+            Err(ObjectError::Limit(limit)) => Err(limit),
+            Err(_) => {
+                self.unreadable();
+                Ok(None)
+            }
+        }
     }
 
     /// The access permissions of a dictionary; none where it names none.
@@ -219,8 +284,14 @@ impl Reader<'_, '_> {
 
     fn lookup(&mut self, dict: &Dict, key: &[u8]) -> Result<Value, LimitExceeded> {
         let Some(value) = dict.get(key) else { return Ok(Value::Missing) };
-        let value = self.follow(value)?;
-        Ok(if value.is_null() { Value::Missing } else { Value::There(value) })
+        let followed = self.follow(value)?;
+        if !followed.is_null() {
+            return Ok(Value::There(followed));
+        }
+        if !value.is_null() && self.dangling == Dangling::Unreadable {
+            self.unreadable();
+        }
+        Ok(Value::Missing)
     }
 
     /// A value, references followed; what cannot be read is null and said to be unreadable.

@@ -1,20 +1,19 @@
 //! What the signatures of a document forbid to who would sign it again: certification (ISO 32000-2 §12.8.2.2), locks
 //! (§12.7.5.5) and `FieldMDP` (§12.8.2.4).
 //!
-//! Read strictly, unlike the permissions that a report shows: whatever cannot be read forbids. Whether changes of the
-//! past kept to it is not judged here, and usage rights (§12.8.2.3) forbid nothing.
+//! Read by the reader of [`permissions`](super::permissions), strictly: whatever cannot be read forbids, also a reference
+//! to nothing. Whether changes of the past kept to it is not judged here, and usage rights (§12.8.2.3) forbid nothing.
 
-use super::locate::{Found, Located, text_string};
-use crate::document::facts::FieldLockAction;
+use super::changes::{Restraints, covers};
+use super::locate::Located;
+use super::permissions::Reader;
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::pdf::{Dict, Object, ObjectError, ObjectId, Pdf};
+use crate::syntax::pdf::Pdf;
 
 /// What the signatures of a document forbid.
 #[derive(Clone, Debug, Default)]
 pub struct Restrictions {
-    certified_without_changes: bool,
-    locks: Vec<Lock>,
-    unreadable: bool,
+    restraints: Restraints,
 }
 
 /// Why a field may not be signed.
@@ -40,54 +39,23 @@ impl Restriction {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Lock {
-    action: FieldLockAction,
-    fields: Vec<String>,
-    without_changes: bool,
-}
-
 impl Restrictions {
     /// Whether the field of that full name may be signed now; one that is not there yet counts like one that is.
     ///
     /// # Errors
     /// [`Restriction`] where not.
     pub fn may_sign(&self, field: &str) -> Result<(), Restriction> {
-        if self.certified_without_changes {
+        let Restraints { doc_mdp, locks, unreadable } = &self.restraints;
+        if *unreadable {
+            return Err(Restriction::Unreadable);
+        }
+        if *doc_mdp == Some(1) {
             return Err(Restriction::Certification);
         }
-        if self.locks.iter().any(|lock| lock.without_changes || lock.locks(field)) {
+        if locks.iter().any(|lock| lock.doc_mdp == Some(1) || covers(lock, field)) {
             return Err(Restriction::Lock);
         }
-        if self.unreadable { Err(Restriction::Unreadable) } else { Ok(()) }
-    }
-}
-
-impl Lock {
-    /// A name stands for the field and those below it.
-    fn locks(&self, field: &str) -> bool {
-        let below = |name: &String| field.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-        let named = self.fields.iter().any(|name| name == field || below(name));
-        match self.action {
-            FieldLockAction::All => true,
-            FieldLockAction::Include => named,
-            FieldLockAction::Exclude => !named,
-        }
-    }
-}
-
-/// Why something is not known.
-enum Unknown {
-    Unreadable,
-    Limit(LimitExceeded),
-}
-
-impl From<ObjectError> for Unknown {
-    fn from(error: ObjectError) -> Self {
-        match error {
-            ObjectError::Limit(limit) => Self::Limit(limit),
-            _ => Self::Unreadable,
-        }
+        Ok(())
     }
 }
 
@@ -100,129 +68,20 @@ pub(in crate::document) fn restrictions(
     located: &Located,
     budget: &mut Budget,
 ) -> Result<Restrictions, LimitExceeded> {
+    let mut reader = Reader::strict(pdf, budget);
     // A field that is listed twice hides nothing.
-    let hidden = located.obstacles.iter().any(|(code, _)| *code != "field-repeated");
-    let mut walk = Walk { pdf, budget, read: Restrictions { unreadable: hidden, ..Restrictions::default() } };
-    let mut outcomes = vec![walk.certification(&located.found)];
+    if located.obstacles.iter().any(|(code, _)| *code != "field-repeated") {
+        reader.unreadable();
+    }
+    reader.named_certification(&located.found)?;
     for found in &located.found {
-        outcomes.push(walk.signature(found));
-    }
-    for outcome in outcomes {
-        match outcome {
-            Ok(()) => {}
-            Err(Unknown::Unreadable) => walk.read.unreadable = true,
-            Err(Unknown::Limit(limit)) => return Err(limit),
-        }
-    }
-    Ok(walk.read)
-}
-
-struct Walk<'w, 'a> {
-    pdf: &'w Pdf<'a>,
-    budget: &'w mut Budget,
-    read: Restrictions,
-}
-
-impl Walk<'_, '_> {
-    /// The certification that the permissions dictionary names (§12.8.6) has to be one.
-    fn certification(&mut self, found: &[Found]) -> Result<(), Unknown> {
-        let catalog = self.pdf.catalog(self.pdf.latest(), self.budget)?;
-        let Some(permissions) = self.value(&catalog, b"Perms")? else { return Ok(()) };
-        let permissions = permissions.as_dict().ok_or(Unknown::Unreadable)?;
-        let Some(named) = permissions.get(b"DocMDP").filter(|named| !named.is_null()) else { return Ok(()) };
-        let id: Option<ObjectId> = named.as_reference();
-        let dict = match found.iter().find(|found| id.is_some() && found.object == id) {
-            Some(found) => found.dict.clone(),
-            None => self.resolve(named)?.as_dict().cloned().ok_or(Unknown::Unreadable)?,
-        };
-        if self.references(&dict)? { Ok(()) } else { Err(Unknown::Unreadable) }
-    }
-
-    fn signature(&mut self, found: &Found) -> Result<(), Unknown> {
         if found.dict.is_empty() {
-            return Err(Unknown::Unreadable);
+            reader.unreadable();
         }
-        self.references(&found.dict)?;
-        for field in &found.fields {
-            if let Some(lock) = self.value(&field.dict, b"Lock")? {
-                self.lock(lock.as_dict().ok_or(Unknown::Unreadable)?)?;
-            }
-        }
-        Ok(())
+        reader.references(&found.dict)?;
+        reader.locks(&found.fields)?;
     }
-
-    /// Takes down the references of a signature dictionary; says whether one is a certification.
-    fn references(&mut self, signature: &Dict) -> Result<bool, Unknown> {
-        let Some(references) = self.value(signature, b"Reference")? else { return Ok(false) };
-        let mut certifies = false;
-        for reference in references.as_array().ok_or(Unknown::Unreadable)? {
-            let reference = self.resolve(reference)?;
-            let reference = reference.as_dict().ok_or(Unknown::Unreadable)?;
-            let method = self.value(reference, b"TransformMethod")?.ok_or(Unknown::Unreadable)?;
-            let parameters = self.value(reference, b"TransformParams")?;
-            match method.as_name().ok_or(Unknown::Unreadable)? {
-                b"DocMDP" => {
-                    certifies = true;
-                    let level = match &parameters {
-                        Some(parameters) => self.level(parameters.as_dict().ok_or(Unknown::Unreadable)?)?,
-                        None => None,
-                    };
-                    self.read.certified_without_changes |= level == Some(1);
-                }
-                b"FieldMDP" => {
-                    let parameters = parameters.as_ref().and_then(Object::as_dict);
-                    self.lock(parameters.ok_or(Unknown::Unreadable)?)?;
-                }
-                _ => {}
-            }
-        }
-        Ok(certifies)
-    }
-
-    fn lock(&mut self, dict: &Dict) -> Result<(), Unknown> {
-        let action = match self.value(dict, b"Action")?.as_ref().and_then(Object::as_name) {
-            Some(b"All") => FieldLockAction::All,
-            Some(b"Include") => FieldLockAction::Include,
-            Some(b"Exclude") => FieldLockAction::Exclude,
-            _ => return Err(Unknown::Unreadable),
-        };
-        let mut fields = Vec::new();
-        if action != FieldLockAction::All {
-            let names = self.value(dict, b"Fields")?.ok_or(Unknown::Unreadable)?;
-            for name in names.as_array().ok_or(Unknown::Unreadable)? {
-                let name = self.resolve(name)?;
-                fields.push(text_string(&name.as_string().ok_or(Unknown::Unreadable)?.bytes));
-            }
-        }
-        let without_changes = self.level(dict)? == Some(1);
-        self.read.locks.push(Lock { action, fields, without_changes });
-        Ok(())
-    }
-
-    /// P: 1, 2 or 3 where it is there.
-    fn level(&mut self, dict: &Dict) -> Result<Option<i64>, Unknown> {
-        match self.value(dict, b"P")? {
-            None => Ok(None),
-            Some(level) => match level.as_i64() {
-                Some(level @ 1..=3) => Ok(Some(level)),
-                _ => Err(Unknown::Unreadable),
-            },
-        }
-    }
-
-    /// The value of a key, references followed; one that is null is not there. A reference that leads nowhere cannot be
-    /// read.
-    fn value(&mut self, dict: &Dict, key: &[u8]) -> Result<Option<Object>, Unknown> {
-        match dict.get(key).filter(|value| !value.is_null()) {
-            Some(value) => self.resolve(value).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn resolve(&mut self, object: &Object) -> Result<Object, Unknown> {
-        let object = self.pdf.resolve(object, self.pdf.latest(), self.budget)?;
-        if object.is_null() { Err(Unknown::Unreadable) } else { Ok(object.into_owned()) }
-    }
+    Ok(Restrictions { restraints: reader.finish().restraints })
 }
 
 #[cfg(test)]

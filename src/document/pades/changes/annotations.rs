@@ -5,10 +5,11 @@ use std::collections::HashSet;
 
 use super::fault::Fault;
 use super::finding::Kind;
+use super::guard::Guard;
 use super::overlay::OverlayTask;
 use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
 use crate::limits::Budget;
-use crate::syntax::pdf::{Object, ObjectId, Value};
+use crate::syntax::pdf::{Dict, Object, ObjectId, Value};
 
 /// The subtypes that may come (table 171): marks and notes, nothing that plays, opens or carries a file.
 const MARKS: &[&[u8]] = &[
@@ -87,6 +88,30 @@ const ENTRIES: &[&[u8]] = &[
     b"Rotate",
 ];
 
+/// The kinds of action (table 201).
+const ACTIONS: &[&[u8]] = &[
+    b"JavaScript",
+    b"Launch",
+    b"GoToR",
+    b"GoToE",
+    b"URI",
+    b"SubmitForm",
+    b"ImportData",
+    b"ResetForm",
+    b"Hide",
+    b"Named",
+    b"Rendition",
+    b"Movie",
+    b"Sound",
+    b"Trans",
+    b"RichMediaExecute",
+    b"SetOCGState",
+    b"GoTo",
+    b"Thread",
+    b"GoTo3DView",
+    b"GoToDp",
+];
+
 impl Pass<'_, '_, '_> {
     /// The annotations of a page.
     pub(super) fn annots(&mut self, task: &AnnotsTask, budget: &mut Budget) -> Result<(), Fault> {
@@ -138,13 +163,13 @@ impl Pass<'_, '_, '_> {
         let old = self.pair.pdf.object(id, self.pair.old, budget)?;
         let Some(dict) = old.as_dict() else { return Ok(()) };
         let widget = dict.get_name(b"Subtype") == Some(b"Widget");
-        self.note(if widget { Kind::FieldRemoved } else { Kind::AnnotationRemoved }, spot);
+        self.note_if(!widget, Kind::AnnotationRemoved, Guard::WidgetKept, spot);
         Ok(())
     }
 
     fn annotation_added(&mut self, id: ObjectId, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
         // A widget of a new signature field was judged with it.
-        if self.new_widgets.contains_key(&id) {
+        if self.new_widgets.contains(&id) {
             return Ok(());
         }
         let value = self.pair.pdf.object(id, self.pair.new, budget)?;
@@ -159,29 +184,27 @@ impl Pass<'_, '_, '_> {
             let signed = info.field_type == b"Sig" && self.signed.contains_key(&info.name);
             let spot = Spot { context, ..spot };
             if !signed {
-                self.note(Kind::FieldChanged, spot);
+                self.refuse(Guard::OldWidget, spot);
             }
             return Ok(());
         }
         self.added_annotations.insert(id);
         let subtype = self.pair.new_entry(dict, b"Subtype", budget)?;
-        let mut kind = match subtype.as_name() {
-            Some(name) if MARKS.contains(&name) => Kind::AnnotationAdded,
-            Some(b"FileAttachment") => Kind::EmbeddedFiles,
-            Some(b"Widget") => Kind::FieldAdded,
-            _ => Kind::Action,
+        let mut broken = match subtype.as_name() {
+            Some(name) if MARKS.contains(&name) => None,
+            Some(b"FileAttachment") => self.broken(Guard::MarkFile, true),
+            Some(b"Widget") => self.broken(Guard::NewWidget, true),
+            _ => self.broken(Guard::MarkType, true),
         };
         for (key, value) in dict.iter() {
-            if !ENTRIES.contains(&key.as_bytes()) {
-                kind = match key.as_bytes() {
-                    b"AF" | b"FS" => Kind::EmbeddedFiles,
-                    _ => Kind::Action,
-                };
-            } else if let Some(bad) = self.vet(value, budget)? {
-                kind = bad;
-            }
+            let bad = match key.as_bytes() {
+                key if ENTRIES.contains(&key) => self.vet(value, budget)?,
+                b"AF" | b"FS" => self.broken(Guard::MarkFile, true),
+                _ => self.broken(Guard::MarkEntry, true),
+            };
+            broken = bad.or(broken);
         }
-        self.note(kind, spot);
+        self.note_unless(broken, Kind::AnnotationAdded, spot);
         Ok(())
     }
 
@@ -203,15 +226,15 @@ impl Pass<'_, '_, '_> {
     fn annotation_entry(&mut self, found: &Entry<'_>, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
         self.seen_anew(found.key, &spot);
         let mark = found.old_dict.get_name(b"Subtype").is_some_and(|name| MARKS.contains(&name));
-        let kind = match found.key {
-            b"A" | b"AA" | b"PA" | b"Dest" => Kind::Action,
-            b"FS" | b"AF" => Kind::EmbeddedFiles,
-            b"Type" | b"Subtype" => Kind::FieldChanged,
-            _ if !mark => Kind::FieldChanged,
-            key if ENTRIES.contains(&key) => self.vet(&found.new, budget)?.unwrap_or(Kind::AnnotationChanged),
-            _ => Kind::Action,
+        let broken = match found.key {
+            b"A" | b"AA" | b"PA" | b"Dest" => self.broken(Guard::AnnotationAction, true),
+            b"FS" | b"AF" => self.broken(Guard::MarkFile, true),
+            b"Type" | b"Subtype" => self.broken(Guard::OtherAnnotation, true),
+            _ if !mark => self.broken(Guard::OtherAnnotation, true),
+            key if ENTRIES.contains(&key) => self.vet(&found.new, budget)?,
+            _ => self.broken(Guard::MarkEntry, true),
         };
-        self.note(kind, spot);
+        self.note_unless(broken, Kind::AnnotationChanged, spot);
         Ok(())
     }
 
@@ -224,20 +247,20 @@ impl Pass<'_, '_, '_> {
 
     /// What belongs to an annotation.
     pub(super) fn annotation_part(&mut self, new: &Object, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
-        let kind = self.vet(new, budget)?.unwrap_or(Kind::AnnotationChanged);
-        self.note(kind, spot);
+        let broken = self.vet(new, budget)?;
+        self.note_unless(broken, Kind::AnnotationChanged, spot);
         Ok(())
     }
 
     /// Looks for what nothing permits below a new value: actions, scripts, files, layers, external content. Objects
     /// that stand in the structure by a role of their own are judged there.
-    pub(super) fn vet(&mut self, value: &Object, budget: &mut Budget) -> Result<Option<Kind>, Fault> {
+    pub(super) fn vet(&mut self, value: &Object, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
         let mut open = vec![value.clone()];
         while let Some(value) = open.pop() {
             budget.spend(1)?;
             let value = match value.as_reference() {
                 Some(id) => {
-                    if self.graph.is_anchor(id) || self.new_widgets.contains_key(&id) || !self.vetted.insert(id) {
+                    if self.graph.is_anchor(id) || self.new_widgets.contains(&id) || !self.vetted.insert(id) {
                         continue;
                     }
                     self.pair.pdf.object(id, self.pair.new, budget)?
@@ -251,7 +274,7 @@ impl Pass<'_, '_, '_> {
                     if is_page(dict) {
                         continue;
                     }
-                    if let Some(bad) = forbidden_in(dict) {
+                    if let Some(bad) = self.forbidden_in(dict) {
                         return Ok(Some(bad));
                     }
                     open.extend(dict.iter().map(|(_, value)| value.clone()));
@@ -260,10 +283,8 @@ impl Pass<'_, '_, '_> {
                     let dict = stream.dict();
                     let external = [&b"F"[..], b"Ref", b"OPI", b"PS"].iter().any(|key| dict.has(key))
                         || dict.get_name(b"Subtype") == Some(b"PS");
-                    if external {
-                        return Ok(Some(Kind::EmbeddedFiles));
-                    }
-                    if let Some(bad) = forbidden_in(dict) {
+                    let external = self.broken(Guard::NewFile, external);
+                    if let Some(bad) = external.or_else(|| self.forbidden_in(dict)) {
                         return Ok(Some(bad));
                     }
                     open.extend(dict.iter().map(|(_, value)| value.clone()));
@@ -273,44 +294,16 @@ impl Pass<'_, '_, '_> {
         }
         Ok(None)
     }
+
+    fn forbidden_in(&self, dict: &Dict) -> Option<Guard> {
+        let action = dict.get_name(b"S").is_some_and(|name| ACTIONS.contains(&name));
+        self.broken(Guard::NewAction, action || dict.has(b"JS") || dict.has(b"AA"))
+            .or_else(|| self.broken(Guard::NewFile, dict.has(b"EF")))
+            .or_else(|| self.broken(Guard::NewLayer, dict.has(b"OC")))
+    }
 }
 
 /// Links to pages are no content of what links.
-fn is_page(dict: &crate::syntax::pdf::Dict) -> bool {
+fn is_page(dict: &Dict) -> bool {
     matches!(dict.get_name(b"Type"), Some(b"Page" | b"Pages"))
-}
-
-fn forbidden_in(dict: &crate::syntax::pdf::Dict) -> Option<Kind> {
-    let action = matches!(
-        dict.get_name(b"S"),
-        Some(
-            b"JavaScript"
-                | b"Launch"
-                | b"GoToR"
-                | b"GoToE"
-                | b"URI"
-                | b"SubmitForm"
-                | b"ImportData"
-                | b"ResetForm"
-                | b"Hide"
-                | b"Named"
-                | b"Rendition"
-                | b"Movie"
-                | b"Sound"
-                | b"Trans"
-                | b"RichMediaExecute"
-                | b"SetOCGState"
-                | b"GoTo"
-                | b"Thread"
-                | b"GoTo3DView"
-                | b"GoToDp"
-        )
-    );
-    if action || dict.has(b"JS") || dict.has(b"AA") {
-        return Some(Kind::Action);
-    }
-    if dict.has(b"EF") {
-        return Some(Kind::EmbeddedFiles);
-    }
-    dict.has(b"OC").then_some(Kind::OptionalContent)
 }

@@ -3,6 +3,7 @@
 use super::equal::entry;
 use super::fault::Fault;
 use super::finding::Kind;
+use super::guard::Guard;
 use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
 use super::role::Role;
 use crate::limits::Budget;
@@ -15,23 +16,16 @@ impl Pass<'_, '_, '_> {
         let role = match entry.key {
             b"Version" => {
                 let version = entry.new.as_name().is_some_and(is_version);
-                self.note(if version { Kind::Version } else { Kind::Catalog }, spot);
+                self.note_if(version, Kind::Version, Guard::CatalogVersion, spot);
                 return Ok(());
             }
-            b"DSS" if removed => {
-                self.note(Kind::SecurityStoreForm, spot);
-                return Ok(());
-            }
-            b"Extensions" if removed => {
-                self.note(Kind::SecurityStoreForm, spot);
-                return Ok(());
-            }
-            b"Metadata" if removed => {
-                self.note(Kind::MetadataForm, spot);
-                return Ok(());
-            }
-            b"AcroForm" if removed => {
-                self.note(Kind::FieldRemoved, spot);
+            key @ (b"DSS" | b"Extensions" | b"Metadata" | b"AcroForm") if removed => {
+                let guard = match key {
+                    b"Metadata" => Guard::MetadataStream,
+                    b"AcroForm" => Guard::FormKept,
+                    _ => Guard::StoreKept,
+                };
+                self.refuse(guard, spot);
                 return Ok(());
             }
             b"AcroForm" if entry.old.is_null() => {
@@ -60,7 +54,7 @@ impl Pass<'_, '_, '_> {
     ) -> Result<(), Fault> {
         if let (Some(old), Some(new)) = (old.as_array(), new.as_array()) {
             if old.len() != new.len() {
-                self.note(Kind::PageTree, spot);
+                self.refuse(Guard::PageTree, spot);
                 return Ok(());
             }
             for (index, (old, new)) in old.iter().zip(new).enumerate() {
@@ -70,14 +64,14 @@ impl Pass<'_, '_, '_> {
         }
         let (Some(old_dict), Some(new_dict)) = (as_plain_dict(old), as_plain_dict(new)) else {
             if !self.pair.same(old, new, budget)? {
-                self.note(Kind::PageTree, spot);
+                self.refuse(Guard::PageNode, spot);
             }
             return Ok(());
         };
         if old_dict.has(b"Kids") != new_dict.has(b"Kids")
             || !self.pair.same(&entry(old_dict, b"Type"), &entry(new_dict, b"Type"), budget)?
         {
-            self.note(Kind::PageTree, spot);
+            self.refuse(Guard::PageNode, spot);
             return Ok(());
         }
         self.dicts(old, new, spot, budget, Self::page)
@@ -88,7 +82,7 @@ impl Pass<'_, '_, '_> {
         let node = entry.old_dict.has(b"Kids");
         match entry.key {
             b"Kids" => return self.value(Role::PageTree, &entry.old, &entry.new, spot, budget),
-            b"Count" => self.note(Kind::PageTree, spot),
+            b"Count" => self.refuse(Guard::PageCount, spot),
             b"Annots" if !node => {
                 let old = self.pair.in_old(&entry.old, budget)?;
                 let new = self.pair.in_new(&entry.new, budget)?;
@@ -103,15 +97,15 @@ impl Pass<'_, '_, '_> {
             b"StructParents" if entry.old.is_null() && entry.new.as_i64().is_some() => {
                 self.note(Kind::StructureOfAnnotation, spot);
             }
-            b"Contents" => self.note(Kind::PageContent, spot),
-            b"Resources" => self.note(Kind::Resources, spot),
-            b"A" | b"AA" => self.note(Kind::Action, spot),
-            b"AF" => self.note(Kind::EmbeddedFiles, spot),
+            b"Contents" => self.refuse(Guard::PageContent, spot),
+            b"Resources" => self.refuse(Guard::Resources, spot),
+            b"A" | b"AA" => self.refuse(Guard::Action, spot),
+            b"AF" => self.refuse(Guard::Files, spot),
             // A plain entry above the pages that no table of the standard names (annex E) says nothing to a reader.
             key if node && !NODE_ENTRIES.contains(&key) && is_scalar(&entry.new) => {
                 self.note(Kind::PrivateEntry, spot);
             }
-            _ => self.note(Kind::Page, spot),
+            _ => self.refuse(Guard::Page, spot),
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 use super::equal::{entry, keys};
 use super::fault::Fault;
 use super::finding::Kind;
+use super::guard::Guard;
 use super::pass::{Pass, Spot, as_plain_dict};
 use crate::limits::Budget;
 use crate::syntax::pdf::{Dict, Object, Value};
@@ -18,66 +19,67 @@ impl Pass<'_, '_, '_> {
         self.store_judged = true;
         let catalog = self.pair.pdf.catalog(self.pair.new, budget)?;
         let store = self.pair.new_entry(&catalog, b"DSS", budget)?;
-        let good = match as_plain_dict(&store) {
-            Some(store) => self.is_store(store, budget)?,
-            None => false,
+        let broken = match as_plain_dict(&store) {
+            Some(store) => self.broken_in_store(store, budget)?,
+            None => self.broken(Guard::StoreForm, true),
         };
-        self.note(if good { Kind::SecurityStore } else { Kind::SecurityStoreForm }, spot);
+        self.note_unless(broken, Kind::SecurityStore, spot);
         Ok(())
     }
 
-    fn is_store(&self, store: &Dict, budget: &mut Budget) -> Result<bool, Fault> {
+    fn broken_in_store(&self, store: &Dict, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
         for (key, value) in store.iter() {
             let value = self.pair.in_new(value, budget)?;
-            let good = match key.as_bytes() {
-                b"Type" => value.as_name() == Some(b"DSS"),
-                b"Certs" | b"CRLs" | b"OCSPs" => self.is_list_of_data(&value, budget)?,
+            let broken = match key.as_bytes() {
+                b"Type" => self.broken(Guard::StoreForm, value.as_name() != Some(b"DSS")),
+                b"Certs" | b"CRLs" | b"OCSPs" => self.broken_in_list(&value, budget)?,
                 b"VRI" => match as_plain_dict(&value) {
-                    Some(entries) => self.are_vri(entries, budget)?,
-                    None => value.is_null(),
+                    Some(entries) => self.broken_in_vri(entries, budget)?,
+                    None => self.broken(Guard::StoreForm, !value.is_null()),
                 },
-                _ => false,
+                _ => self.broken(Guard::StoreForm, true),
             };
-            if !good {
-                return Ok(false);
+            if broken.is_some() {
+                return Ok(broken);
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
-    fn are_vri(&self, entries: &Dict, budget: &mut Budget) -> Result<bool, Fault> {
+    fn broken_in_vri(&self, entries: &Dict, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
         for (name, value) in entries.iter() {
             let value = self.pair.in_new(value, budget)?;
             if name.as_bytes() == b"Type" && value.as_name() == Some(b"VRI") {
                 continue;
             }
-            let Some(vri) = as_plain_dict(&value) else { return Ok(false) };
+            let Some(vri) = as_plain_dict(&value) else { return Ok(self.broken(Guard::StoreForm, true)) };
             for (key, value) in vri.iter() {
                 let value = self.pair.in_new(value, budget)?;
-                let good = match key.as_bytes() {
-                    b"Type" => value.as_name() == Some(b"VRI"),
-                    b"Cert" | b"CRL" | b"OCSP" => self.is_list_of_data(&value, budget)?,
-                    b"TU" => value.as_string().is_some(),
-                    b"TS" => is_data(&value),
-                    _ => false,
+                let broken = match key.as_bytes() {
+                    b"Type" => self.broken(Guard::StoreForm, value.as_name() != Some(b"VRI")),
+                    b"Cert" | b"CRL" | b"OCSP" => self.broken_in_list(&value, budget)?,
+                    b"TU" => self.broken(Guard::StoreForm, value.as_string().is_none()),
+                    b"TS" => self.broken(Guard::StoreData, !is_data(&value)),
+                    _ => self.broken(Guard::StoreForm, true),
                 };
-                if !good {
-                    return Ok(false);
+                if broken.is_some() {
+                    return Ok(broken);
                 }
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
-    fn is_list_of_data(&self, list: &Object, budget: &mut Budget) -> Result<bool, Fault> {
-        let Some(elements) = list.as_array() else { return Ok(list.is_null()) };
+    fn broken_in_list(&self, list: &Object, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
+        let Some(elements) = list.as_array() else { return Ok(self.broken(Guard::StoreForm, !list.is_null())) };
         for element in elements {
             budget.spend(1)?;
-            if !is_data(&self.pair.in_new(element, budget)?) {
-                return Ok(false);
+            let data = is_data(&self.pair.in_new(element, budget)?);
+            if let Some(broken) = self.broken(Guard::StoreData, !data) {
+                return Ok(Some(broken));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// Extensions may come, and their level may rise.
@@ -88,16 +90,18 @@ impl Pass<'_, '_, '_> {
         spot: Spot,
         budget: &mut Budget,
     ) -> Result<(), Fault> {
-        if self.pair.same(old, new, budget)? {
-            return Ok(());
-        }
-        let good = self.extensions_grow(old, new, budget)?;
-        self.note(if good { Kind::Extensions } else { Kind::SecurityStoreForm }, spot);
+        let broken = self.broken_in_extensions(old, new, budget)?;
+        self.note_unless(broken, Kind::Extensions, spot);
         Ok(())
     }
 
-    fn extensions_grow(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
-        let Some(new) = as_plain_dict(new) else { return Ok(false) };
+    fn broken_in_extensions(
+        &self,
+        old: &Object,
+        new: &Object,
+        budget: &mut Budget,
+    ) -> Result<Option<Guard>, Fault> {
+        let Some(new) = as_plain_dict(new) else { return Ok(self.broken(Guard::ExtensionsForm, true)) };
         let none = Dict::default();
         let old = as_plain_dict(old).unwrap_or(&none);
         for key in keys(old, new) {
@@ -107,24 +111,24 @@ impl Pass<'_, '_, '_> {
             }
             let (before, after) = (self.pair.in_old(&before, budget)?, self.pair.in_new(&after, budget)?);
             let (before, after) = (as_list(&before), as_list(&after));
-            if after.is_empty() {
-                return Ok(false);
-            }
+            let mut broken = self.broken(Guard::ExtensionsGrow, after.is_empty());
             let mut highest = None;
             for one in after {
                 let one = self.pair.in_new(one, budget)?;
-                let Some(level) = self.extension_level(&one, budget)? else { return Ok(false) };
-                highest = highest.max(Some(level));
+                let level = self.extension_level(&one, budget)?;
+                broken = broken.or(self.broken(Guard::ExtensionsForm, level.is_none()));
+                highest = highest.max(level);
             }
             for one in before {
                 let one = self.pair.in_old(one, budget)?;
                 let level = as_plain_dict(&one).and_then(|one| one.get_int(b"ExtensionLevel"));
-                if level > highest {
-                    return Ok(false);
-                }
+                broken = broken.or(self.broken(Guard::ExtensionsGrow, level > highest));
+            }
+            if broken.is_some() {
+                return Ok(broken);
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// The level of a developer extensions dictionary that holds nothing else than table 48 names.
@@ -147,17 +151,8 @@ impl Pass<'_, '_, '_> {
     }
 
     /// The metadata stream may be replaced by another one without a document type.
-    pub(super) fn metadata(
-        &mut self,
-        old: &Object,
-        new: &Object,
-        spot: Spot,
-        budget: &mut Budget,
-    ) -> Result<(), Fault> {
-        if self.pair.same(old, new, budget)? {
-            return Ok(());
-        }
-        let good = match new.as_stream() {
+    pub(super) fn metadata(&mut self, new: &Object, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        let broken = match new.as_stream() {
             Some(stream) => {
                 let named = matches!(stream.dict().get_name(b"Subtype"), Some(b"XML"))
                     && stream.dict().get_name(b"Type").is_none_or(|name| name == b"Metadata");
@@ -167,16 +162,16 @@ impl Pass<'_, '_, '_> {
                         b"Type" | b"Subtype" | b"Length" | b"Filter" | b"DecodeParms" | b"DL" | b"Metadata"
                     )
                 });
-                named && known && {
-                    let data = self.pair.pdf.stream_data(stream, budget)?;
-                    let text: Vec<u8> = data.into_iter().filter(|octet| *octet != 0).collect();
-                    memchr::memmem::find(&text, b"<!DOCTYPE").is_none()
-                        && memchr::memmem::find(&text, b"<!ENTITY").is_none()
-                }
+                let data = self.pair.pdf.stream_data(stream, budget)?;
+                let text: Vec<u8> = data.into_iter().filter(|octet| *octet != 0).collect();
+                let has = |word: &[u8]| memchr::memmem::find(&text, word).is_some();
+                let declares = has(b"<!DOCTYPE") || has(b"<!ENTITY");
+                let declares = self.broken(Guard::MetadataEntities, declares);
+                self.broken(Guard::MetadataStream, !(named && known)).or(declares)
             }
-            None => false,
+            None => self.broken(Guard::MetadataStream, true),
         };
-        self.note(if good { Kind::Metadata } else { Kind::MetadataForm }, spot);
+        self.note_unless(broken, Kind::Metadata, spot);
         Ok(())
     }
 
@@ -188,12 +183,9 @@ impl Pass<'_, '_, '_> {
         spot: Spot,
         budget: &mut Budget,
     ) -> Result<(), Fault> {
-        if self.pair.same(old, new, budget)? {
-            return Ok(());
-        }
         let none = Dict::default();
         let Some(new) = as_plain_dict(new) else {
-            self.note(if new.is_null() { Kind::DocumentInformation } else { Kind::MetadataForm }, spot);
+            self.note_if(new.is_null(), Kind::DocumentInformation, Guard::InformationPlain, spot);
             return Ok(());
         };
         let old = as_plain_dict(old).unwrap_or(&none);
@@ -205,11 +197,10 @@ impl Pass<'_, '_, '_> {
             let after = self.pair.in_new(&after, budget)?;
             let plain = !matches!(after.value, Value::Array(_) | Value::Dict(_) | Value::Stream(_));
             let kind = match key {
-                _ if !plain => Kind::MetadataForm,
                 b"ModDate" | b"Producer" => Kind::ModificationDate,
                 _ => Kind::DocumentInformation,
             };
-            self.note(kind, spot.key(key));
+            self.note_if(plain, kind, Guard::InformationPlain, spot.key(key));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use super::fault::Fault;
 use super::finding::Kind;
+use super::guard::Guard;
 use super::pass::{Entry, Found, NewSignature, Pass, Spot};
 use super::role::Role;
 use crate::limits::Budget;
@@ -23,13 +24,13 @@ impl Pass<'_, '_, '_> {
             match self.signed.get(&info.name).copied() {
                 Some(signature) => self.signed_field(found, signature, spot, budget),
                 None => {
-                    let kind = match found.key {
-                        b"V" if self.pair.in_new(&found.new, budget)?.is_null() => Kind::SignatureRemoved,
-                        b"V" => Kind::SignatureChanged,
-                        b"A" | b"AA" => Kind::Action,
-                        _ => Kind::FieldChanged,
+                    let guard = match found.key {
+                        b"V" if self.pair.in_new(&found.new, budget)?.is_null() => Guard::SignatureKept,
+                        b"V" => Guard::SignatureValue,
+                        b"AP" => Guard::SignatureAppearance,
+                        key => kept(key),
                     };
-                    self.note(kind, spot);
+                    self.refuse(guard, spot);
                     Ok(())
                 }
             }
@@ -57,25 +58,27 @@ impl Pass<'_, '_, '_> {
                 let timestamp = signature == NewSignature::Timestamp && !shows;
                 self.note(if timestamp { Kind::DocumentTimestamp } else { Kind::Signature }, spot);
             }
-            b"V" => self.note(if new.is_null() { Kind::SignatureRemoved } else { Kind::SignatureChanged }, spot),
-            b"AP" => {
-                if let Some(bad) = self.vet(&found.new, budget)? {
-                    self.note(bad, spot);
-                }
-            }
+            b"V" if new.is_null() => self.refuse(Guard::SignatureKept, spot),
+            b"V" => self.refuse(Guard::SignatureValue, spot),
+            b"AP" => self.refuse_what_acts(&found.new, spot, budget)?,
             b"F" | b"P" | b"M" | b"AS" | b"NM" => {}
             b"StructParent" if !was_there && new.as_i64().is_some() => {}
             b"Type" if new.as_name() == Some(b"Annot") => {}
             b"Subtype" if new.as_name() == Some(b"Widget") => {}
             b"Rect" if !was_there || !self.has_area(&new, budget)? => {}
             b"MK" | b"BS" | b"Border" | b"DA" | b"Lock" if !was_there => {
-                if let Some(bad) = self.vet(&found.new, budget)? {
-                    self.note(bad, spot);
-                }
+                self.refuse_what_acts(&found.new, spot, budget)?;
             }
             b"Ff" if self.only_read_only(found) => {}
-            b"A" | b"AA" => self.note(Kind::Action, spot),
-            _ => self.note(Kind::FieldChanged, spot),
+            key => self.refuse(kept(key), spot),
+        }
+        Ok(())
+    }
+
+    /// Refuses a new value that holds what nothing permits.
+    fn refuse_what_acts(&mut self, value: &Object, spot: Spot, budget: &mut Budget) -> Result<(), Fault> {
+        if let Some(bad) = self.vet(value, budget)? {
+            self.refuse(bad, spot);
         }
         Ok(())
     }
@@ -99,7 +102,7 @@ impl Pass<'_, '_, '_> {
             }
             // The states of a button look as they were signed.
             b"AP" if button && !self.pair.in_old(&found.old, budget)?.is_null() => {
-                self.note(Kind::FieldAppearance, spot);
+                self.refuse(Guard::ButtonLooks, spot);
             }
             b"AP" => {
                 let (old, new) = (self.pair.in_old(&found.old, budget)?, self.pair.in_new(&found.new, budget)?);
@@ -111,8 +114,7 @@ impl Pass<'_, '_, '_> {
             }
             // A signature that locks fields may make them read-only.
             b"Ff" if !self.signed.is_empty() && self.only_read_only(found) => self.note(Kind::Signature, spot),
-            b"A" | b"AA" => self.note(Kind::Action, spot),
-            _ => self.note(Kind::FieldChanged, spot),
+            key => self.refuse(kept(key), spot),
         }
         Ok(())
     }
@@ -144,8 +146,9 @@ impl Pass<'_, '_, '_> {
         };
         if good {
             self.filled.insert(info.name);
+            self.values.entry(spot.context).or_insert_with(|| spot.clone());
         }
-        self.note(if good { Kind::FormField } else { Kind::FieldChanged }, spot);
+        self.note_if(good, Kind::FormField, Guard::ValueType, spot);
         Ok(())
     }
 
@@ -159,21 +162,18 @@ impl Pass<'_, '_, '_> {
     ) -> Result<(), Fault> {
         let info = self.names.get(spot.context).clone();
         if info.field_type == b"Sig" {
-            let kind = match self.signed.contains_key(&info.name) {
-                true => self.vet(new, budget)?,
-                false => Some(Kind::FieldChanged),
-            };
-            if let Some(bad) = kind {
-                self.note(bad, spot);
+            if !self.signed.contains_key(&info.name) {
+                self.refuse(Guard::SignatureAppearance, spot);
+                return Ok(());
             }
-            return Ok(());
+            return self.refuse_what_acts(new, spot, budget);
         }
         if let Some(bad) = self.vet(new, budget)? {
-            self.note(bad, spot);
+            self.refuse(bad, spot);
             return Ok(());
         }
-        if info.field_type == b"Btn" && !old.is_null() || new.is_null() {
-            self.note(Kind::FieldAppearance, spot);
+        if new.is_null() || info.field_type == b"Btn" && !old.is_null() {
+            self.refuse(if new.is_null() { Guard::AppearanceKept } else { Guard::ButtonLooks }, spot);
             return Ok(());
         }
         self.follows_value(Kind::FormField, spot);
@@ -184,5 +184,15 @@ impl Pass<'_, '_, '_> {
     fn follows_value(&mut self, kind: Kind, spot: Spot) {
         let name = self.names.get(spot.context).name.clone();
         self.appearances.push((name.clone(), Found { kind: Some(kind), spot, field: Some(name) }));
+    }
+}
+
+/// The guard of an entry of a field that no rule lets change.
+const fn kept(key: &[u8]) -> Guard {
+    match key {
+        b"A" | b"AA" => Guard::FieldAction,
+        b"Rect" | b"F" | b"MK" => Guard::FieldPlace,
+        b"Ff" => Guard::FieldFlags,
+        _ => Guard::FieldEntry,
     }
 }

@@ -113,6 +113,8 @@ kinds! {
     DocumentInformation = "document-information", Information, "ISO 32000-2 §14.3.3";
     /// The value of a field, with its appearance.
     FormField = "form-field", FormFilling, "ISO 32000-2 §12.8.2.2, table 257; §12.7.4";
+    /// A field that was filled in shows something that cannot be compared with its value.
+    AppearanceNotCompared = "appearance-not-compared", FormFilling, "ISO 32000-2 §12.7.4.3";
     /// The order in which the tabulator visits the annotations of a page.
     TabOrder = "tab-order", Signature, "ISO 32000-2 §12.5.1, table 31";
     /// The logical structure got elements for the widgets of a signature, and nothing else.
@@ -157,6 +159,8 @@ kinds! {
     FieldChanged = "field-changed", Forbidden, "ISO 32000-2 §12.7.4, §12.5.6.19";
     /// The appearance of a field changed without its value.
     FieldAppearance = "field-appearance", Forbidden, "ISO 32000-2 §12.5.5, §12.7.4.3";
+    /// The appearance of a field shows something else than its value.
+    AppearanceDisagrees = "appearance-disagrees", Forbidden, "ISO 32000-2 §12.7.4.3, §12.7.5.2.3";
     /// The value of a signature field changed, or is no signature of this revision.
     SignatureChanged = "signature-changed", Forbidden, "ISO 32000-2 §12.8.1";
     /// A signature went.

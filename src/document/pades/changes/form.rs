@@ -6,6 +6,7 @@ use super::equal::{entry, keys};
 use super::fault::Fault;
 use super::fields::Namer;
 use super::finding::Kind;
+use super::guard::Guard;
 use super::pass::{Entry, NewSignature, Pass, Spot, as_plain_dict};
 use super::role::{Context, Fields, Role};
 use crate::limits::Budget;
@@ -26,15 +27,18 @@ impl Pass<'_, '_, '_> {
             b"SigFlags" => {
                 let (old, new) = (old.as_i64().unwrap_or(0), new.as_i64().unwrap_or(-1));
                 let grows = (0..=3).contains(&new) && old & !new == 0;
-                self.note(if grows { Kind::SignatureFlags } else { Kind::FormDefaults }, spot);
+                self.note_if(grows, Kind::SignatureFlags, Guard::FormFlags, spot);
             }
             b"DA" if old.is_null() && new.as_string().is_some() => self.note(Kind::FormResources, spot),
-            b"DR" if self.resources_grow(&old, &new, budget)? => self.note(Kind::FormResources, spot),
+            b"DR" => {
+                let grow = self.resources_grow(&old, &new, budget)?;
+                self.note_if(grow, Kind::FormResources, Guard::FormResources, spot);
+            }
             b"NeedAppearances" if new.is_null() || new.as_bool() == Some(false) => {
                 self.note(Kind::SignatureFlags, spot);
             }
             b"Q" if created => self.note(Kind::FormResources, spot),
-            _ => self.note(Kind::FormDefaults, spot),
+            _ => self.refuse(Guard::FormEntry, spot),
         }
         Ok(())
     }
@@ -93,7 +97,7 @@ impl Pass<'_, '_, '_> {
             list(old).or_else(|| old.is_null().then(Vec::new)),
             list(new).or_else(|| new.is_null().then(Vec::new)),
         ) else {
-            self.note(Kind::FieldChanged, spot);
+            self.refuse(Guard::FieldList, spot);
             return Ok(());
         };
         let ids = |list: &[Object]| list.iter().filter_map(Object::as_reference).collect::<HashSet<ObjectId>>();
@@ -106,7 +110,7 @@ impl Pass<'_, '_, '_> {
         for (index, field) in new_list.iter().enumerate() {
             let spot = spot.element(index).of(field.as_reference());
             if field.as_reference().is_some_and(|id| !seen.insert(id)) {
-                self.note(Kind::FieldAdded, spot);
+                self.refuse(Guard::FieldTwice, spot);
                 continue;
             }
             if stays(&old_ids, field) {
@@ -136,7 +140,7 @@ impl Pass<'_, '_, '_> {
                 continue;
             }
             let spot = spot.of(field.as_reference());
-            self.note(Kind::FieldRemoved, spot);
+            self.refuse(Guard::FieldKept, spot);
         }
         Ok(())
     }
@@ -193,7 +197,7 @@ impl Pass<'_, '_, '_> {
         let Some(dict) = as_plain_dict(&value).filter(|_| depth < DEEPEST) else {
             // A reference to nothing adds nothing.
             if !value.is_null() {
-                self.note(Kind::FieldAdded, spot);
+                self.refuse(Guard::NewFieldForm, spot);
             }
             return Ok(());
         };
@@ -202,8 +206,12 @@ impl Pass<'_, '_, '_> {
         let is_signature = self.names.get(context).field_type == b"Sig";
         let kids = self.pair.new_entry(dict, b"Kids", budget)?;
         let empty_node = !kids.is_null() && self.names.get(context).field_type.is_empty();
-        if !is_signature && !empty_node || !dict.duplicate_keys().is_empty() {
-            self.note(Kind::FieldAdded, spot);
+        if !dict.duplicate_keys().is_empty() {
+            self.refuse(Guard::KeyOnce, spot);
+            return Ok(());
+        }
+        if !is_signature && !empty_node {
+            self.refuse(Guard::NewFieldType, spot);
             return Ok(());
         }
         for (key, _) in dict.iter() {
@@ -216,8 +224,9 @@ impl Pass<'_, '_, '_> {
                 _ => false,
             };
             if !known {
-                let kind = if matches!(key.as_bytes(), b"A" | b"AA") { Kind::Action } else { Kind::FieldAdded };
-                self.note(kind, spot.key(key.as_bytes()));
+                let action = matches!(key.as_bytes(), b"A" | b"AA");
+                let guard = if action { Guard::FieldAction } else { Guard::NewFieldForm };
+                self.refuse(guard, spot.key(key.as_bytes()));
                 return Ok(());
             }
         }
@@ -227,7 +236,7 @@ impl Pass<'_, '_, '_> {
                 self.new_field(kid, context, spot, depth.saturating_add(1), budget)?;
             }
         } else if !kids.is_null() {
-            self.note(Kind::FieldAdded, spot);
+            self.refuse(Guard::NewFieldForm, spot);
             return Ok(());
         }
         if !is_signature {
@@ -246,29 +255,28 @@ impl Pass<'_, '_, '_> {
     ) -> Result<(), Fault> {
         let name = self.names.get(spot.context).name.clone();
         let shows = self.shows(dict, budget)?;
-        let mut kind = match self.signed.get(&name) {
+        let kind = match self.signed.get(&name) {
             Some(NewSignature::Timestamp) if !shows => Kind::DocumentTimestamp,
             Some(_) => Kind::Signature,
-            None if shows => Kind::FieldAdded,
             None => Kind::SignatureField,
         };
         let value = self.pair.new_entry(dict, b"V", budget)?;
-        if !value.is_null() && !self.signed.contains_key(&name) {
-            kind = Kind::SignatureChanged;
-        }
+        let unsigned = !self.signed.contains_key(&name);
+        let mut broken = self.broken(Guard::NewFieldShows, shows && unsigned);
+        broken = self.broken(Guard::SignatureValue, !value.is_null() && unsigned).or(broken);
         for key in [&b"AP"[..], b"MK", b"Lock", b"SV", b"DR"] {
             if let Some(value) = dict.get(key)
                 && let Some(bad) = self.vet(value, budget)?
             {
-                kind = bad;
+                broken = Some(bad);
             }
         }
         if let Some(id) = id {
-            self.new_widgets.insert(id, kind);
+            self.new_widgets.insert(id);
         }
         // The widgets of a field that is signed say nothing of their own.
-        if dict.has(b"T") || kind.class() != Kind::Signature.class() {
-            self.note(kind, spot);
+        if dict.has(b"T") || broken.is_some() || kind.class() != Kind::Signature.class() {
+            self.note_unless(broken, kind, spot);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use super::Located;
 use super::finding::{Class, Kind};
+use super::guard::{Guard, Guards};
 use crate::document::facts::{ChangeFinding, Changes, ChangesLevel, FieldLock, FieldLockAction};
 
 /// Most findings that a report lists; what is not permitted comes first.
@@ -34,7 +35,7 @@ impl Restraints {
     }
 
     /// Whether a change of this kind is permitted; `field` is the full name of the field whose change it is.
-    pub(super) fn permits(&self, kind: Kind, field: Option<&str>) -> bool {
+    pub(super) fn permits(&self, kind: Kind, field: Option<&str>, guards: Guards) -> bool {
         let level = self.level();
         let locked = match field.filter(|name| !name.is_empty()) {
             Some(name) => self.locks.iter().any(|lock| covers(lock, name)),
@@ -45,11 +46,14 @@ impl Restraints {
         };
         match kind.class() {
             Class::Ltv => true,
-            _ if self.unreadable => false,
+            _ if self.unreadable && guards.hold(Guard::Readable) => false,
             Class::Metadata => true,
-            Class::Information => level.is_none(),
-            Class::Signature | Class::FormFilling => level.is_none_or(|level| level >= 2) && !locked,
-            Class::Annotation => level == Some(3),
+            Class::Information => level.is_none() || !guards.hold(Guard::Information),
+            Class::Signature | Class::FormFilling => {
+                (level.is_none_or(|level| level >= 2) || !guards.hold(Guard::Level))
+                    && !(locked && guards.hold(Guard::Lock))
+            }
+            Class::Annotation => level == Some(3) || !guards.hold(Guard::Marks),
             Class::Forbidden | Class::Unknown => false,
         }
     }
@@ -63,7 +67,7 @@ fn least(one: Option<u8>, other: Option<u8>) -> Option<u8> {
 }
 
 /// Whether a lock covers the field `name`: the field itself, or one of its descendants.
-fn covers(lock: &FieldLock, name: &str) -> bool {
+pub(crate) fn covers(lock: &FieldLock, name: &str) -> bool {
     let named = lock.fields.iter().any(|field| {
         name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     });
@@ -79,8 +83,8 @@ pub(super) fn judge(
     found: &[Located],
     signed: u64,
     restraints: &Restraints,
-    later_revisions: u64,
-    trailing_bytes: u64,
+    guards: Guards,
+    [later_revisions, trailing_bytes]: [u64; 2],
 ) -> Changes {
     let mut findings: Vec<(ChangeFinding, Class)> = found
         .iter()
@@ -91,7 +95,7 @@ pub(super) fn judge(
                 object: one.object.map(|id| id.to_string()),
                 path: one.path.clone(),
                 kind: one.kind.reported(),
-                permitted: restraints.permits(one.kind, one.field.as_deref()),
+                permitted: restraints.permits(one.kind, one.field.as_deref(), guards),
                 page: Some(u64::from(one.page)).filter(|page| *page > 0),
                 code: one.kind.name(),
             };
@@ -148,20 +152,37 @@ mod tests {
             (Kind::NotAnalysed, [false; 4]),
         ] {
             for (level, permitted) in [None, Some(1), Some(2), Some(3)].into_iter().zip(permitted) {
-                assert_eq!(with(level).permits(kind, Some("field")), permitted, "{} {level:?}", kind.name());
+                assert_eq!(
+                    with(level).permits(kind, Some("field"), Guards::all()),
+                    permitted,
+                    "{} {level:?}",
+                    kind.name()
+                );
             }
         }
         let unreadable = Restraints { unreadable: true, ..Restraints::default() };
-        assert!(unreadable.permits(Kind::SecurityStore, None) && !unreadable.permits(Kind::Signature, None));
+        assert!(
+            unreadable.permits(Kind::SecurityStore, None, Guards::all())
+                && !unreadable.permits(Kind::Signature, None, Guards::all())
+        );
         let mut locked = with(None);
         locked.locks.push(FieldLock { doc_mdp: Some(1), ..lock(FieldLockAction::Include, &["x"]) });
-        assert!(!locked.permits(Kind::FormField, Some("y")), "the lock's P");
+        assert!(!locked.permits(Kind::FormField, Some("y"), Guards::all()), "the lock's P");
         let named = Restraints { locks: vec![lock(FieldLockAction::Include, &["x"])], ..Restraints::default() };
-        assert!(named.permits(Kind::FormField, Some("y")) && named.permits(Kind::SecurityStore, None));
+        assert!(
+            named.permits(Kind::FormField, Some("y"), Guards::all())
+                && named.permits(Kind::SecurityStore, None, Guards::all())
+        );
         for unknown in [None, Some("")] {
-            assert!(!named.permits(Kind::FormField, unknown), "a field that may be the locked one");
-            assert!(!named.permits(Kind::Signature, unknown) && !named.permits(Kind::SignatureField, unknown));
+            assert!(!named.permits(Kind::FormField, unknown, Guards::all()), "a field that may be the locked one");
+            assert!(
+                !named.permits(Kind::Signature, unknown, Guards::all())
+                    && !named.permits(Kind::SignatureField, unknown, Guards::all())
+            );
         }
-        assert!(!with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None), "restraints add up");
+        assert!(
+            !with(Some(3)).and(&with(Some(1))).permits(Kind::FormField, None, Guards::all()),
+            "restraints add up"
+        );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! * The object tables of both say which objects an update touches; the [`graph`] of what is reachable from the trailer
 //!   says in which [`role`]s those objects stand. Each is compared in each role, in meaning ([`equal`]), and every
-//!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`annotations`],
+//!   difference needs a rule of the family that looks at that role: [`catalog`], [`form`], [`field`], [`shown`], [`annotations`],
 //!   [`evidence`], [`tagging`], [`overlay`], and [`structure`] for the file itself. What no rule covers is forbidden.
 //! * The comparison is made once for a document, pair by pair; [`judge()`] then asks for each signature what it and the
 //!   signatures before it permit. The kinds of change with their clauses are the table in [`finding`].
@@ -13,6 +13,8 @@
 //! by other bytes.
 
 mod annotations;
+#[cfg(test)]
+mod attacks;
 mod catalog;
 mod differences;
 mod equal;
@@ -23,13 +25,16 @@ mod fields;
 mod finding;
 mod form;
 mod graph;
+mod guard;
 mod judge;
 mod overlay;
 mod pass;
 mod path;
 mod role;
+mod shown;
 mod structure;
 mod tagging;
+mod tokens;
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,6 +43,7 @@ use self::fault::Fault;
 use self::fields::FieldNames;
 use self::finding::{Class, Kind};
 use self::graph::{Graph, NodeIndex};
+use self::guard::{Guard, Guards};
 use self::judge::judge;
 use self::pass::{Found, NewSignature, Pass, Spot};
 use crate::document::signature::{FormatDefect, Signature, SubFilter};
@@ -45,7 +51,7 @@ use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::{ObjectId, Pdf, RevisionIndex};
 
 pub use differences::{Difference, Differences, Direction, ShownValue, Thing};
-pub(crate) use judge::Restraints;
+pub(crate) use judge::{Restraints, covers};
 
 /// How often the graph may be made anew for one document: each time costs as much as the first.
 const MOST_REBUILDS: u32 = 8;
@@ -67,20 +73,25 @@ struct Located {
 
 /// Finds out what came after each signature, and writes it down there.
 pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut Budget) {
-    let Some(found) = find(pdf, signatures, budget) else { return };
+    analyse_under(Guards::all(), pdf, signatures, budget);
+}
+
+/// The same under these guards.
+fn analyse_under(guards: Guards, pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut Budget) {
+    let Some(found) = find(guards, pdf, signatures, budget) else { return };
     for index in 0..signatures.len() {
         let Some(view) = View::of(pdf, signatures, index) else { continue };
         let visible: Vec<Located> = found.iter().filter(|one| view.shows(one)).cloned().collect();
         if let Some(signature) = signatures.get_mut(index) {
-            signature.changes =
-                judge(&visible, view.revision, &view.restraints, view.later_revisions, view.trailing_bytes);
+            let after = [view.later_revisions, view.trailing_bytes];
+            signature.changes = judge(&visible, view.revision, &view.restraints, guards, after);
         }
     }
 }
 
 /// Says of everything that came after the first signature what it is about.
 pub(crate) fn differences(pdf: &Pdf<'_>, signatures: &[Signature], budget: &mut Budget) -> Differences {
-    let found = find(pdf, signatures, budget).unwrap_or_default();
+    let found = find(Guards::all(), pdf, signatures, budget).unwrap_or_default();
     let views: Vec<(&str, View)> = (0..signatures.len())
         .filter_map(|index| Some((signatures.get(index)?.id.as_str(), View::of(pdf, signatures, index)?)))
         .collect();
@@ -99,20 +110,20 @@ pub(crate) fn differences(pdf: &Pdf<'_>, signatures: &[Signature], budget: &mut 
 }
 
 /// Every change after the first signature; none where no signature stands in a revision.
-fn find(pdf: &Pdf<'_>, signatures: &[Signature], budget: &Budget) -> Option<Vec<Located>> {
+fn find(guards: Guards, pdf: &Pdf<'_>, signatures: &[Signature], budget: &Budget) -> Option<Vec<Located>> {
     let first = signatures.iter().filter_map(|signature| signature.revision).min()?;
     let base = first.saturating_sub(1);
     let latest = pdf.latest().get();
     let mut found: Vec<Located> = Vec::new();
     if base < latest {
         let mut own = budget.share(2);
-        let mut analysis = Analysis::new(pdf, base);
+        let mut analysis = Analysis::new(pdf, base, guards);
         if let Err(_limit) = analysis.run(signatures, &mut own) {
             found.push(not_analysed(latest));
         }
         found.extend(analysis.found);
     }
-    found.extend(trailing(pdf));
+    found.extend(trailing(pdf, guards));
     Some(found)
 }
 
@@ -160,7 +171,7 @@ impl View {
 
     /// Whether the change came after the signature and is not permitted for it.
     fn refuses(&self, one: &Located) -> bool {
-        one.revision > self.revision && self.shows(one) && !self.restraints.permits(one.kind, one.field.as_deref())
+        one.revision > self.revision && self.shows(one) && !self.restraints.permits(one.kind, one.field.as_deref(), Guards::all())
     }
 }
 
@@ -183,6 +194,31 @@ pub fn rules() -> Vec<ChangeRule> {
     Kind::ALL.iter().map(rule).collect()
 }
 
+/// A condition that the analysis of changes demands.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeGuard {
+    /// Its name.
+    pub name: &'static str,
+    /// The code of a change that breaks it; none where permissions forbid the change.
+    pub code: Option<&'static str>,
+    /// What it demands, in words.
+    pub demands: &'static str,
+    /// The clause.
+    pub clause: &'static str,
+}
+
+/// Every guard of the analysis of changes.
+#[must_use]
+pub fn guards() -> Vec<ChangeGuard> {
+    let guard = |guard: &Guard| ChangeGuard {
+        name: guard.name(),
+        code: guard.kind().map(Kind::name),
+        demands: guard.demands(),
+        clause: guard.clause(),
+    };
+    Guard::ALL.iter().map(guard).collect()
+}
+
 fn not_analysed(revision: usize) -> Located {
     Located {
         revision: number(revision),
@@ -200,7 +236,7 @@ fn number(index: usize) -> u64 {
 }
 
 /// What follows the last revision: a reader that rebuilds the file may take objects from there.
-fn trailing(pdf: &Pdf<'_>) -> Option<Located> {
+fn trailing(pdf: &Pdf<'_>, guards: Guards) -> Option<Located> {
     let trailing = pdf.trailing();
     if trailing.blank {
         return None;
@@ -208,7 +244,8 @@ fn trailing(pdf: &Pdf<'_>) -> Option<Located> {
     let range = usize::try_from(trailing.span.start).ok()?..usize::try_from(trailing.span.end).ok()?;
     let bytes = pdf.bytes().get(range)?;
     let words: [&[u8]; 4] = [b"obj", b"xref", b"trailer", b"startxref"];
-    let objects = words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
+    let objects =
+        guards.hold(Guard::Trailing) && words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     let kind = if objects { Kind::TrailingObjects } else { Kind::TrailingData };
     let path = format!("{}..{}", trailing.span.start, trailing.span.end);
     Some(Located { revision: number(pdf.revisions().len()), kind, object: None, path, page: 0, field: None })
@@ -217,6 +254,7 @@ fn trailing(pdf: &Pdf<'_>) -> Option<Located> {
 struct Analysis<'p, 'a> {
     pdf: &'p Pdf<'a>,
     base: usize,
+    guards: Guards,
     graph: Graph,
     names: FieldNames,
     found: Vec<Located>,
@@ -226,10 +264,11 @@ struct Analysis<'p, 'a> {
 }
 
 impl<'p, 'a> Analysis<'p, 'a> {
-    fn new(pdf: &'p Pdf<'a>, base: usize) -> Self {
+    fn new(pdf: &'p Pdf<'a>, base: usize, guards: Guards) -> Self {
         Self {
             pdf,
             base,
+            guards,
             graph: Graph::default(),
             names: FieldNames::default(),
             found: Vec::new(),
@@ -264,14 +303,15 @@ impl<'p, 'a> Analysis<'p, 'a> {
 
     /// What the walk met that no signature can vouch for.
     fn oddities(&mut self, revision: usize, at: RevisionIndex) {
-        let mut odd: Vec<(Kind, NodeIndex)> = Vec::new();
-        odd.extend(self.graph.beyond.drain(..).map(|node| (Kind::UnsignedObject, node)));
-        odd.extend(self.graph.unreadable.drain(..).map(|node| (Kind::NotAnalysed, node)));
-        odd.extend(self.graph.mismatched.drain(..).map(|node| (Kind::ShadowedObject, node)));
-        odd.extend(self.graph.mislaid.drain(..).map(|node| (Kind::ShadowedObject, node)));
-        for (kind, node) in odd.into_iter().take(MOST_FOUND) {
+        let mut odd: Vec<(Guard, NodeIndex)> = Vec::new();
+        odd.extend(self.graph.beyond.drain(..).map(|node| (Guard::SignedObject, node)));
+        odd.extend(self.graph.unreadable.drain(..).map(|node| (Guard::Legible, node)));
+        odd.extend(self.graph.mismatched.drain(..).map(|node| (Guard::ReferenceGeneration, node)));
+        odd.extend(self.graph.mislaid.drain(..).map(|node| (Guard::EntryPlace, node)));
+        odd.retain(|(guard, _)| self.guards.hold(*guard));
+        for (guard, node) in odd.into_iter().take(MOST_FOUND) {
             let spot = Spot { node: Some(node), ..Spot::default() };
-            let found = Found { kind: Some(kind), spot, field: None };
+            let found = Found { kind: guard.kind(), spot, field: None };
             self.locate(found, revision, at);
         }
     }
@@ -287,7 +327,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
             Pair { pdf: self.pdf, old: RevisionIndex::new(new.saturating_sub(1)), new: RevisionIndex::new(new) };
         let touched = structure::touched(&pair, &self.graph, budget)?;
         let nodes: Vec<NodeIndex> = touched.iter().flat_map(|number| self.graph.nodes_of(*number)).collect();
-        let mut pass = Pass::new(pair, &self.graph, &mut self.names, signed);
+        let mut pass = Pass::new(pair, self.guards, &self.graph, &mut self.names, signed);
         let whole = Spot { tail: "/xref".to_owned(), ..Spot::default() };
         guard(&mut pass, whole.clone(), |pass| pass.trailer(budget))?;
         guard(&mut pass, whole, |pass| pass.shadows(&touched, budget))?;
@@ -304,8 +344,13 @@ impl<'p, 'a> Analysis<'p, 'a> {
         for task in std::mem::take(&mut pass.overlays) {
             guard(&mut pass, task.spot.clone(), |pass| pass.overlay(&task, budget))?;
         }
+        let mut values: Vec<Spot> = std::mem::take(&mut pass.values).into_values().collect();
+        values.sort_by_key(|spot| spot.context);
+        for spot in values {
+            guard(&mut pass, spot.clone(), |pass| pass.shown(&spot, budget))?;
+        }
         for (field, mut found) in std::mem::take(&mut pass.appearances) {
-            if !pass.filled.contains(&field) {
+            if !pass.filled.contains(&field) && self.guards.hold(Guard::AppearanceFollows) {
                 found.kind = Some(Kind::FieldAppearance);
             }
             pass.found.push(found);
@@ -382,7 +427,11 @@ impl<'p, 'a> Analysis<'p, 'a> {
     /// Writes a difference down with its path.
     fn locate(&mut self, found: Found, new: usize, at: RevisionIndex) {
         let path = path::path(self.pdf, &self.graph, &found.spot, at, &mut self.paths);
-        let kind = found.kind.unwrap_or_else(|| Kind::of_path(path.split('/').map(str::as_bytes)));
+        let unruled = || Kind::of_path(path.split('/').map(str::as_bytes));
+        if found.kind.is_none() && !self.guards.hold(Guard::of_path(unruled())) {
+            return;
+        }
+        let kind = found.kind.unwrap_or_else(unruled);
         let node = found.spot.node.and_then(|index| self.graph.node(index));
         let page = if found.spot.page > 0 { found.spot.page } else { node.map_or(0, |node| node.page) };
         let object = found.spot.object.or_else(|| node.map(|node| node.id));
@@ -400,7 +449,7 @@ fn guard<'x, 'p, 'a>(
         Ok(()) => Ok(()),
         Err(Fault::Limit(limit)) => Err(limit),
         Err(Fault::Unreadable(object)) => {
-            pass.note(Kind::NotAnalysed, spot.of(object));
+            pass.refuse(Guard::Legible, spot.of(object));
             Ok(())
         }
     }

@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::fields::FieldNames;
 use super::finding::Kind;
 use super::graph::{Graph, NodeIndex};
+use super::guard::{Guard, Guards};
 use super::overlay::{Layout, OverlayTask};
 use super::role::{Context, Role};
 use crate::limits::Budget;
@@ -84,6 +85,7 @@ pub(super) struct StructureTask {
 /// The pass over one update.
 pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) pair: Pair<'p, 'a>,
+    pub(super) guards: Guards,
     pub(super) graph: &'x Graph,
     pub(super) names: &'x mut FieldNames,
     /// The fields that the update signs.
@@ -98,8 +100,12 @@ pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) appearances: Vec<(String, Found)>,
     /// Fields whose value changed.
     pub(super) filled: HashSet<String>,
-    /// Widgets of new fields, and what permits them.
-    pub(super) new_widgets: HashMap<ObjectId, Kind>,
+    /// Where the value of a field changed, once for each.
+    pub(super) values: HashMap<Context, Spot>,
+    /// The objects of each field; empty until they are asked for.
+    pub(super) widgets: HashMap<Context, Vec<ObjectId>>,
+    /// Widgets of new fields.
+    pub(super) new_widgets: HashSet<ObjectId>,
     /// Widgets that a form had before and that were signed, with the name of their field.
     pub(super) signed_widgets: HashSet<ObjectId>,
     /// Annotations that came.
@@ -113,12 +119,14 @@ pub(super) struct Pass<'x, 'p, 'a> {
 impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
     pub(super) fn new(
         pair: Pair<'p, 'a>,
+        guards: Guards,
         graph: &'x Graph,
         names: &'x mut FieldNames,
         signed: &'x HashMap<String, NewSignature>,
     ) -> Self {
         Self {
             pair,
+            guards,
             graph,
             names,
             signed,
@@ -129,7 +137,9 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
             layouts: HashMap::new(),
             appearances: Vec::new(),
             filled: HashSet::new(),
-            new_widgets: HashMap::new(),
+            values: HashMap::new(),
+            widgets: HashMap::new(),
+            new_widgets: HashSet::new(),
             signed_widgets: HashSet::new(),
             added_annotations: HashSet::new(),
             vetted: HashSet::new(),
@@ -142,6 +152,35 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
     pub(super) fn note(&mut self, kind: Kind, spot: Spot) {
         let field = Some(self.names.get(spot.context).name.clone()).filter(|name| !name.is_empty());
         self.found.push(Found { kind: Some(kind), spot, field });
+    }
+
+    /// A guard, where it is `broken` and in force.
+    pub(super) fn broken(&self, guard: Guard, broken: bool) -> Option<Guard> {
+        Some(guard).filter(|guard| broken && self.guards.hold(*guard))
+    }
+
+    /// Notes a difference that breaks a guard.
+    pub(super) fn refuse(&mut self, guard: Guard, spot: Spot) {
+        if self.guards.hold(guard) {
+            self.note(guard.kind().unwrap_or(Kind::NotAnalysed), spot);
+        }
+    }
+
+    /// Notes a difference that a rule permits where its guard `holds`.
+    pub(super) fn note_if(&mut self, holds: bool, kind: Kind, guard: Guard, spot: Spot) {
+        if holds || !self.guards.hold(guard) {
+            self.note(kind, spot);
+        } else {
+            self.refuse(guard, spot);
+        }
+    }
+
+    /// Notes a difference that a rule permits where no guard is broken.
+    pub(super) fn note_unless(&mut self, broken: Option<Guard>, kind: Kind, spot: Spot) {
+        match broken {
+            Some(guard) => self.refuse(guard, spot),
+            None => self.note(kind, spot),
+        }
     }
 
     /// Notes a difference that no rule covers.
@@ -199,20 +238,19 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
                 self.structures.push(StructureTask { old, new, spot });
                 Ok(())
             }
-            Role::Store if !same(self, budget)? => self.store(spot, budget),
-            Role::Extensions => self.extensions(&old, &new, spot, budget),
-            Role::Metadata => self.metadata(&old, &new, spot, budget),
-            Role::Information => self.information(&old, &new, spot, budget),
             _ if same(self, budget)? => Ok(()),
+            Role::Extensions => self.extensions(&old, &new, spot, budget),
+            Role::Metadata => self.metadata(&new, spot, budget),
+            Role::Information => self.information(&old, &new, spot, budget),
             Role::AnnotationPart => self.annotation_part(&new, spot, budget),
             Role::Appearance => self.appearance(&old, &new, spot, budget),
             Role::FieldValue => self.field_value(&new, spot, budget),
             Role::SignatureValue => {
-                self.note(Kind::SignatureChanged, spot);
+                self.refuse(Guard::SignatureValue, spot);
                 Ok(())
             }
             Role::Permissions => {
-                self.note(Kind::Permissions, spot);
+                self.refuse(Guard::Permissions, spot);
                 Ok(())
             }
             Role::IntegrityCode => {
@@ -225,14 +263,14 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
                     Role::DefaultResources => self.resources_grow(&old, &new, budget)?,
                     _ => self.names_grow(&old, &new, budget)?,
                 };
-                self.note(if good { Kind::FormResources } else { Kind::FormDefaults }, spot);
+                self.note_if(good, Kind::FormResources, Guard::FormResources, spot);
                 Ok(())
             }
             Role::Opaque => {
                 self.forbid(spot);
                 Ok(())
             }
-            Role::Store => Ok(()),
+            Role::Store => self.store(spot, budget),
         }
     }
 
@@ -253,7 +291,7 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
         };
         // Readers differ in which of two equal keys counts.
         if !new_dict.duplicate_keys().is_empty() && old_dict.duplicate_keys() != new_dict.duplicate_keys() {
-            self.note(Kind::ShadowedObject, spot.clone());
+            self.refuse(Guard::KeyOnce, spot.clone());
         }
         for key in keys(old_dict, new_dict) {
             let (old, new) = (entry(old_dict, key), entry(new_dict, key));

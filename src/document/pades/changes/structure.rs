@@ -11,6 +11,7 @@ use super::equal::{Pair, entry, keys};
 use super::fault::Fault;
 use super::finding::Kind;
 use super::graph::Graph;
+use super::guard::Guard;
 use super::pass::{Pass, Spot};
 use super::role::{Edge, Role};
 use crate::limits::{Budget, LimitExceeded};
@@ -123,12 +124,12 @@ impl Pass<'_, '_, '_> {
                 continue;
             }
             match key {
-                b"Root" if after.is_null() => self.note(Kind::Trailer, spot),
+                b"Root" if after.is_null() => self.refuse(Guard::Catalog, spot),
                 b"Root" => self.value(Role::Catalog, &before, &after, spot, budget)?,
                 b"Info" => self.value(Role::Information, &before, &after, spot, budget)?,
                 b"AuthCode" if !after.is_null() => self.note(Kind::FileIdentifier, spot),
                 b"ID" => self.identifier(&before, &after, spot, budget)?,
-                b"Encrypt" => self.note(Kind::Trailer, spot),
+                b"Encrypt" => self.refuse(Guard::Encryption, spot),
                 // What a trailer leaves out that no reader needs, or says in passing.
                 _ if after.is_null() => {}
                 _ => self.trailer_part(&after, spot, budget)?,
@@ -151,7 +152,7 @@ impl Pass<'_, '_, '_> {
                 _ => {}
             }
         }
-        self.note(if data { Kind::Trailer } else { Kind::FileIdentifier }, spot);
+        self.note_if(!data, Kind::FileIdentifier, Guard::TrailerData, spot);
         Ok(())
     }
 
@@ -163,7 +164,7 @@ impl Pass<'_, '_, '_> {
             return Ok(());
         }
         let encrypted = self.pair.pdf.encryption().is_some();
-        self.note(if encrypted { Kind::Trailer } else { Kind::FileIdentifier }, spot);
+        self.note_if(!encrypted, Kind::FileIdentifier, Guard::Encryption, spot);
         Ok(())
     }
 
@@ -185,7 +186,7 @@ impl Pass<'_, '_, '_> {
                     Some(shown) => shown != place,
                 };
                 if shadowed {
-                    self.shadowed(number);
+                    self.shadowed(Guard::HybridShows, number);
                 }
             }
         }
@@ -202,11 +203,11 @@ impl Pass<'_, '_, '_> {
             if let (Some(old), Some(new)) = (generation(self.pair.old), generation(self.pair.new))
                 && old != new
             {
-                self.shadowed(*number);
+                self.shadowed(Guard::ReferenceGeneration, *number);
             }
         }
         if revision.sections().iter().any(|section| section.kind() == SectionKind::Rebuilt) {
-            self.note(Kind::NotAnalysed, Spot { tail: "/xref".to_owned(), ..Spot::default() });
+            self.refuse(Guard::TableIntact, Spot { tail: "/xref".to_owned(), ..Spot::default() });
             return Ok(());
         }
         self.unlisted(revision, budget)
@@ -223,11 +224,11 @@ impl Pass<'_, '_, '_> {
         })
     }
 
-    fn shadowed(&mut self, number: u32) {
+    fn shadowed(&mut self, guard: Guard, number: u32) {
         let node = self.graph.nodes_of(number).next();
         let object = Some(ObjectId { number, generation: 0 });
         let tail = if node.is_none() { "/xref".to_owned() } else { String::new() };
-        self.note(Kind::ShadowedObject, Spot { node, object, tail, ..Spot::default() });
+        self.refuse(guard, Spot { node, object, tail, ..Spot::default() });
     }
 
     /// Objects in the bytes of the update that its cross-reference information does not name: a reader that searches
@@ -276,14 +277,14 @@ impl Pass<'_, '_, '_> {
         budget.spend(u64::try_from(bytes.len()).unwrap_or(u64::MAX) >> 10)?;
         let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
         if has(b"trailer") || has(b"xref") || has(b"ObjStm") {
-            self.note(Kind::ShadowedObject, Spot { tail: "/xref".to_owned(), ..Spot::default() });
+            self.refuse(Guard::UnlistedTable, Spot { tail: "/xref".to_owned(), ..Spot::default() });
             return Ok(());
         }
         for at in memchr::memmem::find_iter(bytes, b"obj") {
             let before = bytes.get(..at).unwrap_or_default();
             let Some(number) = number_of_head(before) else { continue };
             if listed.contains_key(&number) || self.graph.reaches(number) {
-                self.shadowed(number);
+                self.shadowed(Guard::Unlisted, number);
             }
         }
         Ok(())

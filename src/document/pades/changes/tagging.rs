@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::equal::{entry, keys};
 use super::fault::Fault;
 use super::finding::Kind;
+use super::guard::Guard;
 use super::pass::{Pass, Spot, StructureTask, as_plain_dict};
 use super::role::Role;
 use crate::limits::Budget;
@@ -34,7 +35,7 @@ impl Pass<'_, '_, '_> {
         }
         let (Some(old), Some(new)) = (as_plain_dict(&task.old), as_plain_dict(&task.new)) else {
             if !self.pair.same(&task.old, &task.new, budget)? {
-                self.note(Kind::Structure, spot);
+                self.refuse(Guard::Structure, spot);
             }
             return Ok(());
         };
@@ -54,7 +55,7 @@ impl Pass<'_, '_, '_> {
                 }
                 b"ParentTree" => self.parent_tree(spot, budget)?,
                 b"ParentTreeNextKey" if after.as_i64().is_some() => {}
-                _ => self.note(Kind::Structure, spot),
+                _ => self.refuse(Guard::Structure, spot),
             }
         }
         Ok(())
@@ -106,7 +107,10 @@ impl Pass<'_, '_, '_> {
         let kind = match names {
             Names::Signatures if at == self.pair.new => Kind::StructureOfSignature,
             Names::Signatures | Names::Annotations => Kind::StructureOfAnnotation,
-            Names::Content => Kind::Structure,
+            Names::Content => {
+                self.refuse(Guard::StructureElement, spot.of(element.as_reference()));
+                return Ok(());
+            }
         };
         self.note(kind, spot.of(element.as_reference()));
         Ok(())
@@ -151,7 +155,7 @@ impl Pass<'_, '_, '_> {
     }
 
     fn annotation_named(&self, id: ObjectId) -> Names {
-        if self.new_widgets.contains_key(&id) || self.signed_widgets.contains(&id) {
+        if self.new_widgets.contains(&id) || self.signed_widgets.contains(&id) {
             return Names::Signatures;
         }
         let annotation = self
@@ -171,7 +175,7 @@ impl Pass<'_, '_, '_> {
         let old = self.numbers(self.pair.old, budget)?;
         let new = self.numbers(self.pair.new, budget)?;
         let (Some(old), Some(new)) = (old, new) else {
-            self.note(Kind::Structure, spot);
+            self.refuse(Guard::ParentTree, spot);
             return Ok(());
         };
         let mut removed = false;
@@ -179,7 +183,7 @@ impl Pass<'_, '_, '_> {
             match new.get(number) {
                 Some(after) if self.pair.same(before, after, budget)? => {}
                 Some(_) => {
-                    self.note(Kind::Structure, spot);
+                    self.refuse(Guard::ParentTree, spot);
                     return Ok(());
                 }
                 None => removed = true,

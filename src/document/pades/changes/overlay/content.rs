@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::super::fault::Fault;
+use super::super::tokens::{MOST_OPERANDS, Token, Tokens};
 use super::fonts::{Font, number};
 use super::geometry::{Area, Matrix, Point};
-use super::tokens::{Token, Tokens};
 use crate::limits::Budget;
 use crate::syntax::pdf::{Dict, Object, Pdf, RevisionIndex, Stream};
 
@@ -119,16 +119,7 @@ impl<'i, 'a> Interpreter<'i, 'a> {
         let mut clipping = false;
         let (mut text, mut line) = (Matrix::IDENTITY, Matrix::IDENTITY);
         let mut tokens = Tokens::new(data);
-        while let Some(token) = tokens.next() {
-            let operator = match token {
-                Token::Operator(operator) => operator,
-                operand => {
-                    if operands.len() < 64 {
-                        operands.push(operand);
-                    }
-                    continue;
-                }
-            };
+        while let Some(operator) = tokens.operation(&mut operands, MOST_OPERANDS) {
             self.budget.spend(1)?;
             let numbers: Vec<f64> = operands
                 .iter()
@@ -256,7 +247,6 @@ impl<'i, 'a> Interpreter<'i, 'a> {
                 }
                 _ => {}
             }
-            operands.clear();
         }
         Ok(())
     }

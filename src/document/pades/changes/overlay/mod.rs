@@ -11,12 +11,11 @@
 mod content;
 mod fonts;
 mod geometry;
-mod tokens;
 
 use self::content::{Canvas, Interpreter, Paint, area_of, matrix_of};
 use self::geometry::{Area, Mask, Matrix, Point};
 use super::fault::Fault;
-use super::finding::Kind;
+use super::guard::Guard;
 use super::pass::{Pass, Spot};
 use super::role::Role;
 use crate::limits::Budget;
@@ -55,7 +54,7 @@ impl Pass<'_, '_, '_> {
             None => false,
         };
         if hidden {
-            self.note(Kind::Overlay, task.spot.clone());
+            self.refuse(Guard::Overlay, task.spot.clone());
         }
         Ok(())
     }

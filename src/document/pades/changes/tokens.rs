@@ -11,6 +11,9 @@ pub(super) enum Token {
     Operator(Vec<u8>),
 }
 
+/// Operands that an operator of a content stream is given at the most.
+pub(super) const MOST_OPERANDS: usize = 64;
+
 /// Reads tokens one by one.
 pub(super) struct Tokens<'d> {
     data: &'d [u8],
@@ -20,6 +23,18 @@ pub(super) struct Tokens<'d> {
 impl<'d> Tokens<'d> {
     pub(super) const fn new(data: &'d [u8]) -> Self {
         Self { data, position: 0 }
+    }
+
+    /// The next operator; its operands, `most` at the most, take the place of what `operands` held.
+    pub(super) fn operation(&mut self, operands: &mut Vec<Token>, most: usize) -> Option<Vec<u8>> {
+        operands.clear();
+        loop {
+            match self.next()? {
+                Token::Operator(operator) => return Some(operator),
+                operand if operands.len() < most => operands.push(operand),
+                _ => {}
+            }
+        }
     }
 
     fn peek(&self) -> Option<u8> {
