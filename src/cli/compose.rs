@@ -22,7 +22,7 @@ use crate::server;
 use crate::server::{Settings, TlsError};
 use crate::service;
 use crate::service::ports::{Journal, Signer};
-use crate::service::{Parts, Sealer};
+use crate::service::{Gather, Parts, Sealer};
 use crate::trust::{TrustAnchor, TrustStore};
 use crate::validation::{Policy, PolicyError};
 
@@ -239,6 +239,7 @@ impl Material {
             trust: Arc::new(self.trust),
             sealers: self.sealers,
             journal,
+            gather: Gather::offline(),
             clock: Arc::new(SystemClock),
             identifiers: Arc::new(RandomIdentifiers::new()),
             limits: Limits { file_bytes: config.limits.body_bytes, ..Limits::DEFAULT },

@@ -1,14 +1,20 @@
-//! The use case "validate a document": open, examine, judge.
+//! The use case "validate a document": open, examine, judge; fetch what is missing and judge again, without looking at
+//! the document a second time.
 
 use std::sync::Arc;
 
-use super::{Caller, Role, Service, ServiceError};
-use crate::document::{Document, OpenError, examine};
+use tokio::time::Instant;
+
+use super::gather::Gathering;
+use super::ports::Clock;
+use super::{Caller, Gather, Gathered, Role, Service, ServiceError};
+use crate::document::{Document, Examination, OpenError, examine};
 use crate::journal::{Act, Entry};
 use crate::limits::{Budget, CancelFlag, Limits};
 use crate::pki::{Certificate, Crl, OcspResponse};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
+use crate::validation;
 use crate::validation::{Evidence, Moment, Origin, Policy, Report};
 
 /// Bytes of a document that may be validated on the thread that answers requests. Most of those that offices exchange
@@ -84,6 +90,7 @@ impl Service {
             return Err(ServiceError::UnknownPolicy(asked.policy));
         };
         let report_id = self.new_id()?;
+        let begun = Instant::now();
         let clock = self.parts.clock.now();
         let mut request = ValidationRequest {
             password: asked.password,
@@ -96,21 +103,68 @@ impl Service {
             limits: self.parts.limits.clone(),
         };
         let document = asked.document;
-        let report = match self.on_the_spot(&document, &mut request) {
-            Some(report) => report,
-            None => self.bench.run(move |cancel| validate(&document, &request, &cancel)).await?,
+        let first = match self.on_the_spot(&document, &mut request) {
+            Some(first) => first.map(|(case, report)| (case, report, request)),
+            None => {
+                let work = move |cancel| {
+                    let (case, report) = judge(&document, &request, &cancel)?;
+                    Ok((case, report, request))
+                };
+                self.bench.run(work).await?
+            }
         };
-        let report = report.map_err(ServiceError::Document)?;
-        let entry = entry(&report_id, &caller.name, &report, clock);
+        let (case, report, request) = first.map_err(ServiceError::Document)?;
+        let report = self.gathered(case, report, request, begun).await?;
+        let entry = entry(&report_id, &caller.name, &report, self.parts.clock.now());
         let journaled = self.parts.journal.append(entry, None).await;
         journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))?;
         Ok(Validated { report_id, report })
     }
 
+    /// Fetches what a report needs and judges again, until nothing more comes or the time is over.
+    async fn gathered(
+        &self,
+        mut case: Case,
+        mut report: Report,
+        mut request: ValidationRequest,
+        begun: Instant,
+    ) -> Result<Report, ServiceError> {
+        if self.parts.gather.is_offline() || report.needs.is_empty() {
+            return Ok(report);
+        }
+        let deadline = self.parts.capacity.deadline;
+        let last = begun.checked_add(deadline).unwrap_or(begun);
+        // A fifth of the time stays for judging what came at the last moment.
+        let latest = last.checked_sub(deadline / 5).unwrap_or(begun);
+        let mut gathering = Gathering::new(&self.parts.gather, &request.trust, latest);
+        loop {
+            let found = gathering.round(&report.needs).await;
+            if found.is_empty() {
+                break;
+            }
+            // What is at hand already was no good: the next round asks the next place.
+            if !case.take(&found) {
+                continue;
+            }
+            request.moment.clock = self.parts.clock.now();
+            let work = move |cancel| {
+                let report = case.judge(&request, request.moment, &cancel);
+                (case, report, request)
+            };
+            (case, report, request) = self.bench.go_on(last, work).await?;
+        }
+        report.gathering = gathering.attempts();
+        Ok(report)
+    }
+
     /// Validates a short document without leaving the thread, where a turn is free: to hand it to another one costs
     /// as much as half the work. It may take little work; where that does not suffice there is no answer, and it is
     /// done again with all that it may take.
-    fn on_the_spot(&self, document: &[u8], request: &mut ValidationRequest) -> Option<Result<Report, OpenError>> {
+    fn on_the_spot(
+        &self,
+        document: &[u8],
+        request: &mut ValidationRequest,
+    ) -> Option<Result<(Case, Report), OpenError>> {
         let given = request.certificates.len().saturating_add(request.crls.len());
         if document.len() > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
             return None;
@@ -118,17 +172,74 @@ impl Service {
         let _turn = self.bench.free_turn()?;
         let flag = CancelFlag::default();
         let work = std::mem::replace(&mut request.limits.work, SHORT_WORK);
-        let report = validate(document, request, &flag);
+        let judged = judge(document, request, &flag);
         request.limits.work = work;
-        (!flag.saw_exhaustion()).then_some(report)
+        (!flag.saw_exhaustion()).then_some(judged)
     }
 }
 
-/// Validates a document. `cancel` ends it from outside.
+/// A document that was judged and can be judged again: its facts, and the evidence that there is so far.
+#[derive(Debug)]
+pub struct Case {
+    examination: Examination,
+    evidence: Evidence,
+}
+
+impl Case {
+    /// Takes what was fetched; whether anything of it is new.
+    fn take(&mut self, found: &[Arc<Gathered>]) -> bool {
+        let mut new = false;
+        for gathered in found {
+            match &**gathered {
+                Gathered::Certificates(certificates) => {
+                    let before = self.evidence.certificates().len();
+                    certificates.iter().for_each(|one| self.evidence.add_certificate(Arc::clone(one)));
+                    new |= self.evidence.certificates().len() > before;
+                }
+                Gathered::Crl(crl) => {
+                    if self.evidence.crls().iter().all(|(known, _)| known.der() != crl.der()) {
+                        self.evidence.add_crl(crl.clone(), Origin::Fetched);
+                        new = true;
+                    }
+                }
+                Gathered::Ocsp(response) => {
+                    let raw = |response: &OcspResponse| response.basic.as_ref().map(|basic| basic.raw.clone());
+                    let known = self.evidence.ocsp_responses();
+                    if known.iter().all(|(known, _)| raw(known) != raw(response)) {
+                        self.evidence.add_ocsp_response(response.clone(), Origin::Fetched);
+                        new = true;
+                    }
+                }
+            }
+        }
+        new
+    }
+
+    /// Judges it, with the evidence that there is.
+    fn judge(&self, request: &ValidationRequest, moment: Moment, cancel: &CancelFlag) -> Report {
+        let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
+        self.judge_within(request, moment, &mut budget)
+    }
+
+    fn judge_within(&self, request: &ValidationRequest, moment: Moment, budget: &mut Budget) -> Report {
+        let Self { examination, evidence } = self;
+        validation::validate(examination, evidence, &request.trust, &request.policy, moment, budget).report
+    }
+}
+
+/// Validates a document without fetching anything. `cancel` ends it from outside.
 ///
 /// # Errors
 /// Where the document cannot be read, or a limit is reached before its signatures are known.
 pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> Result<Report, OpenError> {
+    judge(bytes, request, cancel).map(|(_, report)| report)
+}
+
+/// The same, and what is needed to judge it again.
+///
+/// # Errors
+/// Where the document cannot be read, or a limit is reached before its signatures are known.
+pub fn judge(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> Result<(Case, Report), OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
     let examination = examine(&document, &mut budget).map_err(OpenError::Limit)?;
@@ -143,15 +254,39 @@ pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) 
     for response in &request.ocsp_responses {
         evidence.add_ocsp_response(response.clone(), Origin::Supplied);
     }
-    let outcome = crate::validation::validate(
-        &examination,
-        &evidence,
-        &request.trust,
-        &request.policy,
-        request.moment,
-        &mut budget,
-    );
-    Ok(outcome.report)
+    let case = Case { examination, evidence };
+    let report = case.judge_within(request, request.moment, &mut budget);
+    Ok((case, report))
+}
+
+/// Fetches what a report needs and judges again on this thread, until nothing more comes. For a program that judges its
+/// own documents; there is no deadline but that of gathering.
+pub async fn gathered(
+    mut case: Case,
+    mut report: Report,
+    request: &ValidationRequest,
+    gather: &Gather,
+    clock: &dyn Clock,
+) -> Report {
+    if gather.is_offline() || report.needs.is_empty() {
+        return report;
+    }
+    let begun = Instant::now();
+    let latest = begun.checked_add(gather.limits.time).unwrap_or(begun);
+    let mut gathering = Gathering::new(gather, &request.trust, latest);
+    loop {
+        let found = gathering.round(&report.needs).await;
+        if found.is_empty() {
+            break;
+        }
+        if !case.take(&found) {
+            continue;
+        }
+        let moment = Moment { clock: clock.now(), ..request.moment };
+        report = case.judge(request, moment, &CancelFlag::default());
+    }
+    report.gathering = gathering.attempts();
+    report
 }
 
 fn entry(report_id: &str, caller: &str, report: &Report, time: Timestamp) -> Entry {

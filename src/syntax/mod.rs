@@ -4,3 +4,4 @@ pub mod der;
 pub(crate) mod hex;
 pub mod pdf;
 pub mod short;
+pub mod url;

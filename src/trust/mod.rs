@@ -62,6 +62,11 @@ impl TrustStore {
         self.anchors.is_empty()
     }
 
+    /// The anchors.
+    pub fn anchors(&self) -> impl Iterator<Item = &TrustAnchor> {
+        self.anchors.iter()
+    }
+
     /// The anchor that is this very certificate.
     #[must_use]
     pub fn anchor_of(&self, certificate: &Certificate) -> Option<&TrustAnchor> {

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use crate::crypto::SignatureAlgorithm;
 use crate::limits::{Budget, LimitExceeded};
-use crate::pki::DistributionPoint;
 use crate::time::Timestamp;
 use crate::validation::block::acceptance::{digest_reliable, key_reliable};
 use crate::validation::check::{CheckId, Context};
 use crate::validation::evidence::Evidence;
 use crate::validation::ledger::Ledger;
 use crate::validation::message::{Message, Term};
-use crate::validation::need::{Need, NeedKind};
+use crate::validation::need::{Need, Vouched};
 use crate::validation::path::{Holder, PathFault, build, faults, validity};
 use crate::validation::policy::KeyUse;
 use crate::validation::process::Case;
@@ -52,12 +51,22 @@ pub(in crate::validation) fn validate(
         Some((_, below)) if trusted && !below.is_empty() => below,
         _ => &path,
     };
+    let vouched = if trusted { vouched(&path, at) } else { Vouched::ByNobody };
     for (index, holder) in below.iter().enumerate() {
         let issuer = path.get(index.saturating_add(1));
-        revocation(ledger, holder, issuer, index == 0, case.evidence, needs);
+        revocation(ledger, holder, issuer, index == 0, vouched, case.evidence, needs);
         algorithms(ledger, holder, issuer, at);
     }
     Ok(elements(&path, trusted, case.evidence))
+}
+
+/// Whether a complete path vouches for what stands in its certificates: its signatures verify, and whoever issued was
+/// allowed to. A CA that has expired since wrote no less.
+fn vouched(path: &[Rc<Holder>], at: Timestamp) -> Vouched {
+    match faults(path, at).iter().all(|fault| fault.check == CheckId::CaValidity) {
+        true => Vouched::ByAnchor,
+        false => Vouched::ByNobody,
+    }
 }
 
 /// The path with the fewest faults, the first of equals.
@@ -94,10 +103,8 @@ fn no_chain(ledger: &mut Ledger<'_>, end: &[Rc<Holder>], case: &Case<'_>, needs:
         Message::PathEndsAt { subject: last.subject.clone(), issuer: last.certificate.issuer().to_string() }
     };
     ledger.broken(CheckId::ChainToAnchor, Some(format!("sha256:{}", last.sha256)), Some(detail));
-    let urls: Vec<String> = last.certificate.ca_issuers_urls().map(str::to_owned).collect();
-    if !urls.is_empty() && !last.certificate.is_self_issued() {
-        needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: last.sha256.clone(), urls });
-    }
+    // No path leads from it to an anchor: nobody who is believed has written its addresses.
+    needs.extend(Need::issuer(&last.certificate, Vouched::ByNobody));
 }
 
 /// What the signer's key may be used for.
@@ -143,6 +150,7 @@ fn revocation(
     holder: &Holder,
     issuer: Option<&Rc<Holder>>,
     is_signer: bool,
+    vouched: Vouched,
     evidence: &Evidence,
     needs: &mut Vec<Need>,
 ) {
@@ -159,14 +167,8 @@ fn revocation(
     };
     ledger.broken(CheckId::RevocationKnown, Some(format!("sha256:{}", holder.sha256)), Some(detail));
     if count == 0 {
-        let ocsp: Vec<String> = holder.certificate.ocsp_urls().map(str::to_owned).collect();
-        let points = holder.certificate.crl_distribution_points().iter();
-        let crl: Vec<String> = points.flat_map(DistributionPoint::uris).map(str::to_owned).collect();
-        for (kind, urls) in [(NeedKind::Ocsp, ocsp), (NeedKind::Crl, crl)] {
-            if !urls.is_empty() {
-                needs.push(Need { kind, certificate_sha256: holder.sha256.clone(), urls });
-            }
-        }
+        needs.extend(issuer.and_then(|issuer| Need::ocsp(&holder.certificate, &issuer.certificate, vouched)));
+        needs.extend(Need::crl(&holder.certificate, vouched));
     }
 }
 
