@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::journal::Journal;
 use crate::reporting::Language;
+use crate::syntax::url::HostRule;
 use crate::time::{TimeError, Timestamp};
 
 /// Validates electronic signatures and seals on PDF documents, and applies seals.
@@ -149,9 +150,9 @@ pub(super) struct Validate {
     /// No network at all
     #[arg(long)]
     pub(super) offline: bool,
-    /// Evidence may be fetched from this host (not there yet)
-    #[arg(long, value_name = "HOST[:PORT]")]
-    pub(super) allow_host: Vec<OsString>,
+    /// Evidence may be fetched from this host, also where it is loopback or private (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host)]
+    pub(super) allow_host: Vec<HostRule>,
     /// Form of the report
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
@@ -184,7 +185,6 @@ impl Validate {
             (self.evidence_out.is_some(), "--evidence-out"),
             (self.replay.is_some(), "--replay"),
             (!self.content.is_empty(), "--content"),
-            (!self.allow_host.is_empty(), "--allow-host"),
             (self.output_dir.is_some(), "--output-dir"),
             (self.format == Format::Etsi, "--format etsi"),
             (self.format == Format::Pdf, "--format pdf"),
@@ -230,6 +230,10 @@ fn time(text: &str) -> Result<Timestamp, TimeError> {
     Timestamp::from_rfc3339(text)
 }
 
+fn host(text: &str) -> Result<HostRule, &'static str> {
+    HostRule::parse(text).map_err(|_| "must be a host, or host:port")
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -266,6 +270,10 @@ mod tests {
             "--password-file",
             "-",
             "--offline",
+            "--allow-host",
+            "127.0.0.1:19080",
+            "--allow-host",
+            "[::1]",
             "--format",
             "json",
             "--lang",
@@ -276,7 +284,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(all.files, [PathBuf::from("a.pdf"), PathBuf::from("b.pdf")]);
-        assert_eq!((all.trust_anchor.len(), all.evidence.len()), (2, 1));
+        assert_eq!((all.trust_anchor.len(), all.evidence.len(), all.allow_host.len()), (2, 1, 2));
         assert_eq!(all.at, Timestamp::from_rfc3339("2026-11-21T12:00:00Z").ok());
         assert_eq!(all.language(), Language::Fr);
         assert_eq!(all.not_yet(), None);
@@ -292,7 +300,6 @@ mod tests {
             "--evidence-out x",
             "--replay x",
             "--content n=x",
-            "--allow-host h:1",
             "--output-dir x",
             "--format etsi",
             "--format pdf",
@@ -315,6 +322,7 @@ mod tests {
             &["a.pdf", "--format", "xml"],
             &["a.pdf", "--lang", "rm"],
             &["a.pdf", "--password", "x", "--password-file", "y"],
+            &["a.pdf", "--allow-host", "http://h/"],
             &["a.pdf", "--nonsense"],
             &[],
         ] {

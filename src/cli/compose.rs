@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::files;
 use super::files::ReadFailure;
+use super::network;
 use crate::clock::SystemClock;
 use crate::config;
 use crate::config::{Config, JournalPlace, Place, Places, Problem};
@@ -23,6 +24,7 @@ use crate::server::{Settings, TlsError};
 use crate::service;
 use crate::service::ports::{Journal, Signer};
 use crate::service::{Gather, Parts, Sealer};
+use crate::syntax::url::HostRule;
 use crate::trust::{TrustAnchor, TrustStore};
 use crate::validation::{Policy, PolicyError};
 
@@ -52,6 +54,7 @@ pub(super) struct Material {
     policies: Policies,
     trust: TrustStore,
     sealers: BTreeMap<String, Sealer>,
+    gather: Gather,
 }
 
 /// Reads a configuration.
@@ -74,8 +77,11 @@ impl Loaded {
         let policies = refused.keep(self.policies());
         let trust = refused.keep(self.trust());
         let sealers = policies.as_ref().and_then(|policies| refused.keep(self.sealers(policies)));
-        match (policies, trust, sealers) {
-            (Some(policies), Some(trust), Some(sealers)) => Ok(Material { policies, trust, sealers }),
+        let gather = refused.keep(self.gather(&[]));
+        match (policies, trust, sealers, gather) {
+            (Some(policies), Some(trust), Some(sealers), Some(gather)) => {
+                Ok(Material { policies, trust, sealers, gather })
+            }
             _ => Err(refused),
         }
     }
@@ -217,6 +223,12 @@ impl Loaded {
         if refused.0.is_empty() { Ok(sealers) } else { Err(refused) }
     }
 
+    /// How evidence is gathered; these hosts may be asked too.
+    pub(super) fn gather(&self, allow_hosts: &[HostRule]) -> Result<Gather, Refused> {
+        let gather = network::gather(&self.config.outbound, allow_hosts);
+        gather.map_err(|(key, reason)| Refused(vec![self.line(key, reason)]))
+    }
+
     /// The journal's file.
     pub(super) fn journal(&self) -> &Path {
         let JournalPlace::Sqlite(file) = &self.config.journal;
@@ -239,7 +251,7 @@ impl Material {
             trust: Arc::new(self.trust),
             sealers: self.sealers,
             journal,
-            gather: Gather::offline(),
+            gather: self.gather,
             clock: Arc::new(SystemClock),
             identifiers: Arc::new(RandomIdentifiers::new()),
             limits: Limits { file_bytes: config.limits.body_bytes, ..Limits::DEFAULT },
@@ -264,7 +276,7 @@ fn text(file: &Path) -> Result<String, String> {
     String::from_utf8(content(file)?).map_err(|_| "is not text in UTF-8".to_owned())
 }
 
-fn content(file: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn content(file: &Path) -> Result<Vec<u8>, String> {
     match files::read(file, FILE_BYTES, |_| true) {
         Ok(content) => Ok(content.unwrap_or_default()),
         Err(ReadFailure::System(error)) => Err(error.to_string()),

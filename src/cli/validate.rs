@@ -1,4 +1,4 @@
-//! `sigillum validate`: options become a request, documents are judged by [`service::validate`], the exit code
+//! `sigillum validate`: options become a request, documents are judged by [`service`], the exit code
 //! is the worst of all files.
 
 use std::io;
@@ -11,6 +11,8 @@ use super::compose::Loaded;
 use super::documents;
 use super::exit::Exit;
 use super::material;
+use super::network;
+use super::network::Network;
 use super::report_id::ReportIds;
 use super::runner::{Ended, Form, Runner, Totals};
 use super::source;
@@ -19,11 +21,12 @@ use super::terminal;
 use super::terminal::Progress;
 use super::{say, wrong_use};
 use crate::clock;
+use crate::config;
 use crate::document::OpenError;
 use crate::limits::{CancelFlag, Limits};
 use crate::reporting::{DocumentError, Label, Texts};
 use crate::service;
-use crate::service::ValidationRequest;
+use crate::service::{Gather, ValidationRequest};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
 use crate::validation::{Moment, Policy};
@@ -31,13 +34,15 @@ use crate::validation::{Moment, Policy};
 /// Runs the command.
 pub(super) fn run(options: &Validate, source: &Source, texts: &'static Texts) -> Exit {
     let clock = clock::now();
-    let request = match request(options, source, clock, texts) {
-        Ok(request) => request,
+    let (request, network) = match request(options, source, clock, texts) {
+        Ok((request, gather)) => (request, Network::new(gather)),
         Err(exit) => return exit,
     };
     let (tasks, not_files) = documents::tasks(&options.files);
     let judge = |content: &[u8]| {
-        service::validate(content, &request, &CancelFlag::default()).map_err(|error| unread(&error))
+        let judged = service::judge(content, &request, &CancelFlag::default());
+        let (case, report) = judged.map_err(|error| unread(&error))?;
+        network.gathered(case, report, &request)
     };
     let runner = Runner {
         judge: &judge,
@@ -58,17 +63,17 @@ fn request(
     source: &Source,
     clock: Timestamp,
     texts: &Texts,
-) -> Result<ValidationRequest, Exit> {
+) -> Result<(ValidationRequest, Gather), Exit> {
     let limits = Limits::DEFAULT;
     let wrong = |reason: String| wrong_use(&reason);
-    let (policy, trust) = terms(options, source, texts)?;
+    let (policy, trust, gather) = terms(options, source, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
     let password = match (&options.password, &options.password_file) {
         (Some(password), _) => Some(password.as_encoded_bytes().to_vec()),
         (None, Some(file)) => Some(material::password(file, texts).map_err(wrong)?),
         (None, None) => None,
     };
-    Ok(ValidationRequest {
+    let request = ValidationRequest {
         password,
         policy,
         trust: Arc::new(trust),
@@ -77,12 +82,13 @@ fn request(
         ocsp_responses: given.ocsp_responses,
         moment: Moment { at: options.at.unwrap_or(clock), clock },
         limits,
-    })
+    };
+    Ok((request, gather))
 }
 
 /// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
-/// configuration; without one, those of the data folder.
-fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Policy>, TrustStore), Exit> {
+/// configuration; without one, those of the data folder. And how evidence is gathered.
+fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Policy>, TrustStore, Gather), Exit> {
     let loaded = match source {
         // Where all is said on the command line, what lies in the usual place is not looked at.
         Source::Data(_, Named::Usual) if !options.trust_anchor.is_empty() => None,
@@ -95,6 +101,12 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
     };
     let unknown = || wrong_use(&texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]));
     let policy = policy.ok_or_else(unknown)?;
+    let gather = match &loaded {
+        _ if options.offline => Gather::offline(),
+        Some(loaded) => loaded.gather(&options.allow_host).map_err(source::refused)?,
+        None => network::gather(&config::Outbound::default(), &options.allow_host)
+            .map_err(|(_, reason)| wrong_use(&reason))?,
+    };
     let trust = match loaded {
         Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,
         _ => {
@@ -102,7 +114,7 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
             TrustStore::new(anchors.map_err(|reason| wrong_use(&reason))?)
         }
     };
-    Ok((policy, trust))
+    Ok((policy, trust, gather))
 }
 
 fn jobs(options: &Validate) -> usize {

@@ -19,6 +19,8 @@ pub enum Kind {
     Texts,
     /// The path of a file; a relative one is relative to the configuration file.
     File,
+    /// The path of a folder; a relative one is relative to the configuration file.
+    Folder,
     /// Four numbers.
     Rectangle,
     /// The number of a page, or `"last"`.
@@ -35,6 +37,7 @@ impl Kind {
             Self::Text => "a text in quotes",
             Self::Texts => "a list of texts",
             Self::File => "the path of a file, in quotes",
+            Self::Folder => "the path of a folder, in quotes",
             Self::Rectangle => "a list of four numbers",
             Self::Page => "the number of a page, or \"last\"",
             Self::Time => "a time with its offset, like 2027-01-01T00:00:00Z",
@@ -47,7 +50,7 @@ impl Kind {
             Self::Integer => value.is_integer(),
             Self::Text => value.is_str(),
             Self::Texts => value.as_array().is_some_and(|all| all.iter().all(|one| one.get_ref().is_str())),
-            Self::File => value.as_str().is_some_and(|path| !path.is_empty() && !path.contains('\0')),
+            Self::File | Self::Folder => value.as_str().is_some_and(|path| !path.is_empty() && !path.contains('\0')),
             Self::Rectangle => value.as_array().is_some_and(|all| {
                 all.len() == 4 && all.iter().all(|one| one.get_ref().is_integer() || one.get_ref().is_float())
             }),
@@ -74,6 +77,16 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("limits.body-seconds", Kind::Integer),
     ("limits.connections", Kind::Integer),
     ("limits.per-caller", Kind::Integer),
+    ("outbound.offline", Kind::Flag),
+    ("outbound.allow-hosts", Kind::Texts),
+    ("outbound.proxy", Kind::Text),
+    ("outbound.https-roots-file", Kind::File),
+    ("outbound.cache-folder", Kind::Folder),
+    ("outbound.cache-bytes", Kind::Integer),
+    ("outbound.rounds", Kind::Integer),
+    ("outbound.requests", Kind::Integer),
+    ("outbound.seconds", Kind::Integer),
+    ("outbound.bytes", Kind::Integer),
     ("trust.anchors.*.certificate-file", Kind::File),
     ("trust.anchors.*.sunset", Kind::Time),
     ("policies.offered", Kind::Texts),
@@ -103,8 +116,7 @@ pub const KEYS: &[(&str, Kind)] = &[
 ];
 
 /// What the contract has and this version does not: refused by its name.
-pub const LATER: &[&str] =
-    &["outbound", "trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
+pub const LATER: &[&str] = &["trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
 
 /// Keys under which somebody may want to write a secret, and what to write instead.
 const SECRETS: &[(&str, &str)] = &[

@@ -20,6 +20,9 @@ listen = "127.0.0.1:8443"
 certificate-file = "tls.pem"
 key-file = "tls.key"
 
+[outbound]
+cache-folder = "../evidence-cache"
+
 [trust.anchors.demo]
 certificate-file = "root.pem"
 
