@@ -26,7 +26,7 @@ use sigillum::limits::Limits;
 use sigillum::pki::{Certificate, pem};
 use sigillum::sealing::{Appearance, SealProfile};
 use sigillum::service::ports::{Clock, SealStep, Steps};
-use sigillum::service::{Gather, Caller, Capacity, Parts, Role, SealRequest, Sealer, Service};
+use sigillum::service::{Caller, Capacity, Gather, Parts, Role, SealRequest, Sealer, Service};
 use sigillum::storage::sqlite::{JournalFile, SqliteJournal};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};

@@ -50,7 +50,9 @@ impl Kind {
             Self::Integer => value.is_integer(),
             Self::Text => value.is_str(),
             Self::Texts => value.as_array().is_some_and(|all| all.iter().all(|one| one.get_ref().is_str())),
-            Self::File | Self::Folder => value.as_str().is_some_and(|path| !path.is_empty() && !path.contains('\0')),
+            Self::File | Self::Folder => {
+                value.as_str().is_some_and(|path| !path.is_empty() && !path.contains('\0'))
+            }
             Self::Rectangle => value.as_array().is_some_and(|all| {
                 all.len() == 4 && all.iter().all(|one| one.get_ref().is_integer() || one.get_ref().is_float())
             }),
@@ -116,7 +118,8 @@ pub const KEYS: &[(&str, Kind)] = &[
 ];
 
 /// What the contract has and this version does not: refused by its name.
-pub const LATER: &[&str] = &["trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
+pub const LATER: &[&str] =
+    &["trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
 
 /// Keys under which somebody may want to write a secret, and what to write instead.
 const SECRETS: &[(&str, &str)] = &[

@@ -154,10 +154,8 @@ async fn tunnel(stream: &mut TcpStream, peer: &Peer) -> Result<(), Failed> {
 async fn shake_hands<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S) -> Result<Sender, Failed> {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(HEAD_BYTES).max_headers(HEAD_FIELDS);
-    let (sender, connection) = builder
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|_| Failed::host(FetchOutcome::ConnectionBroken))?;
+    let (sender, connection) =
+        builder.handshake(TokioIo::new(stream)).await.map_err(|_| Failed::host(FetchOutcome::ConnectionBroken))?;
     // It ends when the sender is dropped, or the other side ends it. Why is said to who waits for the answer.
     tokio::spawn(async move { drop(connection.await) });
     Ok(sender)

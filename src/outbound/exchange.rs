@@ -215,7 +215,8 @@ impl Exchange {
         if !keeps_method && (asking.post.is_some() || !moved) {
             return Err(refused());
         }
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
+        let location =
+            response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
         let url = asking.url.redirected(location).map_err(|_| refused())?;
         let same = asking.url.scheme == url.scheme && asking.url.port == url.port;
         let usual = |url: &HttpUrl, scheme: Scheme| url.scheme == scheme && url.port == scheme.default_port();

@@ -78,7 +78,8 @@ impl Failures {
     pub(super) fn in_the_way(&self, url: &HttpUrl, question: [u8; 32], now: Instant) -> Option<FetchOutcome> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let subjects = [host(url), Subject::Question(question)];
-        let failure = subjects.iter().filter_map(|subject| known.get(subject)).find(|failure| now < failure.until)?;
+        let failure =
+            subjects.iter().filter_map(|subject| known.get(subject)).find(|failure| now < failure.until)?;
         Some(FetchOutcome::BackingOff(Box::new(failure.cause.clone())))
     }
 

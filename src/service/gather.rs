@@ -219,16 +219,14 @@ impl Purse {
             return Answered::without(FetchOutcome::Limit);
         }
         let answered = timeout_at(deadline, fetch.fetch(asked)).await;
-        let answered = answered.unwrap_or(Answered {
-            requests: 1,
-            ..Answered::without(FetchOutcome::Timeout)
-        });
+        let answered = answered.unwrap_or(Answered { requests: 1, ..Answered::without(FetchOutcome::Timeout) });
         match answered.requests.checked_sub(1) {
             // It was at hand, or refused.
             None => _ = self.requests.fetch_add(1, Ordering::AcqRel),
             Some(more) => take_what_is_there(&self.requests, more),
         }
-        let paid = self.bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(answered.bytes));
+        let paid =
+            self.bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(answered.bytes));
         match paid {
             Ok(_) => answered,
             Err(_) => Answered { requests: answered.requests, ..Answered::without(FetchOutcome::Limit) },

@@ -292,7 +292,9 @@ mod tests {
         };
         assert!(covers("Example.ch", "http://example.ch/x") && covers("example.ch", "https://example.ch/x"));
         assert!(!covers("example.ch", "http://example.ch:8080/") && !covers("example.ch", "http://a.example.ch/"));
-        assert!(covers("127.0.0.1:19080", "http://127.0.0.1:19080/x") && !covers("127.0.0.1:1", "http://127.0.0.1/"));
+        assert!(
+            covers("127.0.0.1:19080", "http://127.0.0.1:19080/x") && !covers("127.0.0.1:1", "http://127.0.0.1/")
+        );
         assert!(covers("[::1]:5", "http://[::1]:5/"));
         for odd in ["http://h", "h/x", "h:x", "", "h:0", "*.ch", "::1"] {
             assert!(HostRule::parse(odd).is_err(), "{odd}");

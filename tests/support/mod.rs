@@ -7,6 +7,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this module and uses a part of it")]
 
+#[cfg(feature = "service")]
+pub mod authority;
 pub mod exceptions;
 pub mod judges;
 pub mod pdf;
@@ -15,6 +17,7 @@ pub mod seal;
 pub mod seeds;
 pub mod sign;
 pub mod table;
+pub mod website;
 
 use std::path::{Path, PathBuf};
 

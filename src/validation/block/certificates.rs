@@ -8,7 +8,7 @@ use crate::crypto::SignatureAlgorithm;
 use crate::limits::{Budget, LimitExceeded};
 use crate::time::Timestamp;
 use crate::validation::block::acceptance::{digest_reliable, key_reliable};
-use crate::validation::check::{CheckId, Context};
+use crate::validation::check::{CheckId, Context, Level};
 use crate::validation::evidence::Evidence;
 use crate::validation::ledger::Ledger;
 use crate::validation::message::{Message, Term};
@@ -166,8 +166,11 @@ fn revocation(
         Message::RevocationDataNotJudged { subject, count: u64::try_from(count).unwrap_or(u64::MAX) }
     };
     ledger.broken(CheckId::RevocationKnown, Some(format!("sha256:{}", holder.sha256)), Some(detail));
-    if count == 0 {
-        needs.extend(issuer.and_then(|issuer| Need::ocsp(&holder.certificate, &issuer.certificate, vouched)));
+    // What could not change the verdict is not needed: where the policy only looks, or nobody can be found who issued the
+    // certificate, and so its revocation data.
+    let Some(issuer) = issuer else { return };
+    if count == 0 && ledger.policy().level(ledger.context(), CheckId::RevocationKnown) == Level::Fail {
+        needs.extend(Need::ocsp(&holder.certificate, &issuer.certificate, vouched));
         needs.extend(Need::crl(&holder.certificate, vouched));
     }
 }
