@@ -226,7 +226,7 @@ impl Loaded {
     /// How evidence is gathered; these hosts may be asked too.
     pub(super) fn gather(&self, allow_hosts: &[HostRule]) -> Result<Gather, Refused> {
         let gather = network::gather(&self.config.outbound, allow_hosts);
-        gather.map_err(|(key, reason)| Refused(vec![self.line(key, reason)]))
+        gather.map_err(|wrong| Refused(wrong.into_iter().map(|(key, reason)| self.line(key, reason)).collect()))
     }
 
     /// The journal's file.

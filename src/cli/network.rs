@@ -12,32 +12,29 @@ use crate::clock::SystemClock;
 use crate::config;
 use crate::limits::GatherLimits;
 use crate::outbound::{Outbound, OutboundError, Settings, SystemResolver};
+use crate::pki::Certificate;
 use crate::reporting::DocumentError;
 use crate::service;
 use crate::service::{Case, Gather, ValidationRequest};
 use crate::syntax::url::HostRule;
 use crate::validation::Report;
 
-/// How evidence is gathered. Where it cannot be: the key of the configuration that is wrong, and why.
-pub(super) fn gather(
-    wanted: &config::Outbound,
-    allow_hosts: &[HostRule],
-) -> Result<Gather, (&'static str, String)> {
-    if wanted.limits == GatherLimits::OFFLINE {
-        return Ok(Gather::offline());
-    }
-    let roots = |file: &Path| {
-        let wrong = |reason: String| ("outbound.https-roots-file", format!("{}: {reason}", file.display()));
-        let content = compose::content(file).map_err(wrong)?;
-        let roots = service::certificates(&content);
-        roots.map_err(|_| wrong("must hold certificates, PEM, and nothing else".to_owned()))
-    };
-    let https_roots = wanted.https_roots_file.as_deref().map(roots).transpose()?.unwrap_or_default();
-    if let Some(folder) = &wanted.cache_folder {
-        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
-        if !parent.is_none_or(files::is_folder) {
-            return Err(("outbound.cache-folder", "its folder is not there".to_owned()));
+/// A key of the configuration that is wrong, and why.
+pub(super) type Wrong = (&'static str, String);
+
+/// How evidence is gathered. Where it cannot be: everything that is wrong.
+pub(super) fn gather(wanted: &config::Outbound, allow_hosts: &[HostRule]) -> Result<Gather, Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    let https_roots = match wanted.https_roots_file.as_deref().map(roots).transpose() {
+        Ok(roots) => roots.unwrap_or_default(),
+        Err(reason) => {
+            wrong.push(("outbound.https-roots-file", reason));
+            Vec::new()
         }
+    };
+    let parent = wanted.cache_folder.as_deref().and_then(Path::parent);
+    if !parent.filter(|parent| !parent.as_os_str().is_empty()).is_none_or(files::is_folder) {
+        wrong.push(("outbound.cache-folder", "its folder is not there".to_owned()));
     }
     let settings = Settings {
         allow_hosts: wanted.allow_hosts.iter().chain(allow_hosts).cloned().collect(),
@@ -50,8 +47,22 @@ pub(super) fn gather(
     let outbound = outbound.map_err(|error| match error {
         OutboundError::Proxy => ("outbound.proxy", error.to_string()),
         _ => ("outbound.https-roots-file", error.to_string()),
-    })?;
-    Ok(Gather { fetch: Arc::new(outbound), limits: wanted.limits })
+    });
+    match outbound {
+        Ok(_) if wrong.is_empty() && wanted.limits == GatherLimits::OFFLINE => Ok(Gather::offline()),
+        Ok(outbound) if wrong.is_empty() => Ok(Gather { fetch: Arc::new(outbound), limits: wanted.limits }),
+        Ok(_) => Err(wrong),
+        Err(problem) => {
+            wrong.push(problem);
+            Err(wrong)
+        }
+    }
+}
+
+fn roots(file: &Path) -> Result<Vec<Arc<Certificate>>, String> {
+    let said = |reason: &str| format!("{}: {reason}", file.display());
+    let content = compose::content(file).map_err(|reason| said(&reason))?;
+    service::certificates(&content).map_err(|_| said("must hold certificates, PEM, and nothing else"))
 }
 
 /// The network for documents that are judged one by one, on threads of their own.

@@ -104,8 +104,10 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<(Arc<Poli
     let gather = match &loaded {
         _ if options.offline => Gather::offline(),
         Some(loaded) => loaded.gather(&options.allow_host).map_err(source::refused)?,
-        None => network::gather(&config::Outbound::default(), &options.allow_host)
-            .map_err(|(_, reason)| wrong_use(&reason))?,
+        None => network::gather(&config::Outbound::default(), &options.allow_host).map_err(|wrong| {
+            let reasons: Vec<String> = wrong.into_iter().map(|(_, reason)| reason).collect();
+            wrong_use(&reasons.join("; "))
+        })?,
     };
     let trust = match loaded {
         Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,

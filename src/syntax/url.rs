@@ -5,7 +5,9 @@
 //! resolvers of systems read `127.1` and `0x7f000001` as addresses). A fragment is dropped. Nothing is resolved here.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
 
 /// Octets of a URL. Real ones stay below 300.
 const URL_LENGTH: usize = 2_048;
