@@ -18,7 +18,7 @@ pub enum Gathered {
     /// Certificates, one of which may be that of the issuer.
     Certificates(Vec<Arc<Certificate>>),
     /// A CRL.
-    Crl(Crl),
+    Crl(Box<Crl>),
     /// An OCSP response with an answer.
     Ocsp(OcspResponse),
 }
@@ -31,7 +31,9 @@ impl Gathered {
     pub fn read(kind: NeedKind, bytes: &[u8]) -> Result<Self, FetchOutcome> {
         match kind {
             NeedKind::Issuer => certificates(bytes).map(Self::Certificates),
-            NeedKind::Crl => Crl::parse(bytes, DEPTH).map(Self::Crl).map_err(|_| FetchOutcome::Unreadable),
+            NeedKind::Crl => {
+                Crl::parse(bytes, DEPTH).map(|crl| Self::Crl(Box::new(crl))).map_err(|_| FetchOutcome::Unreadable)
+            }
             NeedKind::Ocsp => {
                 let response = OcspResponse::parse(bytes, DEPTH).map_err(|_| FetchOutcome::Unreadable)?;
                 match response.status {

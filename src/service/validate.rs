@@ -198,7 +198,7 @@ impl Case {
                 }
                 Gathered::Crl(crl) => {
                     if self.evidence.crls().iter().all(|(known, _)| known.der() != crl.der()) {
-                        self.evidence.add_crl(crl.clone(), Origin::Fetched);
+                        self.evidence.add_crl((**crl).clone(), Origin::Fetched);
                         new = true;
                     }
                 }
