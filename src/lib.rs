@@ -8,7 +8,7 @@
 //! ```text
 //! Document::open(bytes, …) -> Document              structure: what is where
 //! examine(&Document, …)    -> Examination           facts, once: digests of every signed range, coverage, signatures as parsed
-//! validate(&Examination, &Evidence, &TrustStore, &Policy, Moment, …) -> Outcome { report, needs }
+//! validate(&Examination, &Evidence, &TrustStore, &Policy, Moment, …) -> Outcome { report }   its needs are fetched, and it is judged again
 //! ```
 //!
 //! # What each module is for
@@ -28,6 +28,7 @@
 //! * [`service`] (feature `service`): the use cases.
 //! * [`clock`], [`config`], [`telemetry`] (feature `service`): time, configuration, log.
 //! * [`keystore`] (feature `service`): the keys that seal, kept in files; identifiers.
+//! * [`outbound`] (feature `service`): evidence over the network.
 //! * [`storage`] (feature `service`): the journal in a SQLite file.
 //! * [`server`] (feature `service`): the service over HTTPS.
 //! * [`cli`] (feature `service`): the command line.
@@ -80,6 +81,8 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "service")]
 pub mod keystore;
+#[cfg(feature = "service")]
+pub mod outbound;
 #[cfg(feature = "service")]
 pub mod server;
 #[cfg(feature = "service")]

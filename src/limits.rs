@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// The limits of one document. All numbers are upper bounds; reaching one is an answer, never a pass.
 #[derive(Clone, Debug)]
@@ -69,6 +70,35 @@ impl Limits {
         xml_references: 16_000_000,
         work: 20_000_000,
     };
+}
+
+/// What fetching evidence for one document may cost. Settings can lower these numbers, not raise them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GatherLimits {
+    /// How often it is fetched and judged again. 4: an issuer's certificate, its revocation data, those of a responder,
+    /// and what turned out to be no good. 0 is offline.
+    pub rounds: u32,
+    /// Requests. 20: signer, time-stamp and two CAs each, with two places for each. What leads elsewhere counts again.
+    pub requests: u32,
+    /// All rounds together.
+    pub time: Duration,
+    /// Bytes. 32 MiB: some times the largest CRL of the Swiss issuers.
+    pub bytes: u64,
+}
+
+impl GatherLimits {
+    /// The limits used where nothing else is configured.
+    pub const DEFAULT: Self = Self { rounds: 4, requests: 20, time: Duration::from_secs(10), bytes: 32 << 20 };
+    /// Nothing is fetched.
+    pub const OFFLINE: Self = Self { rounds: 0, requests: 0, time: Duration::ZERO, bytes: 0 };
+    /// Bytes of a certificate, or of a message with some. Real ones stay below 32 KiB.
+    pub const ISSUER_BYTES: u64 = 256 << 10;
+    /// Bytes of an OCSP response. Real ones stay below 8 KiB.
+    pub const OCSP_BYTES: u64 = 256 << 10;
+    /// Bytes of a CRL.
+    pub const CRL_BYTES: u64 = 32 << 20;
+    /// Certificates taken from one message of an issuer.
+    pub const ISSUER_CERTIFICATES: usize = 32;
 }
 
 /// A limit by its name, as answers and errors write it.

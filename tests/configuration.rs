@@ -10,7 +10,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rcgen::{CertificateParams, KeyPair};
-use sigillum::config::{Config, KEYS, LIMITS, parse};
+use sigillum::config::{Config, KEYS, LIMITS, OUTBOUND_LIMITS, parse};
+use sigillum::limits::GatherLimits;
 use support::rng::{Rng, mutate};
 
 fn example() -> String {
@@ -42,6 +43,8 @@ fn the_example_is_good_with_and_without_what_may_be_left_out() {
     assert_eq!(least.policies, whole.policies);
     assert_eq!(least.demo, whole.demo);
     assert_eq!(format!("{:?}", least.limits), format!("{:?}", whole.limits));
+    assert_eq!(least.outbound.limits, whole.outbound.limits);
+    assert_eq!(least.outbound.cache_bytes, whole.outbound.cache_bytes);
 }
 
 #[test]
@@ -51,7 +54,7 @@ fn the_example_has_every_key() {
     for (key, _) in KEYS {
         assert!(has(&toml::Value::Table(table.clone()), &key.split('.').collect::<Vec<_>>()), "{key}");
     }
-    for limit in LIMITS.iter().filter(|limit| limit.default > 0) {
+    for limit in LIMITS.iter().chain(OUTBOUND_LIMITS).filter(|limit| limit.default > 0) {
         assert!(text.contains(&format!("\n{} = {}\n", limit.key, limit.default)), "{}", limit.key);
     }
 }
@@ -119,6 +122,16 @@ fn config_check_says_good_or_every_problem_with_its_place() {
     );
     assert!(!folder.join("journal.sqlite").exists(), "nothing was changed");
 
+    // Roots that are none, and a cache that has nowhere to be.
+    let outbound = "[outbound]\nhttps-roots-file = \"sigillum.toml\"\ncache-folder = \"gone/cache\"\n";
+    fs::write(folder.join("sigillum.toml"), example().replace("[outbound]\n", outbound)).unwrap();
+    let (code, _, err) = check(folder, "sigillum.toml");
+    assert_eq!(code, Some(78));
+    for key in ["outbound.https-roots-file: ", "outbound.cache-folder: its folder is not there"] {
+        assert!(err.contains(key), "{err}");
+    }
+    assert_eq!(err.lines().count(), 2, "{err}");
+
     // A key of another certificate, and a journal that has nowhere to be.
     pair(folder, "tls/key.pem", "tls/other.pem");
     pair(folder, "keys/seal.key", "keys/other.pem");
@@ -171,6 +184,10 @@ fn a_damaged_configuration_is_refused_or_within_its_bounds() {
                 good += 1;
                 let config = parsed.config;
                 assert!(config.limits.body_bytes <= config.limits.bodies_bytes, "mutation {n}");
+                let GatherLimits { rounds, requests, time, bytes } = config.outbound.limits;
+                let most = GatherLimits::DEFAULT;
+                assert!(rounds <= most.rounds && requests <= most.requests, "mutation {n}");
+                assert!(time <= most.time && bytes <= most.bytes, "mutation {n}");
                 assert!(!config.demo || config.server.listen.ip().is_loopback(), "mutation {n}");
                 assert!(
                     config.profiles.values().all(|profile| config.keys.contains_key(&profile.key)),

@@ -26,7 +26,7 @@ use sigillum::limits::Limits;
 use sigillum::pki::{Certificate, pem};
 use sigillum::sealing::{Appearance, SealProfile};
 use sigillum::service::ports::{Clock, SealStep, Steps};
-use sigillum::service::{Caller, Capacity, Parts, Role, SealRequest, Sealer, Service};
+use sigillum::service::{Caller, Capacity, Gather, Parts, Role, SealRequest, Sealer, Service};
 use sigillum::storage::sqlite::{JournalFile, SqliteJournal};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
@@ -213,6 +213,7 @@ async fn service(folder: &Path, stop: Option<SealStep>, ahead: i64) -> Arc<Servi
         evidence: Arc::default(),
         sealers: BTreeMap::from([("p".to_owned(), sealer)]),
         journal: Arc::new(SqliteJournal::open(&folder.join("journal.sqlite")).await.unwrap()),
+        gather: Gather::offline(),
         clock: Arc::new(Ahead(ahead)),
         identifiers: Arc::new(RandomIdentifiers::new()),
         limits: Limits::DEFAULT,

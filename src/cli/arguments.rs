@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::journal::Journal;
 use super::revisions::Revisions;
 use crate::reporting::Language;
+use crate::syntax::url::HostRule;
 use crate::time::{TimeError, Timestamp};
 
 /// Validates electronic signatures and seals on PDF documents, and applies seals.
@@ -153,9 +154,9 @@ pub(super) struct Validate {
     /// No network at all
     #[arg(long)]
     pub(super) offline: bool,
-    /// Evidence may be fetched from this host (not there yet)
-    #[arg(long, value_name = "HOST[:PORT]")]
-    pub(super) allow_host: Vec<OsString>,
+    /// Evidence may be fetched from this host, also where it is loopback or private (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host)]
+    pub(super) allow_host: Vec<HostRule>,
     /// Form of the report
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
@@ -186,7 +187,6 @@ impl Validate {
             (!self.trust_list.is_empty(), "--trust-list"),
             (!self.trust_list_signer.is_empty(), "--trust-list-signer"),
             (!self.content.is_empty(), "--content"),
-            (!self.allow_host.is_empty(), "--allow-host"),
             (self.output_dir.is_some(), "--output-dir"),
             (self.format == Format::Etsi, "--format etsi"),
             (self.format == Format::Pdf, "--format pdf"),
@@ -232,6 +232,10 @@ fn time(text: &str) -> Result<Timestamp, TimeError> {
     Timestamp::from_rfc3339(text)
 }
 
+fn host(text: &str) -> Result<HostRule, &'static str> {
+    HostRule::parse(text).map_err(|_| "must be a host, or host:port")
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -268,6 +272,10 @@ mod tests {
             "--password-file",
             "-",
             "--offline",
+            "--allow-host",
+            "127.0.0.1:19080",
+            "--allow-host",
+            "[::1]",
             "--format",
             "json",
             "--lang",
@@ -278,7 +286,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(all.files, [PathBuf::from("a.pdf"), PathBuf::from("b.pdf")]);
-        assert_eq!((all.trust_anchor.len(), all.evidence.len()), (2, 1));
+        assert_eq!((all.trust_anchor.len(), all.evidence.len(), all.allow_host.len()), (2, 1, 2));
         assert_eq!(all.at, Timestamp::from_rfc3339("2026-11-21T12:00:00Z").ok());
         assert_eq!(all.language(), Language::Fr);
         assert_eq!(all.not_yet(), None);
@@ -292,7 +300,6 @@ mod tests {
             "--trust-list x",
             "--trust-list-signer x",
             "--content n=x",
-            "--allow-host h:1",
             "--output-dir x",
             "--format etsi",
             "--format pdf",
@@ -313,6 +320,7 @@ mod tests {
             &["a.pdf", "--format", "xml"],
             &["a.pdf", "--lang", "rm"],
             &["a.pdf", "--password", "x", "--password-file", "y"],
+            &["a.pdf", "--allow-host", "http://h/"],
             &["a.pdf", "--nonsense"],
             &[],
         ] {

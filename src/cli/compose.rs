@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::files;
 use super::files::ReadFailure;
+use super::network;
 use crate::clock::SystemClock;
 use crate::config;
 use crate::config::{Config, JournalPlace, Place, Places, Problem};
@@ -22,7 +23,8 @@ use crate::server;
 use crate::server::{Settings, TlsError};
 use crate::service;
 use crate::service::ports::{Journal, Signer};
-use crate::service::{Given, Parts, Sealer, StandingEvidence, Unusable};
+use crate::service::{Gather, Given, Parts, Sealer, StandingEvidence, Unusable};
+use crate::syntax::url::HostRule;
 use crate::trust::{TrustAnchor, TrustStore};
 use crate::validation::{Evidence, Policy, PolicyError};
 
@@ -56,6 +58,7 @@ pub(super) struct Material {
     trust: TrustStore,
     evidence: Evidence,
     sealers: BTreeMap<String, Sealer>,
+    gather: Gather,
 }
 
 /// Reads a configuration.
@@ -79,9 +82,10 @@ impl Loaded {
         let trust = refused.keep(self.trust());
         let evidence = refused.keep(self.evidence());
         let sealers = policies.as_ref().and_then(|policies| refused.keep(self.sealers(policies)));
-        match (policies, trust, evidence, sealers) {
-            (Some(policies), Some(trust), Some(evidence), Some(sealers)) => {
-                Ok(Material { policies, trust, evidence, sealers })
+        let gather = refused.keep(self.gather(&[]));
+        match (policies, trust, evidence, sealers, gather) {
+            (Some(policies), Some(trust), Some(evidence), Some(sealers), Some(gather)) => {
+                Ok(Material { policies, trust, evidence, sealers, gather })
             }
             _ => Err(refused),
         }
@@ -231,6 +235,12 @@ impl Loaded {
         if refused.0.is_empty() { Ok(sealers) } else { Err(refused) }
     }
 
+    /// How evidence is gathered; these hosts may be asked too.
+    pub(super) fn gather(&self, allow_hosts: &[HostRule]) -> Result<Gather, Refused> {
+        let gather = network::gather(&self.config.outbound, allow_hosts);
+        gather.map_err(|wrong| Refused(wrong.into_iter().map(|(key, reason)| self.line(key, reason)).collect()))
+    }
+
     /// The journal's file.
     pub(super) fn journal(&self) -> &Path {
         let JournalPlace::Sqlite(file) = &self.config.journal;
@@ -254,6 +264,7 @@ impl Material {
             evidence: Arc::new(StandingEvidence::new(self.evidence)),
             sealers: self.sealers,
             journal,
+            gather: self.gather,
             clock: Arc::new(SystemClock),
             identifiers: Arc::new(RandomIdentifiers::new()),
             limits: Limits { file_bytes: config.limits.body_bytes, ..Limits::DEFAULT },
@@ -299,7 +310,7 @@ fn text(file: &Path) -> Result<String, String> {
     String::from_utf8(content(file)?).map_err(|_| "is not text in UTF-8".to_owned())
 }
 
-fn content(file: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn content(file: &Path) -> Result<Vec<u8>, String> {
     bounded(file, FILE_BYTES)
 }
 

@@ -12,6 +12,7 @@ mod exit;
 mod files;
 mod journal;
 mod material;
+mod network;
 mod report_id;
 mod revisions;
 mod runner;

@@ -14,6 +14,8 @@ use super::exit::Exit;
 use super::files;
 use super::files::Output;
 use super::material;
+use super::network;
+use super::network::Network;
 use super::report_id::ReportIds;
 use super::runner::{Ended, Form, Runner, Totals};
 use super::source;
@@ -22,11 +24,12 @@ use super::terminal;
 use super::terminal::Progress;
 use super::{say, wrong_use};
 use crate::clock;
+use crate::config;
 use crate::document::OpenError;
 use crate::limits::{CancelFlag, Limits};
 use crate::reporting::{DocumentError, Label, Texts};
 use crate::service;
-use crate::service::{Judged, ReplayError, ValidationRequest};
+use crate::service::{Gather, Judged, ReplayError, ValidationRequest};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
 use crate::validation::bundle::{Bundle, BundleError, SoftwareName};
@@ -118,13 +121,13 @@ enum Asked {
 struct Anew {
     request: ValidationRequest,
     at_hand: Evidence,
+    network: Network,
 }
 
 impl Asked {
     fn of(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Self, Exit> {
         let Some(file) = &options.replay else {
-            let (request, at_hand) = request(options, source, clock, texts)?;
-            return Ok(Self::Anew(Box::new(Anew { request, at_hand })));
+            return Ok(Self::Anew(Box::new(anew(options, source, clock, texts)?)));
         };
         let bundle = material::bundle(file, texts).map_err(|reason| wrong_use(&reason))?;
         let password = password(options, texts)?;
@@ -136,8 +139,11 @@ impl Asked {
         let cancel = CancelFlag::default();
         match self {
             Self::Anew(anew) => {
-                let Anew { request, at_hand } = &**anew;
-                service::judge(content, request, at_hand, &cancel).map_err(|error| unread(&error))
+                let Anew { request, at_hand, network } = &**anew;
+                let judged = service::judge(content, request, at_hand, &cancel);
+                let (case, report) = judged.map_err(|error| unread(&error))?;
+                let (case, report) = network.gathered(case, report, &request.limits)?;
+                Ok(Judged { report, basis: case.into_basis() })
             }
             Self::Again { bundle, password } => {
                 let replayed = service::replay(content, bundle, password.as_deref(), &Limits::DEFAULT, &cancel);
@@ -171,15 +177,10 @@ fn announce(bundle: &Bundle, texts: &Texts) {
 }
 
 /// What is asked, from the options.
-fn request(
-    options: &Validate,
-    source: &Source,
-    clock: Timestamp,
-    texts: &Texts,
-) -> Result<(ValidationRequest, Evidence), Exit> {
+fn anew(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Anew, Exit> {
     let limits = Limits::DEFAULT;
     let wrong = |reason: String| wrong_use(&reason);
-    let Believed { policy, trust, at_hand } = terms(options, source, texts)?;
+    let Believed { policy, trust, at_hand, gather } = terms(options, source, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
     let request = ValidationRequest {
         password: password(options, texts)?,
@@ -191,7 +192,7 @@ fn request(
         moment: Moment { at: options.at.unwrap_or(clock), clock },
         limits,
     };
-    Ok((request, at_hand))
+    Ok(Anew { request, at_hand, network: Network::new(gather) })
 }
 
 fn password(options: &Validate, texts: &Texts) -> Result<Option<Vec<u8>>, Exit> {
@@ -204,10 +205,11 @@ struct Believed {
     policy: Arc<Policy>,
     trust: TrustStore,
     at_hand: Evidence,
+    gather: Gather,
 }
 
 /// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
-/// configuration; without one, those of the data folder.
+/// configuration; without one, those of the data folder. And how evidence is gathered.
 fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<Believed, Exit> {
     let loaded = match source {
         // Where all is said on the command line, what lies in the usual place is not looked at.
@@ -222,6 +224,14 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<Believed,
     let unknown = || wrong_use(&texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]));
     let policy = policy.ok_or_else(unknown)?;
     let at_hand = loaded.as_ref().map(Loaded::evidence).transpose().map_err(source::refused)?.unwrap_or_default();
+    let gather = match &loaded {
+        _ if options.offline => Gather::offline(),
+        Some(loaded) => loaded.gather(&options.allow_host).map_err(source::refused)?,
+        None => network::gather(&config::Outbound::default(), &options.allow_host).map_err(|wrong| {
+            let reasons: Vec<String> = wrong.into_iter().map(|(_, reason)| reason).collect();
+            wrong_use(&reasons.join("; "))
+        })?,
+    };
     let trust = match loaded {
         Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,
         _ => {
@@ -229,7 +239,7 @@ fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<Believed,
             TrustStore::new(anchors.map_err(|reason| wrong_use(&reason))?)
         }
     };
-    Ok(Believed { policy, trust, at_hand })
+    Ok(Believed { policy, trust, at_hand, gather })
 }
 
 fn jobs(options: &Validate) -> usize {

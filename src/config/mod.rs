@@ -7,6 +7,7 @@
 //! ([`Parsed::places`]). Secrets never stand in the text: keys, passwords and tokens are files, or a SHA-256.
 //! The reasons are in English, as the keys are.
 
+mod outbound;
 mod parse;
 mod problem;
 mod profiles;
@@ -24,6 +25,7 @@ use crate::sealing::Appearance;
 use crate::service::{Capacity, Role};
 use crate::time::Timestamp;
 
+pub use outbound::{OUTBOUND_LIMITS, Outbound};
 pub use parse::{Parsed, parse};
 pub use problem::{Place, Places, Problem};
 pub use schema::{KEYS, Kind, LATER};
@@ -36,6 +38,8 @@ pub struct Config {
     pub server: Server,
     /// What a request may cost.
     pub limits: ServiceLimits,
+    /// Who may be asked for evidence.
+    pub outbound: Outbound,
     /// Trust anchors by name.
     pub anchors: BTreeMap<String, Anchor>,
     /// Files with certificates, CRLs and OCSP responses that are at hand for everything that is judged. They are read anew

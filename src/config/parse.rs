@@ -6,6 +6,7 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use super::Config;
+use super::outbound;
 use super::problem::{Place, Places, Problem};
 use super::profiles;
 use super::reader::{Section, Source};
@@ -61,6 +62,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
     let demo = root.flag("demo").unwrap_or(false);
     let server = sections::server(root, demo);
     let limits = sections::limits(&root.section("limits"), cores);
+    let outbound = outbound::outbound(&root.section("outbound"));
     let anchors = sections::anchors(&root.section("trust").section("anchors"));
     let evidence_files = root.section("trust").files("evidence-files");
     let policy_files = sections::policy_files(&root.section("policies"));
@@ -72,6 +74,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
     Some(Config {
         server: server?,
         limits,
+        outbound,
         anchors,
         evidence_files,
         policies,

@@ -21,6 +21,8 @@ pub enum Kind {
     File,
     /// A list of paths of files.
     Files,
+    /// The path of a folder; a relative one is relative to the configuration file.
+    Folder,
     /// Four numbers.
     Rectangle,
     /// The number of a page, or `"last"`.
@@ -38,6 +40,7 @@ impl Kind {
             Self::Texts => "a list of texts",
             Self::File => "the path of a file, in quotes",
             Self::Files => "a list of paths of files, in quotes",
+            Self::Folder => "the path of a folder, in quotes",
             Self::Rectangle => "a list of four numbers",
             Self::Page => "the number of a page, or \"last\"",
             Self::Time => "a time with its offset, like 2027-01-01T00:00:00Z",
@@ -50,7 +53,7 @@ impl Kind {
             Self::Integer => value.is_integer(),
             Self::Text => value.is_str(),
             Self::Texts => value.as_array().is_some_and(|all| all.iter().all(|one| one.get_ref().is_str())),
-            Self::File => is_path(value),
+            Self::File | Self::Folder => is_path(value),
             Self::Files => value.as_array().is_some_and(|all| all.iter().all(|one| is_path(one.get_ref()))),
             Self::Rectangle => value.as_array().is_some_and(|all| {
                 all.len() == 4 && all.iter().all(|one| one.get_ref().is_integer() || one.get_ref().is_float())
@@ -82,6 +85,16 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("limits.body-seconds", Kind::Integer),
     ("limits.connections", Kind::Integer),
     ("limits.per-caller", Kind::Integer),
+    ("outbound.offline", Kind::Flag),
+    ("outbound.allow-hosts", Kind::Texts),
+    ("outbound.proxy", Kind::Text),
+    ("outbound.https-roots-file", Kind::File),
+    ("outbound.cache-folder", Kind::Folder),
+    ("outbound.cache-bytes", Kind::Integer),
+    ("outbound.rounds", Kind::Integer),
+    ("outbound.requests", Kind::Integer),
+    ("outbound.seconds", Kind::Integer),
+    ("outbound.bytes", Kind::Integer),
     ("trust.anchors.*.certificate-file", Kind::File),
     ("trust.anchors.*.sunset", Kind::Time),
     ("trust.evidence-files", Kind::Files),
@@ -113,7 +126,7 @@ pub const KEYS: &[(&str, Kind)] = &[
 
 /// What the contract has and this version does not: refused by its name.
 pub const LATER: &[&str] =
-    &["outbound", "trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
+    &["trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
 
 /// Keys under which somebody may want to write a secret, and what to write instead.
 const SECRETS: &[(&str, &str)] = &[

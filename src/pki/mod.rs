@@ -3,7 +3,7 @@
 //!
 //! * [`Certificate`], [`Name`], [`GeneralName`], [`NameConstraints`], [`QcStatements`]: RFC 5280, ETSI EN 319 412-5.
 //! * [`SignedData`], [`SignerInfo`], [`SignedAttributes`]: RFC 5652, RFC 5035, ETSI EN 319 122-1.
-//! * [`TimestampToken`]: RFC 3161. [`Crl`]: RFC 5280 §5. [`OcspResponse`], [`BasicOcsp`]: RFC 6960.
+//! * [`TimestampToken`]: RFC 3161. [`Crl`]: RFC 5280 §5. [`OcspResponse`], [`BasicOcsp`], [`OcspRequest`]: RFC 6960.
 //! * [`pem`]: files with several objects.
 //!
 //! Three rules hold everywhere. The exact bytes of what is signed or hashed are kept as they were sent. A part
@@ -27,6 +27,7 @@ mod general_name;
 mod name;
 mod name_constraints;
 mod ocsp;
+mod ocsp_request;
 pub mod oid;
 pub mod pem;
 mod qc;
@@ -55,6 +56,7 @@ pub use name_constraints::{ConstraintViolation, NameConstraints, Subtree, Violat
 pub use ocsp::{
     BasicOcsp, CertHash, CertId, CertStatus, OcspError, OcspResponse, OcspStatus, ResponderId, SingleResponse,
 };
+pub use ocsp_request::OcspRequest;
 pub use qc::{PdsLocation, QcLimit, QcStatement, QcStatements};
 pub use serial::same_serial;
 pub use tst::{Accuracy, TimestampError, TimestampResponse, TimestampToken, TstInfo};

@@ -204,6 +204,24 @@ fn read_response_bytes(wrapper: &Tlv<'_>, depth: u32) -> Result<BasicOcsp, OcspE
 }
 
 impl OcspStatus {
+    /// Every word of [`OcspStatus::word`].
+    pub const WORDS: [&'static str; 7] =
+        ["successful", "malformed-request", "internal-error", "try-later", "sig-required", "unauthorized", "other"];
+
+    /// The word for how a request went.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Successful => "successful",
+            Self::MalformedRequest => "malformed-request",
+            Self::InternalError => "internal-error",
+            Self::TryLater => "try-later",
+            Self::SigRequired => "sig-required",
+            Self::Unauthorized => "unauthorized",
+            Self::Other(_) => "other",
+        }
+    }
+
     /// The name in the words of RFC 6960 §4.2.1; a code that it does not have as a number.
     #[must_use]
     pub fn name(self) -> String {

@@ -1,7 +1,9 @@
-//! The use cases: what callers ask for, put together from the core. Async, and the only place that will fetch and loop.
+//! The use cases: what callers ask for, put together from the core. Async, and the only place that loops.
 
 mod access;
 mod error;
+mod gather;
+mod gathered;
 mod given;
 pub mod ports;
 mod ready;
@@ -23,12 +25,16 @@ use work::Bench;
 
 pub use access::{Caller, Role};
 pub use error::ServiceError;
+pub use gather::Gather;
+pub use gathered::Gathered;
 pub use given::{Given, Unusable, certificates};
 pub use ready::Readiness;
 pub use revisions::{Depth, NoRevision, RevisionAnswer, RevisionRequest, Revisions, RevisionsRequest, revisions};
 pub use seal::{SealAnswer, SealRequest, Sealer};
 pub use standing::StandingEvidence;
-pub use validate::{Basis, Judged, ReplayError, Validated, Validation, ValidationRequest, judge, replay, validate};
+pub use validate::{
+    Basis, Case, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge, replay, validate,
+};
 pub use work::Capacity;
 
 /// What the service is made of.
@@ -43,6 +49,8 @@ pub struct Parts {
     pub sealers: BTreeMap<String, Sealer>,
     /// The journal.
     pub journal: Arc<dyn Journal>,
+    /// How evidence is gathered.
+    pub gather: Gather,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Names for reports and seals.

@@ -4,10 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::Gathered;
 use crate::journal::Entry;
 use crate::sealing::SealIdentity;
+use crate::syntax::url::HttpUrl;
 use crate::time::Timestamp;
+use crate::validation::{FetchOutcome, NeedKind, Vouched};
 
 /// What will be there later. Boxed, so that a port can be chosen at run time.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -143,6 +147,69 @@ impl fmt::Display for JournalUnavailable {
 }
 
 impl std::error::Error for JournalUnavailable {}
+
+/// Fetches evidence over the network.
+pub trait Fetch: Send + Sync {
+    /// Fetches one piece; answers within [`Asked::within`], however it went.
+    fn fetch(&self, asked: Asked) -> Pending<'_, Answered>;
+}
+
+/// A piece of evidence to fetch.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What.
+    pub kind: NeedKind,
+    /// Where.
+    pub url: HttpUrl,
+    /// What is asked: the OCSP request, in DER.
+    pub ocsp_request: Option<Arc<[u8]>>,
+    /// Who vouches for the host; an operator's list is the adapter's.
+    pub vouched: Vouched,
+    /// Whether what is at hand will do.
+    pub cache: CacheUse,
+    /// How long the answer is waited for.
+    pub within: Duration,
+}
+
+/// Whether what is at hand from an earlier fetch will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheUse {
+    /// It will.
+    Allowed,
+    /// It was no good: anew.
+    Renew,
+}
+
+/// How it went.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// How.
+    pub outcome: FetchOutcome,
+    /// What came; only where it went well.
+    pub content: Option<Arc<Gathered>>,
+    /// How many bytes that is.
+    pub bytes: u64,
+    /// How many requests were made for it.
+    pub requests: u32,
+}
+
+impl Answered {
+    /// Nothing came, and no request was made.
+    #[must_use]
+    pub const fn without(outcome: FetchOutcome) -> Self {
+        Self { outcome, content: None, bytes: 0, requests: 0 }
+    }
+}
+
+/// Fetches nothing: offline.
+#[derive(Clone, Copy, Debug)]
+pub struct NoNetwork;
+
+impl Fetch for NoNetwork {
+    fn fetch(&self, _: Asked) -> Pending<'_, Answered> {
+        Box::pin(std::future::ready(Answered::without(FetchOutcome::Offline)))
+    }
+}
 
 /// The steps of a seal (the second walk), for whoever wants to watch them: a test that ends the process between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Role, Service, ServiceError};
+use tokio::time::Instant;
+
+use super::gather::Gathering;
+use super::ports::Clock;
+use super::{Caller, Gather, Gathered, Role, Service, ServiceError};
 use crate::document::{Document, Examination, OpenError, examine};
 use crate::journal::{Act, Entry};
 use crate::limits::{Budget, CancelFlag, Limits};
 use crate::pki::{Certificate, Crl, OcspResponse};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
+use crate::validation;
 use crate::validation::bundle;
 use crate::validation::bundle::{Bundle, BundleError};
-use crate::validation::{Evidence, Moment, Origin, Policy, Report};
+use crate::validation::{Attempt, Evidence, Moment, Origin, Policy, Report};
 
 /// Bytes of a document that may be validated on the thread that answers requests. Most of those that offices exchange
 /// are shorter.
@@ -87,7 +92,10 @@ pub struct Basis {
     evidence: Evidence,
     trust: Arc<TrustStore>,
     policy: Arc<Policy>,
+    /// The validation time; and the time at which it was judged last, after what was fetched had come.
     moment: Moment,
+    /// What was fetched, and how that went.
+    gathering: Vec<Attempt>,
 }
 
 impl Basis {
@@ -96,7 +104,7 @@ impl Basis {
     /// # Errors
     /// Where it would be larger than bundles may be.
     pub fn bundle(&self, report: &Report) -> Result<Vec<u8>, BundleError> {
-        bundle::write(&report.document, &self.evidence, &self.trust, &self.policy, self.moment)
+        bundle::write(&report.document, &self.evidence, &self.trust, &self.policy, self.moment, &self.gathering)
     }
 }
 
@@ -116,6 +124,7 @@ impl Service {
             return Err(ServiceError::UnknownPolicy(asked.policy));
         };
         let report_id = self.new_id()?;
+        let begun = Instant::now();
         let clock = self.parts.clock.now();
         let mut request = ValidationRequest {
             password: asked.password,
@@ -129,15 +138,55 @@ impl Service {
         };
         let document = asked.document;
         let at_hand = self.parts.evidence.current();
-        let judged = match self.on_the_spot(&document, &mut request, &at_hand) {
-            Some(judged) => judged,
+        let limits = request.limits.clone();
+        let first = match self.on_the_spot(&document, &mut request, &at_hand) {
+            Some(first) => first,
             None => self.bench.run(move |cancel| judge(&document, &request, &at_hand, &cancel)).await?,
         };
-        let Judged { report, basis } = judged.map_err(ServiceError::Document)?;
-        let entry = entry(&report_id, &caller.name, &report, clock);
+        let (case, report) = first.map_err(ServiceError::Document)?;
+        let (case, report) = self.gathered(case, report, limits, begun).await?;
+        let entry = entry(&report_id, &caller.name, &report, self.parts.clock.now());
         let journaled = self.parts.journal.append(entry, None).await;
         journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))?;
-        Ok(Validated { report_id, report, basis })
+        Ok(Validated { report_id, report, basis: case.basis })
+    }
+
+    /// Fetches what a report needs and judges again, until nothing more comes or the time is over.
+    async fn gathered(
+        &self,
+        mut case: Case,
+        mut report: Report,
+        limits: Limits,
+        begun: Instant,
+    ) -> Result<(Case, Report), ServiceError> {
+        if self.parts.gather.is_offline() || report.needs.is_empty() {
+            return Ok((case, report));
+        }
+        let limits = Arc::new(limits);
+        let deadline = self.parts.capacity.deadline;
+        let last = begun.checked_add(deadline).unwrap_or(begun);
+        // A fifth of the time stays for judging what came at the last moment.
+        let latest = last.checked_sub(deadline / 5).unwrap_or(begun);
+        let mut gathering = Gathering::new(&self.parts.gather, &case.basis.trust, latest);
+        loop {
+            let found = gathering.round(&report.needs).await;
+            if found.is_empty() {
+                break;
+            }
+            // What is at hand already was no good: the next round asks the next place.
+            if !case.take(&found) {
+                continue;
+            }
+            case.basis.moment.clock = self.parts.clock.now();
+            let limits = Arc::clone(&limits);
+            let work = move |cancel| {
+                let report = case.judge(&limits, &cancel);
+                (case, report)
+            };
+            (case, report) = self.bench.go_on(last, work).await?;
+        }
+        case.note(gathering.attempts(), &mut report);
+        Ok((case, report))
     }
 
     /// Validates a short document without leaving the thread, where a turn is free: to hand it to another one costs
@@ -148,7 +197,7 @@ impl Service {
         document: &[u8],
         request: &mut ValidationRequest,
         at_hand: &Evidence,
-    ) -> Option<Result<Judged, OpenError>> {
+    ) -> Option<Result<(Case, Report), OpenError>> {
         let given = request.certificates.len().saturating_add(request.crls.len());
         let octets = document.len().saturating_add(at_hand.octets());
         if octets > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
@@ -163,15 +212,78 @@ impl Service {
     }
 }
 
-/// Validates a document. `cancel` ends it from outside.
+/// A document that was judged and can be judged again: its facts, and what there is so far to judge it by.
+#[derive(Debug)]
+pub struct Case {
+    examination: Examination,
+    basis: Basis,
+}
+
+impl Case {
+    /// What the report rests on.
+    #[must_use]
+    pub fn into_basis(self) -> Basis {
+        self.basis
+    }
+
+    /// Takes what was fetched; whether anything of it is new.
+    fn take(&mut self, found: &[Arc<Gathered>]) -> bool {
+        let mut new = false;
+        for gathered in found {
+            match &**gathered {
+                Gathered::Certificates(certificates) => {
+                    let before = self.basis.evidence.certificates().len();
+                    certificates
+                        .iter()
+                        .for_each(|one| self.basis.evidence.add_certificate_from(Arc::clone(one), Origin::Fetched));
+                    new |= self.basis.evidence.certificates().len() > before;
+                }
+                Gathered::Crl(crl) => {
+                    if self.basis.evidence.crls().iter().all(|(known, _)| known.der() != crl.der()) {
+                        self.basis.evidence.add_crl((**crl).clone(), Origin::Fetched);
+                        new = true;
+                    }
+                }
+                Gathered::Ocsp(response) => {
+                    let raw = |response: &OcspResponse| response.basic.as_ref().map(|basic| basic.raw.clone());
+                    let known = self.basis.evidence.ocsp_responses();
+                    if known.iter().all(|(known, _)| raw(known) != raw(response)) {
+                        self.basis.evidence.add_ocsp_response(response.clone(), Origin::Fetched);
+                        new = true;
+                    }
+                }
+            }
+        }
+        new
+    }
+
+    /// Judges it by what there is.
+    fn judge(&self, limits: &Limits, cancel: &CancelFlag) -> Report {
+        self.judge_within(&mut Budget::with_cancel(limits, cancel.clone()))
+    }
+
+    fn judge_within(&self, budget: &mut Budget) -> Report {
+        let Basis { evidence, trust, policy, moment, gathering } = &self.basis;
+        let outcome = validation::validate(&self.examination, evidence, trust, policy, *moment, budget);
+        Report { gathering: gathering.clone(), ..outcome.report }
+    }
+
+    /// Notes how fetching went, in the basis and in the report.
+    fn note(&mut self, attempts: Vec<Attempt>, report: &mut Report) {
+        report.gathering.clone_from(&attempts);
+        self.basis.gathering = attempts;
+    }
+}
+
+/// Validates a document without fetching anything. `cancel` ends it from outside.
 ///
 /// # Errors
 /// Where the document cannot be read, or a limit is reached before its signatures are known.
 pub fn validate(bytes: &[u8], request: &ValidationRequest, cancel: &CancelFlag) -> Result<Report, OpenError> {
-    judge(bytes, request, &Evidence::new(), cancel).map(|judged| judged.report)
+    judge(bytes, request, &Evidence::new(), cancel).map(|(_, report)| report)
 }
 
-/// The same with evidence that is at hand for every document, and what the report rests on.
+/// The same with evidence that is at hand for every document, and what is needed to judge it again.
 ///
 /// # Errors
 /// As [`validate`].
@@ -180,7 +292,7 @@ pub fn judge(
     request: &ValidationRequest,
     at_hand: &Evidence,
     cancel: &CancelFlag,
-) -> Result<Judged, OpenError> {
+) -> Result<(Case, Report), OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
     let examination = examine(&document, &mut budget).map_err(OpenError::Limit)?;
@@ -197,8 +309,40 @@ pub fn judge(
     }
     evidence.add_all(at_hand);
     let (trust, policy) = (Arc::clone(&request.trust), Arc::clone(&request.policy));
-    let basis = Basis { evidence, trust, policy, moment: request.moment };
-    Ok(basis.judge(&examination, &mut budget))
+    let basis = Basis { evidence, trust, policy, moment: request.moment, gathering: Vec::new() };
+    let case = Case { examination, basis };
+    let report = case.judge_within(&mut budget);
+    Ok((case, report))
+}
+
+/// Fetches what a report needs and judges again on this thread, until nothing more comes. For a program that judges its
+/// own documents; there is no deadline but that of gathering.
+pub async fn gathered(
+    mut case: Case,
+    mut report: Report,
+    limits: &Limits,
+    gather: &Gather,
+    clock: &dyn Clock,
+) -> (Case, Report) {
+    if gather.is_offline() || report.needs.is_empty() {
+        return (case, report);
+    }
+    let begun = Instant::now();
+    let latest = begun.checked_add(gather.limits.time).unwrap_or(begun);
+    let mut gathering = Gathering::new(gather, &case.basis.trust, latest);
+    loop {
+        let found = gathering.round(&report.needs).await;
+        if found.is_empty() {
+            break;
+        }
+        if !case.take(&found) {
+            continue;
+        }
+        case.basis.moment.clock = clock.now();
+        report = case.judge(limits, &CancelFlag::default());
+    }
+    case.note(gathering.attempts(), &mut report);
+    (case, report)
 }
 
 /// Judges a document again from the evidence bundle of an earlier validation: the same evidence, anchors, policy and
@@ -223,8 +367,11 @@ pub fn replay(
         trust: Arc::clone(&bundle.trust),
         policy: Arc::clone(&bundle.policy),
         moment: bundle.moment,
+        gathering: bundle.gathering.clone(),
     };
-    Ok(basis.judge(&examination, &mut budget))
+    let case = Case { examination, basis };
+    let report = case.judge_within(&mut budget);
+    Ok(Judged { report, basis: case.basis })
 }
 
 /// Why a document is not judged again.
@@ -234,14 +381,6 @@ pub enum ReplayError {
     Document(OpenError),
     /// The bundle is not about it.
     Bundle(BundleError),
-}
-
-impl Basis {
-    fn judge(self, examination: &Examination, budget: &mut Budget) -> Judged {
-        let Self { evidence, trust, policy, moment } = &self;
-        let outcome = crate::validation::validate(examination, evidence, trust, policy, *moment, budget);
-        Judged { report: outcome.report, basis: self }
-    }
 }
 
 fn entry(report_id: &str, caller: &str, report: &Report, time: Timestamp) -> Entry {

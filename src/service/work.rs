@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::ServiceError;
 use crate::limits::CancelFlag;
@@ -72,26 +72,47 @@ impl Bench {
             if before >= self.capacity.waiting.saturating_add(free) {
                 return Err(ServiceError::Overloaded);
             }
-            let turn = Arc::clone(&self.turns).acquire_owned();
-            match timeout(self.capacity.deadline, turn).await {
-                Ok(Ok(turn)) => turn,
-                Ok(Err(_)) => return Err(ServiceError::Internal("turns")),
-                Err(_) => return Err(ServiceError::Overloaded),
-            }
+            self.turn(self.capacity.deadline).await?
         };
-        let cancel = CancelOnDrop(CancelFlag::default());
-        let flag = cancel.0.clone();
-        let mut task = spawn_blocking(move || {
-            let _turn = turn;
-            work(flag)
-        });
-        let done = match timeout(self.capacity.deadline, &mut task).await {
-            Ok(done) => done,
-            Err(_) => {
-                cancel.0.cancel();
-                task.await
-            }
-        };
-        done.map_err(|_| ServiceError::Internal("blocking work"))
+        compute(turn, self.capacity.deadline, work).await
     }
+
+    /// Runs `work` that goes on with what was begun: it is not turned away while there is time, which ends at `latest`.
+    pub(super) async fn go_on<T: Send + 'static>(
+        &self,
+        latest: Instant,
+        work: impl FnOnce(CancelFlag) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let turn = self.turn(latest.saturating_duration_since(Instant::now())).await?;
+        compute(turn, latest.saturating_duration_since(Instant::now()), work).await
+    }
+
+    async fn turn(&self, within: Duration) -> Result<OwnedSemaphorePermit, ServiceError> {
+        match timeout(within, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) => Err(ServiceError::Internal("turns")),
+            Err(_) => Err(ServiceError::Overloaded),
+        }
+    }
+}
+
+async fn compute<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    within: Duration,
+    work: impl FnOnce(CancelFlag) -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    let cancel = CancelOnDrop(CancelFlag::default());
+    let flag = cancel.0.clone();
+    let mut task = spawn_blocking(move || {
+        let _turn = turn;
+        work(flag)
+    });
+    let done = match timeout(within, &mut task).await {
+        Ok(done) => done,
+        Err(_) => {
+            cancel.0.cancel();
+            task.await
+        }
+    };
+    done.map_err(|_| ServiceError::Internal("blocking work"))
 }

@@ -4,4 +4,5 @@ pub mod der;
 pub(crate) mod hex;
 pub mod pdf;
 pub mod short;
+pub mod url;
 pub mod xml;

@@ -103,7 +103,7 @@ impl Evidence {
         }
         self.ocsp_fingerprints.push(fingerprint);
         for der in response.basic.iter().flat_map(|basic| &basic.certificates) {
-            self.parse_certificate(der);
+            self.parse_certificate(der, origin);
         }
         self.ocsp_responses.push((response, origin));
     }

@@ -31,7 +31,7 @@ pub use check::{Check, CheckId, CheckResult, Context, Level};
 pub use evidence::{Evidence, Origin};
 pub use message::{Arg, Message, Term};
 pub use moment::Moment;
-pub use need::{Need, NeedKind};
+pub use need::{Attempt, FetchOutcome, Need, NeedKind, Vouched};
 pub use policy::{Policy, PolicyError};
 pub use report::{
     Algorithms, Answer, ClaimedAttributes, DocumentVerdict, Integrity, PathElement, PolicyReference, Reason,
@@ -81,6 +81,7 @@ pub fn validate(
             signatures,
             document_timestamps,
             needs,
+            gathering: Vec::new(),
         },
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::check::{Check, CheckId};
 use super::message::Message;
-use super::need::Need;
+use super::need::{Attempt, Need};
 use super::verdict::Verdict;
 use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock};
 use crate::pki::Certificate;
@@ -34,6 +34,8 @@ pub struct Report {
     pub document_timestamps: Vec<TimestampReport>,
     /// What is still missing.
     pub needs: Vec<Need>,
+    /// What was fetched for it, and how that went; filled in by who fetched.
+    pub gathering: Vec<Attempt>,
 }
 
 /// Which policy.

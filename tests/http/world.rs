@@ -20,7 +20,7 @@ use sigillum::service::ports::{
     Begun, Clock, Identifiers, Journal, JournalUnavailable, Kept, NoRandomness, Pending, Repeatable,
     Signer as SignerPort, SignerUnavailable, Ticket,
 };
-use sigillum::service::{Capacity, Parts, Role, Sealer, Service, certificates};
+use sigillum::service::{Capacity, Gather, Parts, Role, Sealer, Service, certificates};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::Policy;
@@ -260,6 +260,7 @@ impl World {
             evidence: Arc::default(),
             sealers: BTreeMap::new(),
             journal: Arc::<Memory>::clone(&journal),
+            gather: Gather::offline(),
             clock: Arc::<Still>::clone(&clock),
             identifiers: Arc::<Counting>::clone(&identifiers),
             limits: Limits::DEFAULT,

@@ -7,6 +7,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this module and uses a part of it")]
 
+#[cfg(feature = "service")]
+pub mod authority;
 pub mod exceptions;
 pub mod issue;
 pub mod judges;
@@ -20,6 +22,7 @@ pub mod sign;
 pub mod table;
 #[cfg(feature = "service")]
 mod validation;
+pub mod website;
 
 use std::path::{Path, PathBuf};
 #[cfg(feature = "service")]

@@ -39,6 +39,13 @@ impl Signer {
         Self::new(Key::P256(Box::new(key.expect("a key"))), "p256")
     }
 
+    /// ECDSA on P-256 with a key and a certificate of the test's own.
+    pub fn of(pkcs8: &[u8], certificate: Vec<u8>) -> Self {
+        let key = EcdsaKeyPair::from_pkcs8(&signature::ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8, &random());
+        let key = Key::P256(Box::new(key.expect("a key")));
+        Self { key, certificate, random: random(), crls: Vec::new() }
+    }
+
     fn new(key: Key, name: &str) -> Self {
         let pem = read_text(&project().join(format!("fixtures/bench/{name}.pem")));
         Self { key, certificate: seeds::from_pem(&pem).remove(0), random: random(), crls: Vec::new() }

@@ -25,6 +25,9 @@ key-file = "tls.key"
 [trust]
 evidence-files = [{evidence}]
 
+[outbound]
+cache-folder = "../evidence-cache"
+
 [trust.anchors.demo]
 certificate-file = "root.pem"
 

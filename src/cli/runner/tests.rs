@@ -81,6 +81,7 @@ fn report(answer: Answer) -> Report {
         signatures: Vec::new(),
         document_timestamps: Vec::new(),
         needs: Vec::new(),
+        gathering: Vec::new(),
     }
 }
 

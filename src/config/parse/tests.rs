@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::super::{Config, JournalPlace, KEYS, KeyStore, LIMITS};
+use super::super::{Config, JournalPlace, KEYS, KeyStore, Kind, LIMITS, OUTBOUND_LIMITS};
 use super::*;
 use crate::crypto::SealAlgorithm;
+use crate::limits::GatherLimits;
 use crate::sealing::{Appearance, Page};
 use crate::service::Role;
 
@@ -17,6 +18,13 @@ key-file = "/etc/keys/tls.key"
 
 [limits]
 body-bytes = 1_048_576
+
+[outbound]
+offline = false
+allow-hosts = ["127.0.0.1:19080", "ca.example.ch"]
+proxy = "http://proxy.example.ch:3128"
+cache-folder = "evidence-cache"
+rounds = 2
 
 [trust.anchors.root]
 certificate-file = "root.pem"
@@ -91,6 +99,10 @@ fn a_whole_configuration_is_read() {
     assert_eq!(config.server.key_file, PathBuf::from("/etc/keys/tls.key"), "an absolute path stays");
     assert_eq!(config.limits.body_bytes, 1 << 20);
     assert_eq!(config.limits.capacity.at_once, 4, "as many as there are cores");
+    assert_eq!(config.outbound.allow_hosts.len(), 2);
+    assert_eq!(config.outbound.proxy.unwrap().port, 3128);
+    assert_eq!(config.outbound.cache_folder, Some(PathBuf::from("/etc/sigillum/evidence-cache")));
+    assert_eq!(config.outbound.limits, GatherLimits { rounds: 2, ..GatherLimits::DEFAULT });
     assert_eq!(config.anchors["root"].sunset.unwrap().to_string(), "2030-01-01T00:00:00Z");
     assert_eq!(config.policies.iter().collect::<Vec<_>>(), ["default", "house"]);
     let profile = &config.profiles["letter"];
@@ -117,6 +129,10 @@ fn what_is_not_said_has_a_default() {
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8443");
     assert_eq!(config.policies.iter().collect::<Vec<_>>(), ["default"]);
     assert_eq!(config.limits.capacity.deadline.as_secs(), 15);
+    assert_eq!(config.outbound.limits, GatherLimits::DEFAULT);
+    assert!(config.outbound.allow_hosts.is_empty() && config.outbound.cache_folder.is_none());
+    let offline = good(&format!("{least}[outbound]\noffline = true\nrounds = 3\n"));
+    assert_eq!(offline.outbound.limits, GatherLimits::OFFLINE);
     assert!(config.callers.is_empty() && config.profiles.is_empty() && config.anchors.is_empty());
 }
 
@@ -130,7 +146,15 @@ fn each_refusal_names_its_line() {
         ("demo = false", "demo = \"no\"", "demo = false", "demo must be true or false"),
         ("[limits]\nbody-bytes = 1_048_576", "[[limits]]", "[limits]", "must be a section"),
         ("certificate-file = \"tls.pem\"", "certificate-file = \"\"", "tls.pem", "must be the path of a file"),
-        ("[limits]", "[outbound]\n[limits]", "[limits]", "outbound is not there yet"),
+        // Who is asked.
+        ("\"ca.example.ch\"]", "\"http://ca\"]", "allow-hosts", "\"http://ca\" is not a host or host:port"),
+        ("\"ca.example.ch\"]", "1]", "allow-hosts", "must be a list of texts"),
+        ("http://proxy.example.ch:3128", "https://proxy.example.ch", "proxy =", "must be like http://proxy"),
+        ("http://proxy.example.ch:3128", "http://user@proxy", "proxy =", "must be like http://proxy"),
+        ("rounds = 2", "rounds = 5", "rounds", "outbound.rounds: must be from 1 to 4"),
+        ("rounds = 2", "round = 2", "rounds", "outbound.round is not known; known here: offline, allow-hosts"),
+        ("offline = false", "offline = 0", "offline", "outbound.offline must be true or false"),
+        ("\"evidence-cache\"", "\"\"", "cache-folder", "must be the path of a folder"),
         ("[limits]", "[trust.lists.ch]\n[limits]", "[limits]", "trust.lists is not there yet"),
         ("reason = \"Sealed\"", "timestamp = \"x\"", "reason =", "profiles.letter.timestamp is not there yet"),
         ("password-file = \"old.password\"", "password = \"x\"", "old.password", "use password-file"),
@@ -222,6 +246,22 @@ fn each_limit_has_bounds_and_a_default_within() {
         assert!(with(limit.key, limit.most + 1).is_err(), "{}", limit.key);
         assert_eq!(limit.least == 0, with(limit.key, limit.least.saturating_sub(1)).is_ok(), "{}", limit.key);
     }
+}
+
+#[test]
+fn what_fetching_may_cost_can_be_lowered_and_not_raised() {
+    let with = |key: &str, number: u64| read(&GOOD.replace("rounds = 2", &format!("{key} = {number}")));
+    let given = KEYS.iter().filter(|(key, kind)| key.starts_with("outbound.") && *kind == Kind::Integer).count();
+    assert_eq!(OUTBOUND_LIMITS.len(), given);
+    for limit in OUTBOUND_LIMITS {
+        assert!(with(limit.key, limit.least).is_ok() && with(limit.key, limit.most).is_ok(), "{}", limit.key);
+        assert!(with(limit.key, limit.most + 1).is_err() && with(limit.key, limit.least - 1).is_err());
+        assert!((limit.least..=limit.most).contains(&limit.default), "{}", limit.key);
+    }
+    let most = |key| OUTBOUND_LIMITS.iter().find(|limit| limit.key == key).unwrap().most;
+    let GatherLimits { rounds, requests, time, bytes } = GatherLimits::DEFAULT;
+    assert_eq!((most("rounds"), most("requests")), (u64::from(rounds), u64::from(requests)));
+    assert_eq!((most("seconds"), most("bytes")), (time.as_secs(), bytes));
 }
 
 #[test]

@@ -165,3 +165,7 @@ pem 'OCSP RESPONSE' ocsp.der ocsp
 pem CMS cms.der cms
 pem CMS token.der timestamp
 pem 'TIME STAMP RESPONSE' response.tsr timestamp_response
+
+# The request that need.rs has to make too.
+openssl ocsp -issuer ca.pem -cert leaf.pem -no_nonce -reqout ocsp_request.der
+xxd -p ocsp_request.der | tr -d '\n' > "$here/ocsp_request.hex"

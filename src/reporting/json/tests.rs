@@ -7,7 +7,9 @@ use crate::document::{
     ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFinding, FieldLock, FieldLockAction,
 };
 use crate::reporting::tests::sample;
-use crate::validation::{CheckId, CheckResult, Message, Need, NeedKind, RevocationStatus, TimestampKind};
+use crate::validation::{
+    Attempt, CheckId, CheckResult, FetchOutcome, Message, Need, NeedKind, RevocationStatus, TimestampKind, Vouched,
+};
 
 const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: Some("vertrag.pdf") };
 
@@ -133,6 +135,13 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
         kind: NeedKind::Ocsp,
         certificate_sha256: "11".repeat(32),
         urls: vec!["http://ocsp.example.ch".to_owned()],
+        vouched: Vouched::ByAnchor,
+        ocsp_request: None,
+    });
+    report.gathering.push(Attempt {
+        kind: NeedKind::Ocsp,
+        url: "http://ocsp.example.ch".to_owned(),
+        outcome: FetchOutcome::HttpStatus(404),
     });
     report.document_timestamps.push(sample::timestamp("D1", TimestampKind::Document));
     report.document_timestamps[0].coverage = Some(Coverage::WholeDocument);
@@ -179,6 +188,10 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
     assert_eq!(finding["text"], "Die Länge eines Datenstroms fehlt oder ist falsch; sein Ende wurde gesucht.");
     assert_eq!((&finding["offset"], &finding["object"]), (&77.into(), &"12 0".into()));
     assert_eq!(value["needs"][0]["for"], "11".repeat(32));
+    assert_eq!(value["needs"][0].as_object().unwrap().len(), 3);
+    let attempt =
+        serde_json::json!({ "kind": "ocsp", "url": "http://ocsp.example.ch", "outcome": "http-status-404" });
+    assert_eq!(value["gathering"], serde_json::json!([attempt]));
     let stamp = &value["documentTimestamps"][0];
     assert_eq!(stamp["type"], "document");
     assert_eq!(stamp["indication"], "PASSED");

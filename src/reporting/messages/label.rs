@@ -107,6 +107,8 @@ labels! {
     Warning = "warning" [];
     /// Before a finding of the file.
     Finding = "finding" [];
+    /// Before what could not be fetched.
+    NotFetched = "not-fetched" [];
     /// Where a finding is: bytes from the start.
     AtOffset = "at-offset" ["offset"];
     /// Where a finding is: an object.

@@ -10,7 +10,7 @@ mod signature;
 
 use super::{DocumentError, Envelope, Label, Language, Show, Texts, UnreadDocument, shown};
 use crate::document::DocumentFinding;
-use crate::validation::{Answer, Report};
+use crate::validation::{Answer, Attempt, Need, Report};
 use signature::Said;
 
 pub(super) use page::{Colour, Page};
@@ -112,6 +112,17 @@ fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
         page.row(0, Label::Caution, &texts.fill(Label::RevocationNotChecked, &[("policy", policy())]));
     }
     page.rows(0, Label::Finding, report.document.findings.iter().map(|finding| finding_line(texts, finding)));
+    page.rows(0, Label::NotFetched, not_fetched(report));
+}
+
+/// What is still missing and was asked for, with the word of the JSON for how that went.
+fn not_fetched(report: &Report) -> impl Iterator<Item = String> {
+    let missing = |attempt: &&Attempt| {
+        let needed = |need: &Need| need.kind == attempt.kind && need.urls.contains(&attempt.url);
+        !attempt.outcome.is_success() && report.needs.iter().any(needed)
+    };
+    let failed = report.gathering.iter().filter(missing);
+    failed.map(|attempt| format!("{} {}: {}", attempt.kind.name(), shown(&attempt.url), attempt.outcome.name()))
 }
 
 fn finding_line(texts: &Texts, finding: &DocumentFinding) -> String {

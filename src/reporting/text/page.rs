@@ -44,6 +44,7 @@ const ROWS: &[Label] = &[
     Label::StatedTime,
     Label::Warning,
     Label::Finding,
+    Label::NotFetched,
 ];
 
 /// A text that is being written.

@@ -4,7 +4,9 @@ use super::*;
 use crate::document::DocumentFinding;
 use crate::reporting::is_hidden;
 use crate::reporting::tests::sample;
-use crate::validation::{CheckId, CheckResult, Message, TimestampKind};
+use crate::validation::{
+    Attempt, CheckId, CheckResult, FetchOutcome, Message, Need, NeedKind, TimestampKind, Vouched,
+};
 
 const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: Some("vertrag.pdf") };
 
@@ -50,6 +52,26 @@ fn the_first_line_is_the_sentence_and_the_next_says_why_and_what_to_do() {
     let text = german(&sample::broken());
     assert!(text.starts_with("Die Signatur des Dokuments ist nicht gültig.\nHauptgrund"), "{text}");
     assert!(text.contains("(TOTAL-FAILED, HASH_FAILURE)") && text.contains("beschädigt oder verändert"));
+}
+
+#[test]
+fn what_could_not_be_fetched_is_said_where_it_is_still_missing() {
+    let mut report = sample::not_trusted();
+    let url = "http://ca.example.ch/ca\u{1b}.cer".to_owned();
+    let kind = NeedKind::Issuer;
+    report.gathering.push(Attempt { kind, url: url.clone(), outcome: FetchOutcome::HttpStatus(404) });
+    assert!(!german(&report).contains("Nicht erhalten"));
+    let need = Need {
+        kind,
+        certificate_sha256: "11".repeat(32),
+        urls: vec![url],
+        vouched: Vouched::ByNobody,
+        ocsp_request: None,
+    };
+    report.needs.push(need);
+    let text = german(&report);
+    let line = text.lines().find(|line| line.starts_with("Nicht erhalten")).unwrap();
+    assert!(line.ends_with("issuer http://ca.example.ch/ca<U+001B>.cer: http-status-404"), "{line}");
 }
 
 #[test]

@@ -22,6 +22,16 @@ pub(super) struct ContentForm<'a> {
     pub(super) trust: TrustForm<'a>,
     #[serde(borrow)]
     pub(super) evidence: EvidenceForm<'a>,
+    #[serde(deserialize_with = "many")]
+    pub(super) gathering: Vec<AttemptForm>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttemptForm {
+    pub(super) kind: String,
+    pub(super) url: String,
+    pub(super) outcome: String,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -87,6 +97,9 @@ pub(super) struct EvidenceForm<'a> {
 #[serde(deny_unknown_fields)]
 pub(super) struct PieceForm<'a> {
     pub(super) origin: String,
+    /// Of an OCSP response: the nonce that was sent for it.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) nonce: Option<Der<'a>>,
     #[serde(borrow)]
     pub(super) der: Der<'a>,
 }

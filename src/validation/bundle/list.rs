@@ -45,6 +45,7 @@ pub(super) fn demand_bounds(content: &ContentForm<'_>) -> Result<(), BundleError
     for (list, length, maximum) in [
         ("policy.texts", content.policy.texts.len(), FEW),
         ("trust.anchors", content.trust.anchors.len(), MANY),
+        ("gathering", content.gathering.len(), MANY),
         ("evidence.certificates", evidence.certificates.len(), CERTIFICATES),
         ("evidence.crls", evidence.crls.len(), PIECES),
         ("evidence.ocspResponses", evidence.ocsp_responses.len(), PIECES),

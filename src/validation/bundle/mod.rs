@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use super::evidence::{Evidence, Origin};
 use super::moment::Moment;
+use super::need::{Attempt, FetchOutcome, NeedKind};
 use super::policy::Policy;
 use crate::document::{DocumentFacts, Examination};
 use crate::limits::Limits;
@@ -29,8 +30,8 @@ use crate::pki::{Certificate, Crl, OcspResponse};
 use crate::time::Timestamp;
 use crate::trust::{TrustAnchor, TrustStore};
 use form::{
-    AnchorForm, ContentForm, Der, DocumentForm, EvidenceForm, MomentForm, PieceForm, PolicyForm, SoftwareForm,
-    TrustForm,
+    AnchorForm, AttemptForm, ContentForm, Der, DocumentForm, EvidenceForm, MomentForm, PieceForm, PolicyForm,
+    SoftwareForm, TrustForm,
 };
 
 pub use error::BundleError;
@@ -53,6 +54,8 @@ pub struct Bundle {
     pub trust: Arc<TrustStore>,
     /// For which time was judged, and when.
     pub moment: Moment,
+    /// What was fetched, and how that went.
+    pub gathering: Vec<Attempt>,
     document_sha256: String,
     document_size: u64,
     evidence: Evidence,
@@ -85,10 +88,12 @@ pub fn write(
     trust: &TrustStore,
     policy: &Policy,
     moment: Moment,
+    gathering: &[Attempt],
 ) -> Result<Vec<u8>, BundleError> {
     let SoftwareName { name, version } = SoftwareName::own();
     let reference = policy.reference();
-    let piece = |der, origin: Origin| PieceForm { origin: origin.name().to_owned(), der: Der::of(der) };
+    let piece =
+        |der, origin: Origin| PieceForm { origin: origin.name().to_owned(), nonce: None, der: Der::of(der) };
     let certificates = evidence.certificates_with_origin();
     let content = ContentForm {
         software: SoftwareForm { name, version },
@@ -107,12 +112,21 @@ pub fn write(
             ocsp_responses: evidence
                 .ocsp_responses()
                 .iter()
-                .map(|(response, origin)| piece(&response.raw, *origin))
+                .enumerate()
+                .map(|(index, (response, origin))| PieceForm {
+                    nonce: evidence.nonce_sent(index).map(Der::of),
+                    ..piece(&response.raw, *origin)
+                })
                 .collect(),
         },
+        gathering: gathering.iter().map(attempt_form).collect(),
     };
     list::demand_bounds(&content)?;
     frame::close(&content)
+}
+
+fn attempt_form(attempt: &Attempt) -> AttemptForm {
+    AttemptForm { kind: attempt.kind.name().to_owned(), url: attempt.url.clone(), outcome: attempt.outcome.name() }
 }
 
 fn anchor_form(anchor: &TrustAnchor) -> AnchorForm<'_> {
@@ -135,7 +149,7 @@ impl Bundle {
     /// [`BundleError`]: the bundle is refused as a whole.
     pub fn read(octets: &[u8]) -> Result<Self, BundleError> {
         let content = frame::open(octets)?;
-        let ContentForm { software, document, moment, policy, trust, evidence: pieces } = content;
+        let ContentForm { software, document, moment, policy, trust, evidence: pieces, gathering } = content;
         let moment = Moment { at: time("moment.at", &moment.at)?, clock: time("moment.clock", &moment.clock)? };
         let mut anchors = Vec::with_capacity(trust.anchors.len());
         for (number, anchor) in (1..).zip(&trust.anchors) {
@@ -150,6 +164,7 @@ impl Bundle {
             policy: Arc::new(policy_of(&policy)?),
             trust: Arc::new(if trust.demo { trusted.marked_demo() } else { trusted }),
             moment,
+            gathering: (1..).zip(&gathering).map(attempt).collect::<Result<_, _>>()?,
             document_sha256: document.sha256,
             document_size: document.size,
             evidence: evidence(&pieces, origin_named)?,
@@ -175,6 +190,15 @@ impl Bundle {
     }
 }
 
+fn attempt((number, form): (usize, &AttemptForm)) -> Result<Attempt, BundleError> {
+    let kind = NeedKind::from_name(&form.kind);
+    let outcome = FetchOutcome::from_name(&form.outcome);
+    match (kind, outcome) {
+        (Some(kind), Some(outcome)) => Ok(Attempt { kind, url: form.url.clone(), outcome }),
+        _ => Err(BundleError::Object { list: "gathering", number }),
+    }
+}
+
 fn evidence(
     pieces: &EvidenceForm<'_>,
     origin: impl Fn(&str) -> Result<Origin, BundleError>,
@@ -194,7 +218,10 @@ fn evidence(
     for (number, piece) in (1..).zip(ocsp_responses) {
         let parsed = OcspResponse::parse(piece.der.octets(), DEPTH);
         let parsed = parsed.map_err(|_| refused("evidence.ocspResponses", number))?;
-        evidence.add_ocsp_response(parsed, origin(&piece.origin)?);
+        match (&piece.nonce, origin(&piece.origin)?) {
+            (Some(nonce), Origin::Fetched) => evidence.add_fetched_ocsp(parsed, Some(nonce.octets().into())),
+            (_, origin) => evidence.add_ocsp_response(parsed, origin),
+        }
     }
     Ok(evidence)
 }

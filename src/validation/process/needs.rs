@@ -4,34 +4,27 @@
 
 use super::Case;
 use super::course::Course;
-use crate::pki::DistributionPoint;
 use crate::time::Timestamp;
 use crate::validation::block::certificates::{Chain, Link, required};
 use crate::validation::check::{CheckId, Context};
 use crate::validation::message::Message;
-use crate::validation::need::{Need, NeedKind};
+use crate::validation::need::{Need, Vouched};
 use crate::validation::revocation::{Status, fresh, select};
 
 /// What `chain` still needs.
 pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>, needs: &mut Vec<Need>) {
-    for holder in &chain.open {
-        let urls: Vec<String> = holder.certificate.ca_issuers_urls().map(str::to_owned).collect();
-        if !urls.is_empty() {
-            needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: holder.sha256.clone(), urls });
-        }
-    }
+    // No path leads from these to an anchor: nobody who is believed has written their addresses.
+    needs.extend(chain.open.iter().filter_map(|holder| Need::issuer(&holder.certificate, Vouched::ByNobody)));
+    // The signatures of a complete path verify, and whoever issued was allowed to. A CA that has expired since wrote no
+    // less.
+    let vouched = if chain.anchored && chain.faults.is_empty() { Vouched::ByAnchor } else { Vouched::ByNobody };
     let maximum = case.policy.revocation().maximum_age;
     for (index, link) in chain.links.iter().enumerate() {
         if required(case.policy, context, index, link) && !is_settled(link, case.moment.at, maximum) {
-            let holder = &link.holder;
-            let ocsp: Vec<String> = holder.certificate.ocsp_urls().map(str::to_owned).collect();
-            let points = holder.certificate.crl_distribution_points().iter();
-            let crl: Vec<String> = points.flat_map(DistributionPoint::uris).map(str::to_owned).collect();
-            for (kind, urls) in [(NeedKind::Ocsp, ocsp), (NeedKind::Crl, crl)] {
-                if !urls.is_empty() {
-                    needs.push(Need { kind, certificate_sha256: holder.sha256.clone(), urls });
-                }
-            }
+            let certificate = &link.holder.certificate;
+            let issuer = chain.path.get(index.saturating_add(1));
+            needs.extend(issuer.and_then(|issuer| Need::ocsp(certificate, &issuer.certificate, vouched)));
+            needs.extend(Need::crl(certificate, vouched));
         }
     }
 }

@@ -141,10 +141,7 @@ fn row(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Optio
 /// The anchor's trust has ended: the signature existed before, while its certificate was valid.
 fn sunset(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Option<Timestamp>) {
     let detail = past.proven.then_some(Message::BestTimeIs { time: past.signature });
-    let within = past
-        .chain
-        .signer()
-        .is_some_and(|signer| past.signature <= signer.certificate.not_after());
+    let within = past.chain.signer().is_some_and(|signer| past.signature <= signer.certificate.not_after());
     course.answer(place, CheckId::ExistenceNotAfter, control.is_some() && within, detail);
 }
 

@@ -171,7 +171,9 @@ impl View {
 
     /// Whether the change came after the signature and is not permitted for it.
     fn refuses(&self, one: &Located) -> bool {
-        one.revision > self.revision && self.shows(one) && !self.restraints.permits(one.kind, one.field.as_deref(), Guards::all())
+        one.revision > self.revision
+            && self.shows(one)
+            && !self.restraints.permits(one.kind, one.field.as_deref(), Guards::all())
     }
 }
 

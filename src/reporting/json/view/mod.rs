@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Addition, Envelope, Rendering, SCHEMA, Show, Texts};
 use crate::document::{DocumentFacts, DocumentFinding};
-use crate::validation::{Need, PolicyReference, Report, Summary, TrustSummary};
+use crate::validation::{Attempt, Need, PolicyReference, Report, Summary, TrustSummary};
 use evidence::{ReasonView, TimestampView, certificates, timestamps};
 use signature::SignatureView;
 
@@ -38,7 +38,7 @@ pub(super) struct ReportView<'a> {
     signatures: Vec<SignatureView<'a>>,
     document_timestamps: Vec<TimestampView<'a>>,
     needs: Vec<NeedView<'a>>,
-    gathering: Nothing,
+    gathering: Vec<AttemptView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificates: Option<BTreeMap<&'a str, String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -67,7 +67,7 @@ impl<'a> ReportView<'a> {
             signatures: report.signatures.iter().map(|signature| SignatureView::new(signature, texts)).collect(),
             document_timestamps: timestamps(&report.document_timestamps, texts),
             needs: report.needs.iter().map(NeedView::new).collect(),
-            gathering: [],
+            gathering: report.gathering.iter().map(AttemptView::new).collect(),
             certificates: additions.contains(&Addition::Certificates).then(|| certificates(report)),
             renderings: renderings.iter().map(RenderingView::new).collect(),
         }
@@ -206,5 +206,18 @@ struct NeedView<'a> {
 impl<'a> NeedView<'a> {
     fn new(need: &'a Need) -> Self {
         Self { kind: need.kind.name(), certificate_sha256: &need.certificate_sha256, urls: &need.urls }
+    }
+}
+
+#[derive(Serialize)]
+struct AttemptView<'a> {
+    kind: &'static str,
+    url: &'a str,
+    outcome: String,
+}
+
+impl<'a> AttemptView<'a> {
+    fn new(attempt: &'a Attempt) -> Self {
+        Self { kind: attempt.kind.name(), url: &attempt.url, outcome: attempt.outcome.name() }
     }
 }

@@ -430,8 +430,15 @@ const fn has_sides(one: &Located) -> bool {
 
 /// Whether a finding is about the value of a field that is known.
 const fn shows_value(one: &Located) -> bool {
-    let of_value =
-        matches!(one.kind, Kind::FormField | Kind::FieldAdded | Kind::FieldRemoved | Kind::FieldAppearance);
+    let of_value = matches!(
+        one.kind,
+        Kind::FormField
+            | Kind::FieldAdded
+            | Kind::FieldRemoved
+            | Kind::FieldAppearance
+            | Kind::AppearanceDisagrees
+            | Kind::AppearanceNotCompared
+    );
     of_value && one.field.is_some()
 }
 
@@ -461,6 +468,7 @@ fn thing_of(kind: Kind, dict: Option<&Dict>) -> Thing {
         Kind::SignatureField | Kind::FormField | Kind::FieldAdded | Kind::FieldRemoved | Kind::FieldAppearance => {
             Thing::Field
         }
+        Kind::AppearanceDisagrees | Kind::AppearanceNotCompared => Thing::Field,
         // Links and other annotations that are no marks are judged like fields.
         Kind::FieldChanged | Kind::Overlay if !widget() && dict.is_some_and(|dict| dict.has(b"Subtype")) => {
             Thing::Annotation
