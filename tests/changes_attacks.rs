@@ -87,7 +87,9 @@ fn cases() -> Vec<Case> {
 
 /// Whether the first signature is intact, whether the changes after it are permitted, and what is not.
 fn judged(bytes: &[u8]) -> (bool, bool, Vec<&'static str>) {
-    let Ok(report) = support::validated(bytes, "2026-07-01T00:00:00Z") else { return (false, false, Vec::new()) };
+    let Ok(report) = support::validation::validated(bytes, "2026-07-01T00:00:00Z") else {
+        return (false, false, Vec::new());
+    };
     // Where the field lost its value, the signature is found all the same.
     let named = report.signatures.iter().find(|one| one.field.as_deref() == Some("S1"));
     let Some(first) = named.or_else(|| report.signatures.first()) else { return (false, false, Vec::new()) };

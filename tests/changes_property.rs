@@ -19,7 +19,7 @@ fn asked(name: &str) -> Option<String> {
 
 /// What is wrong with a document of which the changes were `permitted`, or else made outside the rules.
 fn wrong(bytes: &[u8], permitted: bool) -> Option<String> {
-    let report = match support::validated(bytes, "2026-07-01T00:00:00Z") {
+    let report = match support::validation::validated(bytes, "2026-07-01T00:00:00Z") {
         Ok(report) => report,
         Err(error) => return Some(error),
     };

@@ -18,7 +18,7 @@ use support::exceptions::Exceptions;
 use support::table::{self, corpus};
 
 fn report(bytes: &[u8]) -> Result<Report, String> {
-    support::validated(bytes, "2026-11-21T12:00:00Z")
+    support::validation::validated(bytes, "2026-11-21T12:00:00Z")
 }
 
 /// What one file shows.

@@ -16,7 +16,7 @@ use support::exceptions::Exceptions;
 use support::table::corpus;
 
 fn report(bytes: &[u8]) -> Result<Report, String> {
-    support::validated(bytes, "2026-11-21T12:00:00Z")
+    support::validation::validated(bytes, "2026-11-21T12:00:00Z")
 }
 
 #[test]

@@ -21,12 +21,10 @@ pub mod seeds;
 pub mod sign;
 pub mod table;
 #[cfg(feature = "service")]
-mod validation;
+pub mod validation;
 pub mod website;
 
 use std::path::{Path, PathBuf};
-#[cfg(feature = "service")]
-pub use validation::validated;
 
 /// The folder of outside material, where it is there: it has a folder `data`.
 pub fn shared() -> Option<PathBuf> {

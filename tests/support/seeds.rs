@@ -85,7 +85,7 @@ pub fn bundles() -> Vec<Vec<u8>> {
         let policy = Policy::builtin(if bundles.len() % 2 == 0 { "no-revocation" } else { "default" }).unwrap();
         let moment = Moment { at, clock: at };
         bundles.push(
-            write(&examination.document, &evidence, &TrustStore::new(vec![anchor]), &policy, moment).unwrap(),
+            write(&examination.document, &evidence, &TrustStore::new(vec![anchor]), &policy, moment, &[]).unwrap(),
         );
         if bundles.len() == 8 {
             break;
