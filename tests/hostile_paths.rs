@@ -151,7 +151,9 @@ fn renewals() -> usize {
     world.trust(&root);
     world.know([root.certify_ca(&above, &[])]);
     let own = [basic_constraints(None), key_usage(0x06), key_identifier(&ca.key)];
-    let year = |number: u32| format!("2021{:02}{:02}{:02}{:02}00Z", 1 + number % 12, 1 + number % 28, number % 24, number % 60);
+    let year = |number: u32| {
+        format!("2021{:02}{:02}{:02}{:02}00Z", 1 + number % 12, 1 + number % 28, number % 24, number % 60)
+    };
     world.know((0..1_500).map(|number| above.certify(&ca, [EXPIRED[0], &year(number)], &own)));
     let person = ca.certify_person(&Party::new("person", 2), &[]);
     assert_eq!(world.verdict(&person), Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe));
@@ -291,7 +293,11 @@ fn the_graph_of_policies_answers_as_the_tree_does() {
         let verdict = world.verdict(&signer.unwrap());
         let expected = tree(&chain, initial.as_deref(), flags);
         passed += usize::from(expected);
-        assert_eq!(verdict == Verdict::Passed, expected, "case {case}: {chain:?} {initial:?} {flags:?} {verdict:?}");
+        assert_eq!(
+            verdict == Verdict::Passed,
+            expected,
+            "case {case}: {chain:?} {initial:?} {flags:?} {verdict:?}"
+        );
     }
     assert!(passed > cases / 5 && passed < cases * 4 / 5, "{passed} of {cases}: says nothing");
     support::suite("policy graph and tree", cases);

@@ -13,7 +13,9 @@ use sigillum::limits::{Budget, Limits};
 use sigillum::pki::{Certificate, Crl, pem};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{CheckResult, Evidence, Moment, Origin, Policy, SignerOutcome, Verdict, validate_signer};
+use sigillum::validation::{
+    CheckResult, Evidence, Moment, Origin, Policy, SignerOutcome, Verdict, validate_signer,
+};
 
 use support::exceptions::Exceptions;
 
@@ -92,8 +94,8 @@ fn algorithm(certificate: &Certificate) -> SignatureAlgorithm {
 fn nist_pkits() {
     const SUITE: &str = "pkits";
     let Some(shared) = support::shared() else { return support::skipped(SUITE) };
-    let folder = shared
-        .join("data/corpus/MatthiasValvekens__pyHanko/pkgs/pyhanko-certvalidator/tests/fixtures/nist_pkits");
+    let folder =
+        shared.join("data/corpus/MatthiasValvekens__pyHanko/pkgs/pyhanko-certvalidator/tests/fixtures/nist_pkits");
     let inputs: Value = serde_json::from_slice(&support::read(&folder.join("pkits.json"))).unwrap();
     let certificate =
         |name: &str| Arc::new(Certificate::parse(&support::read(&folder.join("certs").join(name))).unwrap());

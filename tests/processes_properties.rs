@@ -139,7 +139,11 @@ fn verdicts_keep_their_properties() {
                 let against = checks
                     .iter()
                     .find(|check| matches!(check.result, CheckResult::Failed | CheckResult::Indeterminate));
-                assert_eq!(verdict == Verdict::Passed, against.is_none(), "{name} {id} under {policy}: {against:?}");
+                assert_eq!(
+                    verdict == Verdict::Passed,
+                    against.is_none(),
+                    "{name} {id} under {policy}: {against:?}"
+                );
             }
             cases += 1;
         }

@@ -34,8 +34,8 @@ pub use need::{Need, NeedKind};
 pub use policy::{Policy, PolicyError};
 pub use report::{
     Algorithms, Answer, ClaimedAttributes, DocumentVerdict, Integrity, PathElement, PolicyReference, Reason,
-    Report, RevocationStatus, Scope, SignatureReport, Signer, Summary, TimeQuality,
-    TimestampKind, TimestampReport, TrustSummary,
+    Report, RevocationStatus, Scope, SignatureReport, Signer, Summary, TimeQuality, TimestampKind, TimestampReport,
+    TrustSummary,
 };
 pub use signer::{SignerOutcome, validate_signer};
 pub use status::{CertificateStatus, certificate_status};

@@ -56,7 +56,8 @@ impl Party {
     pub fn certify(&self, subject: &Self, validity: [&str; 2], extensions: &[Vec<u8>]) -> Arc<Certificate> {
         let names_key = extension("2.5.29.35", false, &der::sequence(&[der::tlv(0x80, &self.key.identifier)]));
         let all: Vec<Vec<u8>> = extensions.iter().cloned().chain([names_key]).collect();
-        let serial = digest(&SHA256, &[subject.key.spki.as_slice(), &all.concat(), validity[1].as_bytes()].concat());
+        let serial =
+            digest(&SHA256, &[subject.key.spki.as_slice(), &all.concat(), validity[1].as_bytes()].concat());
         let tbs = der::sequence(&[
             der::tlv(0xa0, &der::integer(&[2])),
             der::integer(&[&[1], &serial.as_ref()[..15]].concat()),

@@ -223,8 +223,7 @@ impl Facts {
             duplicates: duplicates(extensions),
             ..Self::default()
         };
-        facts.malformed =
-            read_known(extensions, READ, DEPTH, |extension, value| facts.read_one(extension, value));
+        facts.malformed = read_known(extensions, READ, DEPTH, |extension, value| facts.read_one(extension, value));
         facts
     }
 

@@ -219,7 +219,12 @@ pub(in crate::validation) struct Times {
 }
 
 /// Everything that stands against `chain`: `x509status`. The first open one decides.
-pub(in crate::validation) fn status(chain: &Chain, times: Times, context: Context, case: &Case<'_>) -> Vec<Objection> {
+pub(in crate::validation) fn status(
+    chain: &Chain,
+    times: Times,
+    context: Context,
+    case: &Case<'_>,
+) -> Vec<Objection> {
     let mut walk = Walk { policy: case.policy, context, objections: Vec::new() };
     if let Some(last) = chain.path.last()
         && !chain.anchored
@@ -306,7 +311,14 @@ impl Walk<'_> {
             None => {}
             Some(datum) => self.datum(index, link, datum, chain, times),
         }
-        self.algorithms(CheckId::PathAlgorithms, Ground::Algorithms, index, holder, link.items.as_deref(), times.at);
+        self.algorithms(
+            CheckId::PathAlgorithms,
+            Ground::Algorithms,
+            index,
+            holder,
+            link.items.as_deref(),
+            times.at,
+        );
     }
 
     /// What is wrong with the revocation data that decide, whether they say good or not.
@@ -333,7 +345,13 @@ impl Walk<'_> {
                 && !chain.is_anchor(&part.signer)
                 && let Err(detail) = validity(&part.signer, times.at)
             {
-                self.object(CheckId::RevocationIssuerValidity, Ground::RevocationIssuer, index, holder, Some(detail));
+                self.object(
+                    CheckId::RevocationIssuerValidity,
+                    Ground::RevocationIssuer,
+                    index,
+                    holder,
+                    Some(detail),
+                );
             }
         }
     }

@@ -27,10 +27,7 @@ pub(in crate::validation) fn signature_policy(ledger: &mut Ledger<'_>, signer: &
     };
     let policies = ledger.policy().signature_policies();
     let detail = || Some(Message::SignaturePolicyIs { policy: id.clone() });
-    ledger.check(
-        CheckId::SignaturePolicyAcceptable,
-        if policies.accepts(&id) { Ok(()) } else { Err(detail()) },
-    );
+    ledger.check(CheckId::SignaturePolicyAcceptable, if policies.accepts(&id) { Ok(()) } else { Err(detail()) });
     let Some(known) = policies.digest(&id) else {
         ledger.broken(CheckId::SignaturePolicyAvailable, None, detail());
         return;

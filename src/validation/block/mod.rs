@@ -3,8 +3,8 @@
 pub(super) mod acceptance;
 pub(super) mod algorithms;
 pub(super) mod certificates;
+pub(super) mod context;
 pub(super) mod cryptography;
 pub(super) mod format;
-pub(super) mod context;
 pub(super) mod identification;
 mod usage;

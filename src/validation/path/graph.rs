@@ -85,10 +85,17 @@ pub(super) fn explore(
     budget: &mut Budget,
 ) -> Result<Graph, LimitExceeded> {
     let longest = usize::try_from(budget.limits().path_length).unwrap_or(usize::MAX);
-    let mut directory =
-        Directory { at, evidence, trust, keys, named: HashMap::new(), issuers: Vec::new(), of_key: HashMap::new(), placed: HashMap::new() };
-    let first =
-        Node { holder: Rc::clone(signer), issuer: None, issued_by: Vec::new(), from: None, length: 1 };
+    let mut directory = Directory {
+        at,
+        evidence,
+        trust,
+        keys,
+        named: HashMap::new(),
+        issuers: Vec::new(),
+        of_key: HashMap::new(),
+        placed: HashMap::new(),
+    };
+    let first = Node { holder: Rc::clone(signer), issuer: None, issued_by: Vec::new(), from: None, length: 1 };
     let mut nodes = vec![first];
     let mut open = VecDeque::from([0]);
     let mut tried = 0_usize;

@@ -39,8 +39,7 @@ fn broken(certificate: &Certificate) -> Vec<&'static str> {
         ("4.2.1.14", critical(oid::INHIBIT_ANY_POLICY) != Some(false)),
         ("4.2.2.1", critical(oid::AUTHORITY_INFO_ACCESS) != Some(true)),
     ];
-    let mut broken: Vec<_> =
-        demands.into_iter().filter(|(_, held)| !held).map(|(section, _)| section).collect();
+    let mut broken: Vec<_> = demands.into_iter().filter(|(_, held)| !held).map(|(section, _)| section).collect();
     if !certificate.subject_alt_names().iter().all(is_well_formed) {
         broken.push("4.2.1.6");
     }
@@ -71,7 +70,9 @@ fn constrains_nothing(certificate: &Certificate) -> bool {
 fn is_well_formed(name: &GeneralName) -> bool {
     match name {
         GeneralName::Dns(text) => is_host(text.strip_prefix("*.").unwrap_or(text)),
-        GeneralName::Rfc822(text) => text.is_ascii() && text.rsplit_once('@').is_some_and(|(_, host)| is_host(host)),
+        GeneralName::Rfc822(text) => {
+            text.is_ascii() && text.rsplit_once('@').is_some_and(|(_, host)| is_host(host))
+        }
         GeneralName::IpAddress(octets) => matches!(octets.len(), 4 | 16),
         GeneralName::Uri(text) => text.is_ascii() && text.contains(':'),
         _ => true,
@@ -88,8 +89,7 @@ fn is_base_well_formed(base: &GeneralName) -> bool {
         }
         GeneralName::Uri(text) => text.is_empty() || is_host(text.strip_prefix('.').unwrap_or(text)),
         GeneralName::IpAddress(octets) => {
-            matches!(octets.len(), 8 | 32)
-                && octets.get(octets.len() / 2..).is_some_and(|mask| is_contiguous(mask))
+            matches!(octets.len(), 8 | 32) && octets.get(octets.len() / 2..).is_some_and(|mask| is_contiguous(mask))
         }
         _ => true,
     }

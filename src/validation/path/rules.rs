@@ -169,7 +169,11 @@ fn subject(holder: &Holder) -> String {
 /// EN 319 102-1 §5.2.6: whether trust in the anchor had ended.
 fn sunset(path: &Path, anchor: &Holder, time: Timestamp, faults: &mut Vec<PathFault>) {
     if let Some(until) = path.sunset().filter(|until| time >= *until) {
-        faults.push(fault(CheckId::AnchorTrusted, anchor, Message::AnchorEnded { subject: subject(anchor), until }));
+        faults.push(fault(
+            CheckId::AnchorTrusted,
+            anchor,
+            Message::AnchorEnded { subject: subject(anchor), until },
+        ));
     }
 }
 

@@ -131,7 +131,8 @@ mod tests {
     fn signature_policies_are_named_by_number_and_digest() {
         let any = with("").unwrap();
         assert!(any.signature_policies().accepts("1.2.3") && any.signature_policies().digest("1.2.3").is_none());
-        let text = format!("[signature-policies]\naccepted = [\"1.2.3\"]\nknown = {{ \"1.2.3\" = \"{:064x}\" }}", 1);
+        let text =
+            format!("[signature-policies]\naccepted = [\"1.2.3\"]\nknown = {{ \"1.2.3\" = \"{:064x}\" }}", 1);
         let one = with(&text).unwrap();
         assert!(one.signature_policies().accepts("1.2.3") && !one.signature_policies().accepts("1.2.4"));
         assert!(one.signature_policies().digest("1.2.3").is_some());

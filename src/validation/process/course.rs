@@ -112,7 +112,13 @@ impl<'c, 'p> Course<'c, 'p> {
 
     /// A row of a process answers an objection, or does not; what it would say then is noted where there is anything to
     /// say.
-    pub(in crate::validation) fn answer(&mut self, place: usize, row: CheckId, held: bool, detail: Option<Message>) {
+    pub(in crate::validation) fn answer(
+        &mut self,
+        place: usize,
+        row: CheckId,
+        held: bool,
+        detail: Option<Message>,
+    ) {
         if held {
             if let Some(objection) = self.status.get_mut(place) {
                 objection.answered = true;

@@ -149,8 +149,7 @@ fn signed_by(
     budget: &mut Budget,
 ) -> Result<(), LimitExceeded> {
     let candidates = identification::candidates(signer, case.evidence, &case.keys);
-    let verified =
-        cryptography::value(&mut facts.ledger, signer, named, content, &candidates, &case.keys, budget)?;
+    let verified = cryptography::value(&mut facts.ledger, signer, named, content, &candidates, &case.keys, budget)?;
     let value = named.signature.as_ref().ok().copied();
     facts.signer.clone_from(&verified);
     facts.items(used, place, value);

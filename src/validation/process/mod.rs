@@ -82,7 +82,15 @@ impl<'v> Case<'v> {
         verifier: &'v dyn SignatureVerifier,
     ) -> Self {
         let keys = Keys::new(verifier);
-        Self { evidence, trust, policy, moment, keys, revocation: Judgements::default(), chains: RefCell::default() }
+        Self {
+            evidence,
+            trust,
+            policy,
+            moment,
+            keys,
+            revocation: Judgements::default(),
+            chains: RefCell::default(),
+        }
     }
 }
 
@@ -153,18 +161,10 @@ pub(super) fn judge(
     let rows = examination.signatures.iter().zip(&facts).zip(own.iter().zip(own_reports));
     for ((signature, facts), (own, own_reports)) in rows {
         let value = value_end(signature);
-        let covering = around.iter().filter(|stamp| stamp.place.zip(value).is_some_and(|(stamp, own)| own <= stamp));
+        let covering =
+            around.iter().filter(|stamp| stamp.place.zip(value).is_some_and(|(stamp, own)| own <= stamp));
         let stamps: Vec<&Stamp<'_>> = own.iter().chain(covering).collect();
-        reports.push(signature::judge(
-            signature,
-            facts,
-            &stamps,
-            own_reports,
-            &existence,
-            case,
-            &material,
-            needed,
-        ));
+        reports.push(signature::judge(signature, facts, &stamps, own_reports, &existence, case, &material, needed));
     }
     (reports, document_reports)
 }

@@ -58,7 +58,11 @@ pub(super) fn control_time(past: Past<'_>) -> Result<Timestamp, Message> {
 }
 
 /// CRS for past validation: issued before the control time and proven to have existed then.
-pub(super) fn usable<'f>(findings: &'f Rc<Findings>, existence: &Existence, control: Timestamp) -> Option<&'f Datum> {
+pub(super) fn usable<'f>(
+    findings: &'f Rc<Findings>,
+    existence: &Existence,
+    control: Timestamp,
+) -> Option<&'f Datum> {
     select(findings, |datum| {
         datum.this_update < control
             && datum.fingerprints().all(|fingerprint| existence.by(&Token::Revocation(fingerprint), control))
@@ -70,9 +74,7 @@ fn slide(past: Past<'_>, datum: &Datum, control: Timestamp) -> Timestamp {
     match datum.status {
         Status::Revoked { time, .. } | Status::OnHold { since: time } => control.min(time),
         // Data that were fresh when the signature is first proven to exist need no older time.
-        Status::Good
-            if fresh(datum, control, maximum).is_ok() || fresh(datum, past.signature, maximum).is_ok() =>
-        {
+        Status::Good if fresh(datum, control, maximum).is_ok() || fresh(datum, past.signature, maximum).is_ok() => {
             control
         }
         Status::Good => control.min(datum.this_update),
