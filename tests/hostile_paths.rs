@@ -151,10 +151,9 @@ fn renewals() -> usize {
     world.trust(&root);
     world.know([root.certify_ca(&above, &[])]);
     let own = [basic_constraints(None), key_usage(0x06), key_identifier(&ca.key)];
-    let year = |number: u32| {
-        format!("2021{:02}{:02}{:02}{:02}00Z", 1 + number % 12, 1 + number % 28, number % 24, number % 60)
-    };
-    world.know((0..1_500).map(|number| above.certify(&ca, [EXPIRED[0], &year(number)], &own)));
+    let end = |number: u32| format!("202101{:02}{:02}{:02}00Z", 1 + number / 1_440, number / 60 % 24, number % 60);
+    world.know((0..1_500).map(|number| above.certify(&ca, [EXPIRED[0], &end(number)], &own)));
+    assert_eq!(world.evidence.certificates().len(), 1_501);
     let person = ca.certify_person(&Party::new("person", 2), &[]);
     assert_eq!(world.verdict(&person), Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe));
     world.know([above.certify(&ca, VALID, &own)]);
@@ -200,6 +199,35 @@ fn choices() -> usize {
     world.know([bad, root.certify(&ca, EXPIRED, &own)]);
     assert_eq!(world.verdict(&person), Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe));
     cases + world.cases
+}
+
+/// Of equals the same path is taken, in whatever order the evidence comes.
+#[test]
+fn the_order_of_evidence_does_not_matter() {
+    let mut rng = Rng::new(0x4158);
+    let (root, person) = (Party::new("root", 1), Party::new("person", 2));
+    let cas = parties(6);
+    let mut known = Vec::new();
+    for (number, ca) in cas.iter().enumerate() {
+        known.push(root.certify_ca(ca, &[]));
+        known.push(root.certify_ca(ca, &[policies(&["1.2.3".to_owned()])]));
+        known.push(cas[(number + 1) % 6].certify_ca(ca, &[]));
+        known.push(cas[(number + 2) % 6].certify(ca, EXPIRED, &[basic_constraints(None), key_usage(0x06)]));
+    }
+    let signer = cas[0].certify_person(&person, &[]);
+    let mut paths = BTreeSet::new();
+    for _ in 0..50 {
+        for last in (1..known.len()).rev() {
+            known.swap(last, rng.below(last + 1));
+        }
+        let mut world = World::new();
+        world.trust(&root);
+        world.know(known.iter().cloned());
+        let outcome = world.judge(&signer);
+        assert_eq!(outcome.verdict, Verdict::Passed);
+        paths.insert(outcome.path.into_iter().map(|element| element.sha256).collect::<Vec<_>>());
+    }
+    assert_eq!(paths.len(), 1, "{paths:?}");
 }
 
 /// An anchor whose trust has ended is passed where somebody above is believed.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::limits::Limits;
 use crate::syntax::der::DerError;
 use crate::syntax::der::DerErrorKind;
 use crate::syntax::der::Oid;
@@ -11,7 +12,11 @@ use crate::syntax::der::tag;
 use crate::syntax::hex::write_hex;
 
 use super::name::Name;
+use super::oid;
 use super::text;
+
+/// How deep the value of an `otherName` may be nested.
+const DEPTH: u32 = Limits::DEFAULT.der_depth;
 
 /// A name of one of nine forms. Texts of `IA5String` hold characters outside ASCII only where the octets do,
 /// which no form allows.
@@ -94,6 +99,27 @@ impl GeneralName {
             Self::Uri(uri) => Some(uri),
             _ => None,
         }
+    }
+
+    /// Whether it is a `SmtpUTF8Mailbox`, readable or not.
+    #[must_use]
+    pub fn is_smtp_utf8_mailbox(&self) -> bool {
+        matches!(self, Self::Other { oid, .. } if oid.content() == oid::SMTP_UTF8_MAILBOX)
+    }
+
+    /// The mail address of a `SmtpUTF8Mailbox` (RFC 9598 §3), which is an `otherName`; `None` where it is none, or
+    /// cannot be read.
+    #[must_use]
+    pub fn smtp_utf8_mailbox(&self) -> Option<String> {
+        let Self::Other { value, .. } = self else { return None };
+        if !self.is_smtp_utf8_mailbox() {
+            return None;
+        }
+        let wrapper = Tlv::parse_all(value, DEPTH).ok()?;
+        let mut inner = wrapper.reader().ok()?;
+        let octets = inner.expect(tag::UTF8_STRING).ok()?.octets().ok()?.into_owned();
+        inner.finish().ok()?;
+        String::from_utf8(octets).ok()
     }
 
     /// The distinguished name where it is one.

@@ -4,6 +4,7 @@
 //! forms of Unicode (RFC 4518 §2.3); names that differ in them alone do not match.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
@@ -23,6 +24,8 @@ pub struct Name {
     der: Box<[u8]>,
     attributes: Vec<NameAttribute>,
     has_empty_rdn: bool,
+    /// The same for all names that match: most that do not are told apart by it.
+    print: u64,
 }
 
 /// One attribute of a name.
@@ -76,7 +79,8 @@ impl Name {
             read_rdn(&set, rdn, &mut attributes)?;
             rdn = rdn.saturating_add(1);
         }
-        Ok(Self { der: tlv.raw.into(), attributes, has_empty_rdn })
+        let print = print(&attributes);
+        Ok(Self { der: tlv.raw.into(), attributes, has_empty_rdn, print })
     }
 
     /// A name that is relative to `base` (RFC 5280 §4.2.1.13 `nameRelativeToCRLIssuer`): `base` and one more
@@ -191,7 +195,7 @@ impl Name {
         if self.der == other.der {
             return true;
         }
-        if self.has_empty_rdn || other.has_empty_rdn {
+        if self.has_empty_rdn || other.has_empty_rdn || self.print != other.print {
             return false;
         }
         let mut ours = self.rdns();
@@ -218,8 +222,34 @@ impl Name {
 
     /// The relative names, each with its attributes.
     pub fn rdns(&self) -> impl DoubleEndedIterator<Item = &[NameAttribute]> {
-        self.attributes.chunk_by(|one, next| one.rdn == next.rdn)
+        relative(&self.attributes)
     }
+}
+
+fn relative(attributes: &[NameAttribute]) -> impl DoubleEndedIterator<Item = &[NameAttribute]> {
+    attributes.chunk_by(|one, next| one.rdn == next.rdn)
+}
+
+/// A number that is the same for names that match: of each relative name the least and the greatest of what its
+/// attributes give, since their order does not count, nor how often one stands there.
+fn print(attributes: &[NameAttribute]) -> u64 {
+    let mut whole = DefaultHasher::new();
+    for rdn in relative(attributes) {
+        let each = || rdn.iter().map(attribute_print);
+        (rdn.len(), each().min(), each().max()).hash(&mut whole);
+    }
+    whole.finish()
+}
+
+fn attribute_print(attribute: &NameAttribute) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&attribute.oid, attribute.form).hash(&mut hasher);
+    match attribute.form {
+        ValueForm::Text => text::folded(&attribute.value).for_each(|character| hasher.write_u32(character.into())),
+        ValueForm::Lossy => attribute.raw.hash(&mut hasher),
+        ValueForm::Binary => attribute.value.hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 fn read_rdn(set: &Tlv<'_>, rdn: usize, attributes: &mut Vec<NameAttribute>) -> Result<(), DerError> {

@@ -1,6 +1,6 @@
 //! Name constraints (RFC 5280 §4.2.1.10): which names a CA may certify.
 //!
-//! Evaluated for mail addresses, DNS names, URIs, IP addresses and distinguished names. For the other forms
+//! Evaluated for mail addresses (those of RFC 9598, which are `otherName`s, too: §6 there), DNS names, URIs, IP addresses and distinguished names. For the other forms
 //! (`otherName`, `x400Address`, `ediPartyName`, `registeredID`) the standard defines no subtrees: a constraint
 //! on one of them together with a name of that form (`otherName`: of that type) is a violation. Constraints are
 //! applied alike whether the extension is critical or not.
@@ -112,7 +112,10 @@ impl NameConstraints {
         let cost = u64::try_from(cost).unwrap_or(u64::MAX);
         *left = left.checked_sub(cost).ok_or_else(|| violation(ViolationKind::TooMany))?;
 
-        let of_form = |tree: &&Subtree| same_form(&tree.base, name);
+        let is_mail = name.is_smtp_utf8_mailbox();
+        let of_form = |tree: &&Subtree| {
+            same_form(&tree.base, name) || (is_mail && matches!(tree.base, GeneralName::Rfc822(_)))
+        };
         let mut restricted = false;
         let mut permitted = false;
         for tree in self.permitted.iter().filter(of_form) {
@@ -160,6 +163,7 @@ fn octets(name: &GeneralName) -> usize {
     match name {
         GeneralName::Directory(name) => name.der().len(),
         GeneralName::Rfc822(text) | GeneralName::Dns(text) | GeneralName::Uri(text) => text.len(),
+        GeneralName::Other { value, .. } => value.len(),
         _ => 0, // compared at a fixed cost, or not at all
     }
 }
@@ -190,6 +194,12 @@ fn contains(tree: &Subtree, name: &GeneralName, side: Side) -> Option<bool> {
             comparable.then(|| name.is_within_subtree(base))
         }
         (GeneralName::Rfc822(base), GeneralName::Rfc822(name)) => mailbox_within(ascii(name)?, ascii(base)?),
+        (GeneralName::Rfc822(base), name @ GeneralName::Other { .. }) => {
+            let address = name.smtp_utf8_mailbox()?;
+            let (_, host) = address.rsplit_once('@')?;
+            host.is_ascii().then_some(())?;
+            mailbox_within(&address, ascii(base)?)
+        }
         (GeneralName::Dns(base), GeneralName::Dns(name)) => Some(dns_within(ascii(name)?, ascii(base)?, side)),
         (GeneralName::Uri(base), GeneralName::Uri(name)) => uri_within(ascii(name)?, ascii(base)?),
         (GeneralName::IpAddress(base), GeneralName::IpAddress(name)) => address_within(name, base),
@@ -280,6 +290,7 @@ fn address_within(name: &[u8], base: &[u8]) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::pki::name::tests::name;
+    use crate::syntax::der::value;
 
     fn constraints(permitted: &[GeneralName], excluded: &[GeneralName]) -> NameConstraints {
         let trees =
@@ -365,6 +376,26 @@ mod tests {
         let zh = constraints(&[mail("zh.ch")], &[]);
         assert_eq!(zh.check(&subject, &[], &mut 250_000).unwrap_err().kind, ViolationKind::NotPermitted);
         assert!(zh.check(&subject, &[mail("a@zh.ch")], &mut 250_000).is_ok());
+    }
+
+    #[test]
+    fn mail_addresses_outside_ascii_are_under_the_constraints_of_the_others() {
+        let mailbox = |text: &str| GeneralName::Other {
+            oid: crate::syntax::der::Oid::from_content(oid::SMTP_UTF8_MAILBOX),
+            value: value(tag::context_constructed(0), &value(tag::UTF8_STRING, text.as_bytes())).into(),
+        };
+        let zh = constraints(&[mail("zh.ch")], &[]);
+        let cases = [
+            ("j\u{fc}rg@zh.ch", None),
+            ("j\u{fc}rg@evil.example", NOT_PERMITTED),
+            ("j\u{fc}rg", UNSUPPORTED),
+            ("j\u{fc}rg@z\u{fc}ri.ch", UNSUPPORTED),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(kind(&zh, mailbox(text)), expected, "{text}");
+        }
+        assert_eq!(kind(&constraints(&[], &[mail("zh.ch")]), mailbox("j\u{fc}rg@zh.ch")), EXCLUDED);
+        assert_eq!(kind(&constraints(&[dns("zh.ch")], &[]), mailbox("j\u{fc}rg@evil.example")), None);
     }
 
     #[test]

@@ -62,6 +62,8 @@ identifiers! {
     KEY_USAGE = "2.5.29.15", [0x55, 0x1d, 0x0f];
     /// `subjectAltName`,
     SUBJECT_ALT_NAME = "2.5.29.17", [0x55, 0x1d, 0x11];
+    /// `id-on-SmtpUTF8Mailbox` (RFC 9598 §3): a mail address whose local part is not ASCII,
+    SMTP_UTF8_MAILBOX = "1.3.6.1.5.5.7.8.9", [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09];
     /// `issuerAltName`,
     ISSUER_ALT_NAME = "2.5.29.18", [0x55, 0x1d, 0x12];
     /// `basicConstraints`,

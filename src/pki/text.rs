@@ -51,7 +51,8 @@ pub(crate) fn equal_folded(one: &str, other: &str) -> bool {
     folded(one).eq(folded(other))
 }
 
-fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
+/// The characters that [`equal_folded`] compares.
+pub(crate) fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars().flat_map(char::to_lowercase)))
 }
 

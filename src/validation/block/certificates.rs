@@ -35,6 +35,8 @@ pub(in crate::validation) struct Chain {
     pub(in crate::validation) links: Vec<Link>,
     /// The rules of RFC 5280 §6.1 that the path breaks at any time.
     pub(in crate::validation) faults: Vec<PathFault>,
+    /// Where no path leads to an anchor: every certificate whose issuer is not at hand.
+    pub(in crate::validation) open: Vec<Rc<Holder>>,
 }
 
 /// A certificate of a path below the anchor.
@@ -102,7 +104,7 @@ pub(in crate::validation) fn chains(
         chains.push(chain(path.holders().to_vec(), Some((path.sunset(), result.faults)), case, budget)?);
     }
     if chains.is_empty() {
-        chains.push(chain(paths.end.holders, None, case, budget)?);
+        chains.push(Chain { open: paths.open, ..chain(paths.end.holders, None, case, budget)? });
     }
     let chains: Rc<[Chain]> = chains.into();
     case.chains.borrow_mut().insert(signer.fingerprint, Rc::clone(&chains));
@@ -137,7 +139,8 @@ fn chain(
         });
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
-    Ok(Chain { anchored, sunset, links, faults: faults.into_iter().filter(timeless).collect(), path })
+    let faults = faults.into_iter().filter(timeless).collect();
+    Ok(Chain { path, anchored, sunset, links, faults, open: Vec::new() })
 }
 
 /// What stands against a chain at a time, and what could answer it.

@@ -47,6 +47,9 @@ pub(in crate::validation) struct Paths {
     pub(in crate::validation) complete: Vec<Path>,
     /// Where the longest incomplete path ended.
     pub(in crate::validation) end: PathEnd,
+    /// Certificates that were reached and whose issuer is not at hand, those nearest to the signer first: with it there
+    /// might be further paths.
+    pub(in crate::validation) open: Vec<Rc<Holder>>,
 }
 
 /// Where an incomplete path ended.
@@ -78,7 +81,7 @@ pub(in crate::validation) fn build(
     let own = trust.anchor_of(&signer.certificate);
     if own.is_some_and(|anchor| anchor.sunset.is_none_or(|sunset| at < sunset)) {
         let path = Path { holders: vec![Rc::clone(signer)], sunset: None };
-        return Ok(Paths { complete: vec![path], end: alone });
+        return Ok(Paths { complete: vec![path], end: alone, open: Vec::new() });
     }
     let graph = explore(signer, at, evidence, trust, keys, budget)?;
     let longest = usize::try_from(budget.limits().path_length).unwrap_or(usize::MAX);
@@ -94,7 +97,8 @@ pub(in crate::validation) fn build(
         let maximum = u64::try_from(MOST_TRIED).unwrap_or(u64::MAX);
         return Err(LimitExceeded { limit: Limit::Work, maximum });
     }
-    Ok(Paths { complete, end: PathEnd { holders: graph.farthest() } })
+    let open = graph.ends().take(MOST_PATHS).cloned().collect();
+    Ok(Paths { complete, end: PathEnd { holders: graph.farthest() }, open })
 }
 
 /// Which paths are sought.
@@ -134,50 +138,60 @@ impl Search<'_> {
     /// shortest way, on which no issuer stands twice, so it arrives; only further paths can be missed.
     fn run(&mut self, stage: Stage, budget: &mut Budget) -> Result<(), LimitExceeded> {
         let distances = self.distances(stage, budget)?;
-        let distance = |issuer: &usize| distances.get(*issuer).copied().flatten();
-        let mut open = vec![vec![0_usize]];
-        let mut steps = 0_usize;
-        while let Some(way) = open.pop() {
-            steps = steps.saturating_add(1);
-            if self.complete.len() >= MOST_PATHS || steps > MOST_STEPS {
+        let mut way = vec![0_usize];
+        // For each certificate of the way what may follow it, the likeliest last.
+        let mut choices = vec![self.visit(&way, stage, &distances, budget)?];
+        let mut steps = 1_usize;
+        while let Some(open) = choices.last_mut() {
+            if self.complete.len() >= MOST_PATHS || steps >= MOST_STEPS {
                 break;
             }
-            budget.spend(1)?;
-            let Some(last) = way.last().and_then(|last| self.graph.nodes.get(*last)) else { continue };
-            let on_the_way = |issuer: &usize| {
-                let mut passed = way.iter().filter_map(|node| self.graph.nodes.get(*node)?.issuer);
-                passed.any(|passed| passed == *issuer)
-            };
-            let room = self.longest.saturating_sub(way.len());
-            let reachable = |issuer: &&usize| distance(issuer).is_some_and(|distance| distance <= room);
-            let mut next: Vec<usize> =
-                last.issued_by.iter().filter(reachable).filter(|issuer| !on_the_way(issuer)).copied().collect();
-            for issuer in &next {
-                self.finish(&way, *issuer, stage);
-            }
-            // What is pushed last is taken first: the nearest, of equals the likeliest.
-            next.reverse();
-            next.sort_by_key(|issuer| std::cmp::Reverse(distance(issuer)));
-            for issuer in next {
-                let nodes = self.graph.issuers.get(issuer).and_then(|issuer| issuer.nodes.as_deref());
-                let mut onward: Vec<(usize, usize)> = Vec::new();
-                let nodes = nodes.unwrap_or_default();
-                budget.spend(u64::try_from(nodes.len()).unwrap_or(u64::MAX))?;
-                for node in nodes.iter().rev() {
-                    let onward_distance = self.beyond(*node, stage, &distances);
-                    if let Some(beyond) = onward_distance.filter(|beyond| beyond.saturating_add(1) <= room) {
-                        onward.push((beyond, *node));
-                    }
-                }
-                onward.sort_by_key(|(beyond, _)| std::cmp::Reverse(*beyond));
-                for (_, node) in onward {
-                    let mut longer = way.clone();
-                    longer.push(node);
-                    open.push(longer);
-                }
+            if let Some(next) = open.pop() {
+                steps = steps.saturating_add(1);
+                way.push(next);
+                choices.push(self.visit(&way, stage, &distances, budget)?);
+            } else {
+                choices.pop();
+                way.pop();
             }
         }
         Ok(())
+    }
+
+    /// Notes the paths that end after the last certificate of the way, and gives what may follow it, farthest from an
+    /// anchor first.
+    fn visit(
+        &mut self,
+        way: &[usize],
+        stage: Stage,
+        distances: &[Option<usize>],
+        budget: &mut Budget,
+    ) -> Result<Vec<usize>, LimitExceeded> {
+        budget.spend(1)?;
+        let graph = self.graph;
+        let Some(last) = way.last().and_then(|last| graph.nodes.get(*last)) else { return Ok(Vec::new()) };
+        let room = self.longest.saturating_sub(way.len());
+        let passed = |issuer: usize| {
+            way.iter().any(|node| graph.nodes.get(*node).and_then(|node| node.issuer) == Some(issuer))
+        };
+        let mut onward: Vec<(usize, usize)> = Vec::new();
+        for issuer in last.issued_by.iter().copied().filter(|issuer| !passed(*issuer)) {
+            if room > 0 {
+                self.finish(way, issuer, stage);
+            }
+            let nodes = graph.issuers.get(issuer).and_then(|issuer| issuer.nodes.as_deref()).unwrap_or_default();
+            budget.spend(u64::try_from(nodes.len()).unwrap_or(u64::MAX))?;
+            for node in nodes {
+                let beyond = self.beyond(*node, stage, distances);
+                if let Some(beyond) = beyond.filter(|beyond| beyond.saturating_add(1) <= room) {
+                    onward.push((beyond, *node));
+                }
+            }
+        }
+        // What stands last is taken first: the nearest, of equals the likeliest, which came first.
+        onward.reverse();
+        onward.sort_by_key(|(beyond, _)| std::cmp::Reverse(*beyond));
+        Ok(onward.into_iter().map(|(_, node)| node).collect())
     }
 
     /// Notes the paths that end with an anchor of `issuer`.

@@ -1,6 +1,6 @@
 //! Who issued whom: the certificates and anchors that verified signatures connect with a signer.
 //!
-//! Explored breadth first from the signer, so that each certificate is reached by a shortest way, and each key tried
+//! What is found does not depend on the order of the evidence. Explored breadth first from the signer, so that each certificate is reached by a shortest way, and each key tried
 //! with a certificate once. Certificates of one name and key are one [`Issuer`]: whatever one of them issued, the
 //! others did too, which keeps renewed and cross-certified CAs from multiplying the work.
 
@@ -19,8 +19,11 @@ use crate::validation::evidence::Evidence;
 /// public-key operations.
 pub(super) const MOST_TRIED: usize = 4_096;
 
-/// Names compared for one unit of work.
-const NAMES_PER_UNIT: usize = 16;
+/// Names told apart for one unit of work.
+const NAMES_PER_UNIT: usize = 32;
+
+/// Octets of two names that are compared for one unit of work.
+const OCTETS_PER_UNIT: usize = 256;
 
 /// A certificate that was reached.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(super) struct Node {
     pub(super) issuer: Option<usize>,
     /// The issuers whose key verifies its signature.
     pub(super) issued_by: Vec<usize>,
+    /// All that might have issued it were tried.
+    explored: bool,
     /// The certificate that led here; none for the signer.
     from: Option<usize>,
     /// Certificates on the way here, the signer and itself included.
@@ -39,6 +44,7 @@ pub(super) struct Node {
 /// A name with a key.
 #[derive(Debug)]
 pub(super) struct Issuer {
+    key_fingerprint: Digest,
     /// Its certificates that are no anchors in force.
     certificates: Vec<Rc<Holder>>,
     /// Its certificates that are anchors, each with when trust in it ended, where it has.
@@ -70,6 +76,13 @@ impl Graph {
         way.reverse();
         way
     }
+
+    /// The certificates that were reached and none of whose issuers is at hand, self-issued ones apart.
+    pub(super) fn ends(&self) -> impl Iterator<Item = &Rc<Holder>> {
+        let open =
+            |node: &&Node| node.explored && node.issued_by.is_empty() && !node.holder.certificate.is_self_issued();
+        self.nodes.iter().filter(open).map(|node| &node.holder)
+    }
 }
 
 /// Explores the graph from `signer`.
@@ -95,7 +108,14 @@ pub(super) fn explore(
         of_key: HashMap::new(),
         placed: HashMap::new(),
     };
-    let first = Node { holder: Rc::clone(signer), issuer: None, issued_by: Vec::new(), from: None, length: 1 };
+    let first = Node {
+        holder: Rc::clone(signer),
+        issuer: None,
+        issued_by: Vec::new(),
+        explored: false,
+        from: None,
+        length: 1,
+    };
     let mut nodes = vec![first];
     let mut open = VecDeque::from([0]);
     let mut tried = 0_usize;
@@ -110,12 +130,14 @@ pub(super) fn explore(
         let mut candidates = directory.named(holder.certificate.issuer(), budget)?.to_vec();
         candidates.sort_by_key(|issuer| directory.preference(*issuer, &holder));
         let mut issued_by = Vec::new();
+        let mut explored = true;
         for issuer in candidates {
-            tried = tried.saturating_add(1);
-            if tried > MOST_TRIED {
+            if tried >= MOST_TRIED {
+                explored = false;
                 truncated = true;
                 break;
             }
+            tried = tried.saturating_add(1);
             budget.spend(1)?;
             let Some(any) = directory.issuers.get(issuer).and_then(Issuer::any) else { continue };
             if !keys.issued(any, &holder, budget)? {
@@ -136,6 +158,7 @@ pub(super) fn explore(
                     holder: Rc::clone(certificate),
                     issuer: Some(issuer),
                     issued_by: Vec::new(),
+                    explored: false,
                     from: Some(number),
                     length: length.saturating_add(1),
                 });
@@ -144,6 +167,7 @@ pub(super) fn explore(
         }
         if let Some(node) = nodes.get_mut(number) {
             node.issued_by = issued_by;
+            node.explored = explored;
         }
     }
     Ok(Graph { nodes, issuers: directory.issuers, truncated })
@@ -181,19 +205,31 @@ impl Directory<'_, '_> {
         let compared = evidence.certificates().len().saturating_add(trust.len());
         budget.spend(u64::try_from(compared.div_ceil(NAMES_PER_UNIT)).unwrap_or(u64::MAX))?;
         let mut found = Vec::new();
+        let comparison = u64::try_from(name.der().len() / OCTETS_PER_UNIT).unwrap_or(u64::MAX);
         for anchor in trust.named(name) {
+            budget.spend(comparison)?;
             let ended = anchor.sunset.filter(|sunset| self.at >= *sunset);
             let holder = self.keys.holder(&anchor.certificate);
             found.push(self.place(&holder, Some(ended), budget)?);
         }
         for certificate in evidence.certificates().iter().filter(|one| one.subject().matches(name)) {
+            budget.spend(comparison)?;
             if trust.anchor_of(certificate).is_none() {
                 let holder = self.keys.holder(certificate);
                 found.push(self.place(&holder, None, budget)?);
             }
         }
-        found.sort_unstable();
+        found.sort_by_key(|number| self.issuers.get(*number).map(|issuer| issuer.key_fingerprint));
         found.dedup();
+        for number in &found {
+            if let Some(issuer) = self.issuers.get_mut(*number).filter(|issuer| issuer.nodes.is_none()) {
+                // The newest first.
+                issuer
+                    .certificates
+                    .sort_by_key(|one| (std::cmp::Reverse(one.certificate.not_before()), one.fingerprint));
+                issuer.anchors.sort_by_key(|(anchor, _)| anchor.fingerprint);
+            }
+        }
         let found: Rc<[usize]> = found.into();
         self.named.insert(name.der().into(), Rc::clone(&found));
         Ok(found)
@@ -217,7 +253,12 @@ impl Directory<'_, '_> {
             any.is_some_and(|any| any.certificate.subject().matches(holder.certificate.subject()))
         });
         let number = known.unwrap_or_else(|| {
-            issuers.push(Issuer { certificates: Vec::new(), anchors: Vec::new(), nodes: None });
+            issuers.push(Issuer {
+                key_fingerprint: holder.key_fingerprint,
+                certificates: Vec::new(),
+                anchors: Vec::new(),
+                nodes: None,
+            });
             of_key.push(issuers.len().saturating_sub(1));
             issuers.len().saturating_sub(1)
         });

@@ -1,7 +1,7 @@
 //! Certification paths (RFC 5280 §6): from a certificate to a trust anchor.
 //!
-//! [`build()`] finds the paths whose signatures verify, under a budget; [`validate`] applies the rules to one of them,
-//! and [`ranked`] puts several in order, so that who finds the best wanting can try the next. The anchor is an input
+//! [`build()`] finds the paths whose signatures verify, under a budget; [`ranked`] applies the rules to each of them and
+//! puts them in order, so that who finds the best wanting can try the next. The anchor is an input
 //! (§6.1.1 (d)): its own signature and validity are not looked at, and its extensions only where the policy says so
 //! ([`PathRules`](super::policy::PathRules)).
 //!

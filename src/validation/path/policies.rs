@@ -290,3 +290,110 @@ fn authority_set<'p>(graph: &[Depth<'p>]) -> HashSet<&'p Oid> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::der::{tag, value};
+
+    /// `anyPolicy` is 0.
+    fn policy(number: u8) -> Oid {
+        if number == 0 { ANY.clone() } else { Oid::from_content(&[0x2a, number]) }
+    }
+
+    fn oid(number: u8) -> Vec<u8> {
+        value(tag::OID, policy(number).content())
+    }
+
+    fn seq(members: &[Vec<u8>]) -> Vec<u8> {
+        value(tag::SEQUENCE, &members.concat())
+    }
+
+    fn extension(id: &[u8], inner: &[u8]) -> Vec<u8> {
+        seq(&[value(tag::OID, id), value(tag::OCTET_STRING, inner)])
+    }
+
+    /// A certificate that nobody signed, with these policies and mappings.
+    fn certificate(policies: &[u8], mappings: &[(u8, u8)]) -> Certificate {
+        let name = |text: &[u8]| {
+            let attribute = seq(&[value(tag::OID, oid::COMMON_NAME), value(tag::UTF8_STRING, text)]);
+            seq(&[value(tag::SET, &attribute)])
+        };
+        let listed: Vec<_> = policies.iter().map(|number| seq(&[oid(*number)])).collect();
+        let pairs: Vec<_> = mappings.iter().map(|(issuer, subject)| seq(&[oid(*issuer), oid(*subject)])).collect();
+        let mut extensions = Vec::new();
+        if !listed.is_empty() {
+            extensions.push(extension(oid::CERTIFICATE_POLICIES, &seq(&listed)));
+        }
+        if !pairs.is_empty() {
+            extensions.push(extension(oid::POLICY_MAPPINGS, &seq(&pairs)));
+        }
+        let algorithm = seq(&[value(tag::OID, &[0x2b, 0x65, 0x70])]);
+        let time = value(tag::UTC_TIME, b"260101000000Z");
+        let key = seq(&[algorithm.clone(), value(tag::BIT_STRING, &[0; 33])]);
+        let mut members = vec![
+            value(tag::context_constructed(0), &value(tag::INTEGER, &[2])),
+            value(tag::INTEGER, &[1]),
+            algorithm.clone(),
+            name(b"issuer"),
+            seq(&[time.clone(), time]),
+            name(b"subject"),
+            key,
+        ];
+        if !extensions.is_empty() {
+            members.push(value(tag::context_constructed(3), &seq(&extensions)));
+        }
+        let signature = value(tag::BIT_STRING, &[0; 65]);
+        Certificate::parse(&seq(&[seq(&members), algorithm, signature])).unwrap()
+    }
+
+    fn valid(path: &[Certificate], rules: &PathRules) -> Result<Vec<Oid>, (usize, PolicyFaultKind)> {
+        let path: Vec<&Certificate> = path.iter().collect();
+        process(&path, rules).map_err(|fault| (fault.position, fault.kind))
+    }
+
+    fn of(numbers: &[u8]) -> Vec<Oid> {
+        numbers.iter().map(|number| policy(*number)).collect()
+    }
+
+    fn only(initial: &[u8]) -> PathRules {
+        PathRules { initial_policies: Some(of(initial)), require_explicit_policy: true, ..PathRules::default() }
+    }
+
+    #[test]
+    fn the_policies_of_all_certificates_are_valid() {
+        let path = [certificate(&[1, 2], &[]), certificate(&[2, 3], &[])];
+        assert_eq!(valid(&path, &PathRules::default()), Ok(of(&[2])));
+        assert_eq!(valid(&path, &only(&[2, 3])), Ok(of(&[2])));
+        assert_eq!(valid(&path, &only(&[1])), Err((1, PolicyFaultKind::NoValidPolicy)));
+        let without = [certificate(&[1], &[]), certificate(&[], &[]), certificate(&[1], &[])];
+        assert_eq!(valid(&without, &PathRules::default()), Ok(Vec::new()));
+        let explicit = PathRules { require_explicit_policy: true, ..PathRules::default() };
+        assert_eq!(valid(&without, &explicit), Err((1, PolicyFaultKind::NoValidPolicy)));
+    }
+
+    #[test]
+    fn any_policy_stands_for_all_unless_it_is_inhibited() {
+        let path = [certificate(&[0], &[]), certificate(&[0], &[])];
+        assert_eq!(valid(&path, &PathRules::default()), Ok(of(&[0])));
+        assert_eq!(valid(&path, &only(&[3, 1])), Ok(of(&[1, 3])));
+        let inhibited = PathRules { inhibit_any_policy: true, ..only(&[1]) };
+        assert_eq!(valid(&path, &inhibited), Err((0, PolicyFaultKind::NoValidPolicy)));
+        let narrowed = [certificate(&[0], &[]), certificate(&[1], &[])];
+        assert_eq!(valid(&narrowed, &PathRules::default()), Ok(of(&[1])));
+    }
+
+    #[test]
+    fn mapped_policies_are_valid_in_the_words_of_the_anchor() {
+        let path = [certificate(&[1, 4], &[(1, 2), (4, 2), (1, 3)]), certificate(&[2], &[])];
+        assert_eq!(valid(&path, &PathRules::default()), Ok(of(&[1, 4])));
+        let inhibited = PathRules { inhibit_policy_mapping: true, ..PathRules::default() };
+        assert_eq!(valid(&path, &inhibited), Ok(Vec::new()));
+        let any = [certificate(&[0], &[(1, 2)]), certificate(&[2], &[])];
+        assert_eq!(valid(&any, &only(&[1])), Ok(of(&[1])), "anyPolicy lets a policy be mapped that is not listed");
+        for pair in [(0, 1), (1, 0)] {
+            let path = [certificate(&[1], &[pair]), certificate(&[1], &[])];
+            assert_eq!(valid(&path, &PathRules::default()), Err((0, PolicyFaultKind::AnyPolicyMapped)));
+        }
+    }
+}

@@ -89,7 +89,7 @@ fn is_base_well_formed(base: &GeneralName) -> bool {
         }
         GeneralName::Uri(text) => text.is_empty() || is_host(text.strip_prefix('.').unwrap_or(text)),
         GeneralName::IpAddress(octets) => {
-            matches!(octets.len(), 8 | 32) && octets.get(octets.len() / 2..).is_some_and(|mask| is_contiguous(mask))
+            matches!(octets.len(), 8 | 32) && octets.get(octets.len() / 2..).is_some_and(is_contiguous)
         }
         _ => true,
     }

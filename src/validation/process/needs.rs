@@ -14,12 +14,10 @@ use crate::validation::revocation::{Status, fresh, select};
 
 /// What `chain` still needs.
 pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>, needs: &mut Vec<Need>) {
-    if let Some(last) = chain.path.last()
-        && !chain.anchored
-    {
-        let urls: Vec<String> = last.certificate.ca_issuers_urls().map(str::to_owned).collect();
-        if !urls.is_empty() && !last.certificate.is_self_issued() {
-            needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: last.sha256.clone(), urls });
+    for holder in &chain.open {
+        let urls: Vec<String> = holder.certificate.ca_issuers_urls().map(str::to_owned).collect();
+        if !urls.is_empty() {
+            needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: holder.sha256.clone(), urls });
         }
     }
     let maximum = case.policy.revocation().maximum_age;
