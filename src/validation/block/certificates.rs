@@ -80,9 +80,18 @@ pub(in crate::validation) fn required(policy: &Policy, context: Context, index: 
     link.not_required.is_none() && policy.level_of(context, role(index), CheckId::RevocationKnown) == Level::Fail
 }
 
-/// The algorithms with which a datum is signed.
+/// The algorithms with which a part of a datum is signed, and the certificates that stand beside the path for its sake.
 pub(in crate::validation) fn part_items(part: &Part) -> Vec<Item> {
-    of_value(part.algorithm, part.signer.key.as_ref().map(|key| key.kind()), Term::RevocationData)
+    let key = |holder: &Holder| holder.key.as_ref().map(|key| key.kind());
+    let mut items = of_value(part.algorithm, key(&part.signer), Term::RevocationData);
+    for pair in part.signer_path.windows(2) {
+        if let [holder, issuer] = pair
+            && let Ok(algorithm) = holder.algorithm
+        {
+            items.extend(of_value(algorithm, key(issuer), Term::RevocationData));
+        }
+    }
+    items
 }
 
 /// The paths of `signer`: those to anchors that are trusted at the validation time, where there are none those to
@@ -400,7 +409,7 @@ impl Walk<'_> {
 
 /// Why there is no acceptable datum: the reason of the best one that was not, else that there is none.
 fn missing(link: &Link) -> Message {
-    match link.findings.rejected.last() {
+    match link.findings.rejected.first() {
         Some(rejected) => rejected.reason.clone(),
         None => Message::NoRevocationData { subject: link.holder.subject.clone() },
     }

@@ -77,8 +77,9 @@ pub(in crate::validation) struct Part {
     pub(in crate::validation) fingerprint: Digest,
     /// Who signed it.
     pub(in crate::validation) signer: Rc<Holder>,
-    /// From the signer to the anchor, the anchor last. It ends earlier only where the signer shares the issuer of the
-    /// certificate's own issuer, or is that issuer: then the path of the certificate goes on from there.
+    /// From the signer up to the first certificate that stands on the path of the certificate itself, that one last:
+    /// the CA alone where it signed itself, a delegated responder and the CA. Where the signer shares only the issuer of
+    /// the CA, and that is above the anchor, it ends with that issuer.
     pub(in crate::validation) signer_path: Rc<[Rc<Holder>]>,
     /// With which algorithm it is signed.
     pub(in crate::validation) algorithm: SignatureAlgorithm,
@@ -110,11 +111,6 @@ impl Datum {
         self.parts.iter().map(|part| part.fingerprint)
     }
 
-    /// Who signed it; of several the one whose certificate ends first.
-    pub(in crate::validation) fn signer(&self) -> Option<&Rc<Holder>> {
-        self.parts.iter().map(|part| &part.signer).min_by_key(|signer| signer.certificate.not_after())
-    }
-
     /// Until when it is fresh, where a datum without `nextUpdate` is so for `maximum_age` seconds.
     pub(in crate::validation) fn fresh_until(&self, maximum_age: i64) -> Timestamp {
         self.next_update.unwrap_or_else(|| self.this_update.plus_seconds(maximum_age))
@@ -124,8 +120,6 @@ impl Datum {
 /// Why a datum that concerns a certificate is not acceptable.
 #[derive(Clone, Debug)]
 pub(in crate::validation) struct Rejected {
-    /// Of which kind.
-    pub(in crate::validation) source: Source,
     /// Where it came from.
     pub(in crate::validation) origin: Origin,
     /// SHA-256 of it, as in [`Part::fingerprint`]; an OCSP response without an answer has none.

@@ -99,13 +99,7 @@ pub(super) fn judge(
 }
 
 fn rejected(crl: &Crl, origin: Origin, fingerprint: crate::crypto::Digest, reason: Message) -> Rejected {
-    Rejected {
-        source: Source::Crl,
-        origin,
-        fingerprint: Some(fingerprint),
-        this_update: Some(crl.this_update),
-        reason,
-    }
+    Rejected { origin, fingerprint: Some(fingerprint), this_update: Some(crl.this_update), reason }
 }
 
 #[expect(clippy::too_many_arguments, reason = "what is asked, by whom, of what, at whose cost")]

@@ -35,7 +35,6 @@ pub(super) fn judge(
         budget.spend(1)?;
         let fingerprint = case.evidence.ocsp_fingerprint(index);
         let reject = |this_update: Option<Timestamp>, reason: Message| Rejected {
-            source: Source::Ocsp,
             origin: *origin,
             fingerprint,
             this_update,

@@ -29,7 +29,7 @@ use crate::validation::path::{Holder, build, undated_faults, validity};
 use crate::validation::process::Case;
 
 use super::datum::{Part, Source, Status};
-use super::{MAXIMUM_AGE_SECONDS, Walk, fresh, judge, not_required};
+use super::{MAXIMUM_AGE_SECONDS, Paths, Walk, fresh, judge, not_required};
 
 /// A signed object, by what is needed to verify it.
 pub(super) struct Object<'a> {
@@ -68,9 +68,7 @@ pub(super) fn of_response(
     }
     first_acceptable(candidates, issuer, object, case, budget, |candidate, budget| {
         if Rc::ptr_eq(candidate, issuer) {
-            let refused = valid_when_made(object, issuer, case);
-            let path: Rc<[_]> = path_to_anchor(issuer, case, budget)?;
-            return Ok(refused.map(|()| path));
+            return Ok(valid_when_made(object, issuer, case).map(|()| Rc::from([Rc::clone(issuer)])));
         }
         if candidate.certificate.spki() == certificate.certificate.spki() {
             return Ok(Err(Message::RevocationBySubject { subject: certificate.subject.clone() }));
@@ -81,7 +79,7 @@ pub(super) fn of_response(
         if let Err(refusal) = valid_when_made(object, candidate, case) {
             return Ok(Err(refusal));
         }
-        let path = joined(&[Rc::clone(candidate)], &path_to_anchor(issuer, case, budget)?);
+        let path = Rc::from([Rc::clone(candidate), Rc::clone(issuer)]);
         Ok(known_good(object, candidate, issuer, case, walk, budget)?.map(|()| path))
     })
 }
@@ -111,7 +109,7 @@ pub(super) fn of_list(
             return Ok(Err(not_entitled(object, candidate)));
         }
         if Rc::ptr_eq(candidate, issuer) {
-            return path_to_anchor(issuer, case, budget).map(Ok);
+            return Ok(Ok(Rc::from([Rc::clone(issuer)])));
         }
         let Some(path) = path_beside(candidate, issuer, case, budget)? else {
             return Ok(Err(Message::RevocationSignerUntrusted {
@@ -119,13 +117,13 @@ pub(super) fn of_list(
                 subject: candidate.subject.clone(),
             }));
         };
+        // Where it meets the path of the CA the path of the certificate itself is judged.
         let of_issuer = path_to_anchor(issuer, case, budget)?;
+        let meets = |holder: &Rc<Holder>| of_issuer.iter().any(|known| known.fingerprint == holder.fingerprint);
+        let beside = path.iter().position(meets).unwrap_or(path.len());
+        let path: Rc<[Rc<Holder>]> = path.iter().take(beside.saturating_add(1)).cloned().collect();
         for pair in path.windows(2) {
             let [holder, above] = pair else { continue };
-            // From here on the path of the certificate itself is judged.
-            if of_issuer.iter().any(|known| known.fingerprint == holder.fingerprint) {
-                break;
-            }
             if let Err(refusal) = known_good(object, holder, above, case, walk, budget)? {
                 return Ok(Err(refusal));
             }
@@ -303,17 +301,13 @@ fn path_beside(
 }
 
 /// The paths of a certificate to anchors, whenever they were trusted; computed once.
-fn paths(
-    holder: &Rc<Holder>,
-    case: &Case<'_>,
-    budget: &mut Budget,
-) -> Result<Rc<[Rc<[Rc<Holder>]>]>, LimitExceeded> {
+fn paths(holder: &Rc<Holder>, case: &Case<'_>, budget: &mut Budget) -> Result<Paths, LimitExceeded> {
     if let Some(known) = case.revocation.paths.borrow().get(&holder.fingerprint) {
         return Ok(Rc::clone(known));
     }
     let always = Timestamp::from_unix(i64::MIN);
     let found = build(holder, always, case.evidence, case.trust, &case.keys, budget)?;
-    let found: Rc<[Rc<[Rc<Holder>]>]> = found.complete.iter().map(|path| Rc::from(path.holders())).collect();
+    let found: Paths = found.complete.iter().map(|path| Rc::from(path.holders())).collect();
     case.revocation.paths.borrow_mut().insert(holder.fingerprint, Rc::clone(&found));
     Ok(found)
 }
