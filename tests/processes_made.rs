@@ -52,6 +52,7 @@ struct World {
     person: Party,
     authority: Party,
     sunset: Option<Timestamp>,
+    more_anchors: Vec<Arc<Certificate>>,
     policy: Policy,
     crls: Vec<Crl>,
     responses: Vec<OcspResponse>,
@@ -97,8 +98,17 @@ impl World {
         let purpose = extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
         let authority = party("Authority", 4, [FROM, UNTIL], vec![key_usage(0xc0), purpose], Some(&root));
         let policy = Policy::builtin("default").unwrap();
-        let mut world =
-            Self { root, ca, person, authority, sunset: None, policy, crls: Vec::new(), responses: Vec::new() };
+        let mut world = Self {
+            root,
+            ca,
+            person,
+            authority,
+            sunset: None,
+            more_anchors: Vec::new(),
+            policy,
+            crls: Vec::new(),
+            responses: Vec::new(),
+        };
         world.crls = vec![world.list_of_root(&[]), world.list_of_ca(&[])];
         world
     }
@@ -121,7 +131,9 @@ impl World {
         self.crls.iter().for_each(|crl| evidence.add_crl(crl.clone(), Origin::Supplied));
         self.responses.iter().for_each(|one| evidence.add_ocsp_response(one.clone(), Origin::Supplied));
         let anchor = TrustAnchor { certificate: Arc::clone(&self.root.certificate), sunset: self.sunset };
-        let trust = TrustStore::new(vec![anchor]);
+        let more = self.more_anchors.iter().cloned();
+        let more = more.map(|certificate| TrustAnchor { certificate, sunset: None });
+        let trust = TrustStore::new(std::iter::once(anchor).chain(more).collect());
         let at = Timestamp::from_rfc3339(AT).unwrap();
         let moment = Moment { at, clock: at };
         validate(&examination, &evidence, &trust, &self.policy, moment, &mut budget).report
@@ -424,6 +436,34 @@ fn newer_time_stamps_rescue_older_ones() {
     world.authority = party("Second", 6, [FROM, UNTIL], vec![key_usage(0xc0), purpose()], Some(&world.root));
     world.stamp_document(&mut document, "D", "20260620000000Z");
     assert_eq!(world.said(document.bytes()), unsure);
+}
+
+/// The anchor of the signer is trusted no more; that of the authority, another one, still is.
+#[test]
+fn proofs_of_another_anchor_outlive_an_end_of_trust() {
+    let mut world = World::new();
+    let other = party("Other root", 7, [FROM, UNTIL], ca_extensions(), None);
+    let purpose = extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+    world.authority = party("Second", 8, [FROM, UNTIL], vec![key_usage(0xc0), purpose], Some(&other));
+    world.crls.push(list("Other root", &[]).sign(&other.key));
+    world.more_anchors = vec![Arc::clone(&other.certificate)];
+    world.sunset = Some(Timestamp::from_rfc3339("2026-06-01T00:00:00Z").unwrap());
+    let early = ListText { this_update: "20260525000000Z", ..list("CA", &[]) };
+    world.crls[1] = early.sign(&world.ca.key);
+    let ended = "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND_NO_POE by xcv-anchor-trusted";
+    let unproven = world.sign(&Signing::default());
+    assert_eq!(world.said(unproven.bytes()), ended);
+    // The data about the path are not proven to have existed before the end, so sliding ends without a proof.
+    let stamped = world.sign(&Signing { stamp: Some("20260520000000Z"), ..Signing::default() });
+    assert_eq!(world.said(stamped.bytes()), ended);
+    let report = world.judge(stamped.bytes());
+    let checks = &report.signatures[0].checks;
+    let sliding = checks.iter().find(|check| check.id.name() == "vts-existence-at-control-time").unwrap();
+    assert_eq!(sliding.result.name(), "information");
+    // Where no revocation data are asked for, the signature's own proof is enough.
+    let world = World { policy: Policy::builtin("no-revocation").unwrap(), ..world };
+    assert_eq!(world.said(stamped.bytes()), PASSED);
+    assert_eq!(world.said(unproven.bytes()), ended);
 }
 
 #[test]
