@@ -9,7 +9,6 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 #[path = "../tests/revocation/pki.rs"]
-#[allow(dead_code, reason = "the benchmark makes lists only")]
 mod pki;
 #[path = "../tests/support/mod.rs"]
 mod support;

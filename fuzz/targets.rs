@@ -195,16 +195,18 @@ pub(crate) fn status(data: &[u8]) {
     // The key of this one is public.
     let ca = certificate(include_bytes!("../fixtures/fuzz/ca.pem"));
     let below = certificate(include_bytes!("../fixtures/fuzz/leaf.pem"));
+    #[expect(clippy::disallowed_methods, reason = "the CA signs; what it says does not depend on the value")]
+    let randomness = SystemRandomness::new();
     let key = SoftwareKey::from_pkcs8(
         include_bytes!("../fixtures/fuzz/ca.p8"),
         SealAlgorithm::EcdsaP256Sha256,
         &PublicKey::from_spki(ca.spki()).unwrap(),
-        &SystemRandomness::new(),
+        &randomness,
     );
     let key = key.unwrap();
     let signed = |tbs: &[u8]| {
         let algorithm = SealAlgorithm::EcdsaP256Sha256.algorithm_identifier();
-        let value = key.sign(tbs, &SystemRandomness::new()).unwrap();
+        let value = key.sign(tbs, &randomness).unwrap();
         value_of(0x30, &[tbs, &algorithm, &value_of(0x03, &[&[0][..], &value].concat())].concat())
     };
     let judge = |leaf, ca: &Arc<Certificate>, evidence: &Evidence| {

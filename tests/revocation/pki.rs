@@ -1,7 +1,7 @@
 //! Makes certificates, CRLs and OCSP responses by hand, so that each can be wrong in exactly one way. P-256, keys made
 //! anew in each run.
 
-#![allow(unreachable_pub, reason = "the tests beside it use it")]
+#![allow(dead_code, unreachable_pub, reason = "tests and a benchmark include this module, each uses a part of it")]
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use sigillum::pki::{Certificate, Crl, OcspResponse};
 
-use crate::support::sign::der;
+use crate::support::sign::{der, random};
 
 /// A key pair.
 pub struct Key {
@@ -20,7 +20,7 @@ pub struct Key {
 
 impl Key {
     pub fn new() -> Self {
-        let random = SystemRandom::new();
+        let random = random();
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
         Self { pair: EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).unwrap(), random }

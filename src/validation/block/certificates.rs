@@ -33,10 +33,10 @@ pub(in crate::validation) struct Chain {
     pub(in crate::validation) sunset: Option<Timestamp>,
     /// The certificates below the anchor, the signer first. None where the signer is the anchor.
     pub(in crate::validation) links: Vec<Link>,
-    /// Where the path ends at no anchor: certificates that were reached and whose issuer is not at hand.
-    pub(in crate::validation) open: Vec<Rc<Holder>>,
     /// The rules of RFC 5280 §6.1 that the path breaks at any time.
     pub(in crate::validation) faults: Vec<PathFault>,
+    /// Where no path leads to an anchor: every certificate whose issuer is not at hand.
+    pub(in crate::validation) open: Vec<Rc<Holder>>,
 }
 
 /// A certificate of a path below the anchor.
@@ -113,8 +113,7 @@ pub(in crate::validation) fn chains(
         chains.push(chain(path.holders().to_vec(), Some((path.sunset(), result.faults)), case, budget)?);
     }
     if chains.is_empty() {
-        let ends = Chain { open: paths.open, ..chain(paths.end.holders, None, case, budget)? };
-        chains.push(ends);
+        chains.push(Chain { open: paths.open, ..chain(paths.end.holders, None, case, budget)? });
     }
     let chains: Rc<[Chain]> = chains.into();
     case.chains.borrow_mut().insert(signer.fingerprint, Rc::clone(&chains));
@@ -150,7 +149,7 @@ fn chain(
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
     let faults = faults.into_iter().filter(timeless).collect();
-    Ok(Chain { anchored, sunset, links, open: Vec::new(), faults, path })
+    Ok(Chain { path, anchored, sunset, links, faults, open: Vec::new() })
 }
 
 /// What stands against a chain at a time, and what could answer it.

@@ -8,14 +8,15 @@
 use super::sliding::{Past, control_time};
 use crate::time::Timestamp;
 use crate::validation::block::algorithms::unreliable;
-use crate::validation::check::CheckId;
+use crate::validation::check::{CheckId, Level, Role};
 use crate::validation::ledger::Decision;
 use crate::validation::message::Message;
 
 /// The control time; else the check that does not hold.
 pub(super) fn past_certificate(past: Past<'_>) -> Result<Timestamp, Decision> {
     let failed = |check, detail| Decision { check, detail };
-    if let Some(fault) = past.chain.faults.first() {
+    let fails = |check| past.policy.level_of(past.context, Role::Signer, check) == Level::Fail;
+    if let Some(fault) = past.chain.faults.iter().find(|fault| fails(fault.check)) {
         return Err(failed(CheckId::PathValidAtSomeTime, Some(fault.detail.clone())));
     }
     let from = past.chain.links.iter().map(|link| link.holder.certificate.not_before()).max();

@@ -29,7 +29,7 @@ use crate::validation::path::{Holder, build, undated_faults, validity};
 use crate::validation::process::Case;
 
 use super::datum::{Part, Source, Status};
-use super::{MAXIMUM_AGE_SECONDS, Walk, fresh, judge, not_required};
+use super::{MAXIMUM_AGE_SECONDS, Paths, Walk, fresh, judge, not_required};
 
 /// A signed object, by what is needed to verify it.
 pub(super) struct Object<'a> {
@@ -301,17 +301,13 @@ fn path_beside(
 }
 
 /// The paths of a certificate to anchors, whenever they were trusted; computed once.
-fn paths(
-    holder: &Rc<Holder>,
-    case: &Case<'_>,
-    budget: &mut Budget,
-) -> Result<Rc<[Rc<[Rc<Holder>]>]>, LimitExceeded> {
+fn paths(holder: &Rc<Holder>, case: &Case<'_>, budget: &mut Budget) -> Result<Paths, LimitExceeded> {
     if let Some(known) = case.revocation.paths.borrow().get(&holder.fingerprint) {
         return Ok(Rc::clone(known));
     }
     let always = Timestamp::from_unix(i64::MIN);
     let found = build(holder, always, case.evidence, case.trust, &case.keys, budget)?;
-    let found: Rc<[Rc<[Rc<Holder>]>]> = found.complete.iter().map(|path| Rc::from(path.holders())).collect();
+    let found: Paths = found.complete.iter().map(|path| Rc::from(path.holders())).collect();
     case.revocation.paths.borrow_mut().insert(holder.fingerprint, Rc::clone(&found));
     Ok(found)
 }
