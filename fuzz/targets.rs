@@ -3,18 +3,21 @@
 //! The files in `fuzz_targets/` give them to the fuzzer; `tests/fuzz_replay.rs` runs them with a stable compiler over seeds
 //! and seeded mutations. A target does not only look for panics: it asserts what must hold of whatever was parsed.
 
-use sigillum::crypto::{DigestAlgorithm, PublicKey, SealAlgorithm, SignatureAlgorithm};
+use sigillum::crypto::{
+    DigestAlgorithm, PublicKey, SealAlgorithm, SignatureAlgorithm, SoftwareKey, SystemRandomness,
+};
 use sigillum::document::{self, Coverage, Document, Examination, FormatDefect};
 use sigillum::limits::{Budget, CancelFlag, Limits};
 use sigillum::pki::{
-    BasicOcsp, Certificate, Crl, OcspResponse, SignedData, TimestampResponse, TimestampToken, pem,
+    BasicOcsp, Certificate, Crl, CrlEntry, OcspResponse, OcspStatus, SignedData, TimestampResponse, TimestampToken,
+    pem, same_serial,
 };
 use sigillum::sealing::{Appearance, Original, Page, SealIdentity, SealProfile, Terms};
 use sigillum::syntax::der::{Reader, Tlv, is_der};
 use sigillum::syntax::pdf::{Dict, Name, ObjectId, Pdf, RevisionIndex, Update, Value, text};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{self, Answer, Evidence, Integrity, Moment, Policy, Verdict};
+use sigillum::validation::{self, Answer, Evidence, Integrity, Moment, Origin, Policy, Verdict};
 use std::sync::Arc;
 
 /// Which fixtures are the seeds of a target.
@@ -40,6 +43,7 @@ pub(crate) const ALL: &[Target] = &[
     ("timestamp", Seeds::Der, timestamp),
     ("crl", Seeds::Der, crl),
     ("ocsp", Seeds::Der, ocsp),
+    ("status", Seeds::Der, status),
     ("pdf", Seeds::Documents, pdf),
     ("key", Seeds::Der, key),
     ("time", Seeds::Der, time),
@@ -175,6 +179,79 @@ pub(crate) fn ocsp(data: &[u8]) {
     if let Ok(response) = BasicOcsp::parse(data, DEPTH) {
         let _ = format!("{response:?}");
     }
+}
+
+/// Revocation data judged for a fixed certificate and its CA: what is not signed by the CA says nothing; what the CA has
+/// signed over the same octets, whatever they are, says only what stands there, and nothing from the future.
+pub(crate) fn status(data: &[u8]) {
+    const FUTURE: &str = "2027-01-02T00:00:00Z";
+    let certificate = |pem: &[u8]| Arc::new(Certificate::parse(&pem::objects(pem).unwrap()[0].der).unwrap());
+    let leaf = certificate(include_bytes!("../fixtures/bench/rsa2048.pem"));
+    let root = certificate(include_bytes!("../fixtures/bench/root.pem"));
+    // The key of this one is public.
+    let ca = certificate(include_bytes!("../fixtures/fuzz/ca.pem"));
+    let below = certificate(include_bytes!("../fixtures/fuzz/leaf.pem"));
+    #[expect(clippy::disallowed_methods, reason = "the CA signs; what it says does not depend on the value")]
+    let randomness = SystemRandomness::new();
+    let key = SoftwareKey::from_pkcs8(
+        include_bytes!("../fixtures/fuzz/ca.p8"),
+        SealAlgorithm::EcdsaP256Sha256,
+        &PublicKey::from_spki(ca.spki()).unwrap(),
+        &randomness,
+    );
+    let key = key.unwrap();
+    let signed = |tbs: &[u8]| {
+        let algorithm = SealAlgorithm::EcdsaP256Sha256.algorithm_identifier();
+        let value = key.sign(tbs, &randomness).unwrap();
+        value_of(0x30, &[tbs, &algorithm, &value_of(0x03, &[&[0][..], &value].concat())].concat())
+    };
+    let judge = |leaf, ca: &Arc<Certificate>, evidence: &Evidence| {
+        let at = Timestamp::from_rfc3339("2027-01-01T00:00:00Z").unwrap();
+        let trust = TrustStore::new(vec![TrustAnchor { certificate: Arc::clone(ca), sunset: None }]);
+        let policy = Policy::builtin("default").unwrap();
+        let mut budget = Budget::new(&Limits { work: 1_000_000, ..Limits::DEFAULT });
+        validation::certificate_status(leaf, ca, evidence, &trust, &policy, Moment { at, clock: at }, &mut budget)
+    };
+    let evidence = |bytes: &[u8]| {
+        let mut evidence = Evidence::new();
+        if let Ok(list) = Crl::parse(bytes, DEPTH) {
+            evidence.add_crl(list, Origin::Supplied);
+        }
+        if let Ok(basic) = BasicOcsp::parse(bytes, DEPTH) {
+            let response = OcspResponse { status: OcspStatus::Successful, basic: Some(basic) };
+            evidence.add_ocsp_response(response, Origin::Supplied);
+        }
+        if let Ok(response) = OcspResponse::parse(bytes, DEPTH) {
+            evidence.add_ocsp_response(response, Origin::Supplied);
+        }
+        evidence
+    };
+    if let Ok(status) = judge(&leaf, &root, &evidence(data)) {
+        assert!(status.accepted.is_empty(), "nobody has the key of this CA: {:?}", status.accepted);
+    }
+    let tbs = Tlv::parse_all(data, DEPTH).and_then(|whole| whole.sequence()?.next_tlv()).map(|tbs| tbs.raw);
+    let of_response = OcspResponse::parse(data, DEPTH).ok().and_then(|response| response.basic);
+    let of_response = of_response.as_ref().map(|basic| &*basic.tbs);
+    for tbs in [Some(data), tbs.ok(), of_response].into_iter().flatten() {
+        let bytes = signed(tbs);
+        let Ok(status) = judge(&below, &ca, &evidence(&bytes)) else { continue };
+        for datum in &status.accepted {
+            assert!(datum.this_update < Timestamp::from_rfc3339(FUTURE).unwrap(), "{datum:?}");
+            assert!(datum.next_update.is_none_or(|next| next >= datum.this_update), "{datum:?}");
+        }
+        let good = status.decides.is_some_and(|(decides, _)| decides.status == "good");
+        if let (true, Ok(list)) = (good, Crl::parse(&bytes, DEPTH)) {
+            assert!(list.unknown_critical_extensions.is_empty() && list.malformed_extensions.is_empty());
+            let listed = |entry: &CrlEntry| same_serial(&entry.serial, below.serial());
+            let foreign = |entry: &CrlEntry| entry.certificate_issuer.is_some();
+            assert!(!list.is_delta() && !list.entries().flatten().any(|entry| listed(&entry) && !foreign(&entry)));
+        }
+    }
+}
+
+/// One ASN.1 value.
+fn value_of(tag: u8, content: &[u8]) -> Vec<u8> {
+    sigillum::syntax::der::value(tag, content)
 }
 
 /// A PDF: opens with and without a password, and every object of every revision is read, under a budget.

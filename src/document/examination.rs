@@ -8,8 +8,8 @@ use super::pades;
 use super::pades::{Located, Restrictions};
 use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter};
 use crate::crypto::{AlgorithmError, DigestAlgorithm, DigestState, SignatureAlgorithm};
-use crate::limits::{Budget, LimitExceeded};
-use crate::pki::SignedData;
+use crate::limits::{Budget, LimitExceeded, Limits};
+use crate::pki::{SignedData, TimestampToken};
 use crate::syntax::pdf::{ObjectError, UpdateError};
 
 /// All that a validation needs to know of a document.
@@ -205,6 +205,15 @@ fn cms_algorithms(cms: &SignedData) -> Vec<DigestAlgorithm> {
         && !algorithms.contains(&digest)
     {
         algorithms.push(digest);
+    }
+    // A content time-stamp is over the same bytes, maybe with another digest (EN 319 122-1 §5.2.8).
+    for token in signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps()) {
+        if let Ok(token) = TimestampToken::parse(token, Limits::DEFAULT.der_depth)
+            && let Ok(digest) = DigestAlgorithm::from_algorithm_identifier(&token.tst_info.imprint_algorithm.raw)
+            && !algorithms.contains(&digest)
+        {
+            algorithms.push(digest);
+        }
     }
     algorithms
 }

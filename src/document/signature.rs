@@ -188,4 +188,10 @@ pub struct EmbeddedEvidence {
     pub crls: Vec<Arc<[u8]>>,
     /// OCSP responses, as DER.
     pub ocsp_responses: Vec<Arc<[u8]>>,
+    /// Where each certificate ends in the file, in bytes from its start; `u64::MAX` where that is not known.
+    pub certificate_ends: Vec<u64>,
+    /// The same of the CRLs.
+    pub crl_ends: Vec<u64>,
+    /// The same of the OCSP responses.
+    pub ocsp_ends: Vec<u64>,
 }

@@ -30,7 +30,10 @@ use super::extension::unknown_critical;
 use super::name::Name;
 use super::oid;
 use super::serial::same_serial;
+use super::serial::shortest;
+use entries::Scanned;
 use entries::scan;
+use entries::with_serial;
 
 pub use entries::{CrlEntries, CrlEntry, RevocationReason};
 
@@ -53,6 +56,8 @@ pub struct Crl {
     pub next_update: Option<Timestamp>,
     /// How many entries there are.
     pub entry_count: usize,
+    /// Whether any entry names the issuer of its certificate (§5.3.3), which is for indirect lists only.
+    pub names_certificate_issuers: bool,
     /// `signatureAlgorithm`, beside the signature.
     pub signature_algorithm: AlgorithmIdentifier,
     /// The octets of the signature value; none where it is not made of whole octets (no key makes such a one).
@@ -139,11 +144,10 @@ impl Crl {
             Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(fields.next_tlv()?.time()?),
             _ => None,
         };
-        let mut unknown_in_entries = Vec::new();
-        let mut entry_count = 0;
+        let mut scanned = Scanned::default();
         let mut revoked = 0..0;
         if let Some(list) = fields.optional(tag::SEQUENCE)? {
-            entry_count = scan(&list, &mut unknown_in_entries)?;
+            scanned = scan(&list)?;
             revoked = list.offset..list.offset.saturating_add(list.raw.len());
         }
         let extensions = match fields.optional(tag::context_constructed(0))? {
@@ -158,7 +162,7 @@ impl Crl {
         fields.finish()?;
 
         let mut unknown_critical_extensions = unknown_critical(&extensions, READ);
-        unknown_critical_extensions.append(&mut unknown_in_entries);
+        unknown_critical_extensions.append(&mut scanned.unknown_critical);
         let mut crl = Self {
             der: bytes.into(),
             tbs: tbs.offset..tbs.offset.saturating_add(tbs.raw.len()),
@@ -169,7 +173,8 @@ impl Crl {
             issuer,
             this_update,
             next_update,
-            entry_count,
+            entry_count: scanned.count,
+            names_certificate_issuers: scanned.names_issuers,
             signature_algorithm,
             signature,
             unknown_critical_extensions,
@@ -217,26 +222,43 @@ impl Crl {
     /// The entry of the certificate that `issuer` issued under `serial` (content octets). Where there are several,
     /// the first one that is no hold and no removal, or else the first one.
     ///
-    /// The whole list is walked: about a tenth of a microsecond an entry.
+    /// The bytes of the list are looked through for the number first, at the speed of memory; only where they have it
+    /// somewhere is found out whose entry that is in. Nothing is copied.
     ///
     /// # Errors
-    /// [`CrlError`] where an entry with this serial number, or one that could change whose the following entries
-    /// are, cannot be read: then nobody can say what the list says.
+    /// [`CrlError`] where an entry with this serial number, or in an indirect list one before it that could change whose
+    /// it is, cannot be read: then nobody can say what the list says.
     pub fn find(&self, issuer: &Name, serial: &[u8]) -> Result<Option<CrlEntry>, CrlError> {
-        let mut entries = self.entries();
         let mut found: Option<CrlEntry> = None;
-        while let Some(raw) = entries.next_raw()? {
-            if !same_serial(raw.serial, serial) {
-                continue;
-            }
-            let entry = entries.read(&raw)?;
+        let mut first_final = |entry: CrlEntry| {
             if !entry.certificate_issuer.as_ref().unwrap_or(&self.issuer).matches(issuer) {
-                continue;
+                return None;
             }
             if entry.is_final() {
-                return Ok(Some(entry));
+                return Some(entry);
             }
             found.get_or_insert(entry);
+            None
+        };
+        let list = self.der.get(self.revoked.clone()).unwrap_or_default();
+        if self.names_certificate_issuers {
+            if memchr::memmem::find(list, shortest(serial)).is_none() {
+                return Ok(None);
+            }
+            let mut entries = self.entries();
+            while let Some(raw) = entries.next_raw()? {
+                if same_serial(raw.serial, serial)
+                    && let Some(last) = first_final(entries.read(&raw)?)
+                {
+                    return Ok(Some(last));
+                }
+            }
+        } else {
+            for raw in with_serial(list, serial, self.depth) {
+                if let Some(last) = first_final(raw?.read(None)?) {
+                    return Ok(Some(last));
+                }
+            }
         }
         Ok(found)
     }
@@ -442,6 +464,29 @@ mod tests {
         }
         let harmless = list(&[entry(&[2], &[extension(&odd, false, &[5, 0])])], &[]);
         assert!(Crl::parse(&harmless, DEPTH).unwrap().unknown_critical_extensions.is_empty());
+    }
+
+    #[test]
+    fn entries_of_every_length_are_stepped_over() {
+        let long = |octets: usize| extension(&[0x2a, 3, 4], false, &octets_of(octets));
+        let entries: Vec<Vec<u8>> = [0, 100, 200, 300, 70_000, 0]
+            .into_iter()
+            .zip(1_u8..)
+            .map(|(octets, number)| entry(&[0x55, number], &[long(octets)]))
+            .collect();
+        let crl = Crl::parse(&list(&entries, &[]), DEPTH).unwrap();
+        for number in 1..=6 {
+            let found = crl.find(&crl.issuer, &[0x55, number]).unwrap();
+            assert_eq!(found.map(|entry| entry.serial), Some([0x55, number].into()));
+            assert!(crl.find(&crl.issuer, &[0, 0x55, number]).unwrap().is_some(), "as the same integer");
+        }
+        assert_eq!(crl.find(&crl.issuer, &[0x55, 7]), Ok(None));
+        assert_eq!(crl.find(&crl.issuer, &[0x77]), Ok(None), "it stands in an extension");
+        assert_eq!(crl.find(&crl.issuer, &[]), Ok(None));
+    }
+
+    fn octets_of(length: usize) -> Vec<u8> {
+        octets(&vec![0x77; length])
     }
 
     #[test]

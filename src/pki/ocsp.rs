@@ -16,6 +16,7 @@ use super::algorithm::AlgorithmIdentifier;
 use super::algorithm::read_signature_value;
 use super::crl::RevocationReason;
 use super::extension::Extension;
+use super::extension::duplicates;
 use super::extension::unknown_critical;
 use super::name::Name;
 use super::oid;
@@ -56,6 +57,8 @@ pub struct BasicOcsp {
     pub raw: Box<[u8]>,
     /// The exact bytes that are signed (`tbsResponseData`).
     pub tbs: Box<[u8]>,
+    /// `version` as people count it: 1 where absent, else one more than the field. The standard has no other than 1.
+    pub version: i64,
     /// Who answers.
     pub responder_id: ResponderId,
     /// When it was signed.
@@ -66,8 +69,11 @@ pub struct BasicOcsp {
     pub nonce: Option<Box<[u8]>>,
     /// All extensions of the answer.
     pub extensions: Vec<Extension>,
-    /// Critical extensions, of the answer or of a single one, that this module does not read.
+    /// Critical extensions of the answer that this module does not read. Who validates must not use the answer (RFC
+    /// 6960 §4.4). Those of a single one are in [`SingleResponse::unknown_critical_extensions`].
     pub unknown_critical_extensions: Vec<Oid>,
+    /// Extensions of the answer that are there more than once. The first one is read.
+    pub duplicate_extensions: Vec<Oid>,
     /// The algorithm of the signature.
     pub signature_algorithm: AlgorithmIdentifier,
     /// The octets of the signature value; none where it is not made of whole octets (no key makes such a one).
@@ -100,8 +106,11 @@ pub struct SingleResponse {
     pub archive_cutoff: Option<Timestamp>,
     /// The positive statement (Common PKI `CertHash`): the responder knows a certificate with this digest.
     pub cert_hash: Option<CertHash>,
-    /// Extensions that this module reads but whose value is malformed. Their fields say that they are absent.
+    /// Extensions that this module reads but whose value is malformed, or that are there more than once. Their fields
+    /// say that they are absent, or what the last one says.
     pub malformed_extensions: Vec<Oid>,
+    /// Critical extensions that this module does not read.
+    pub unknown_critical_extensions: Vec<Oid>,
     /// All extensions.
     pub extensions: Vec<Extension>,
 }
@@ -193,6 +202,20 @@ fn read_response_bytes(wrapper: &Tlv<'_>, depth: u32) -> Result<BasicOcsp, OcspE
 }
 
 impl OcspStatus {
+    /// The name in the words of RFC 6960 §4.2.1; a code that it does not have as a number.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Successful => "successful".to_owned(),
+            Self::MalformedRequest => "malformedRequest".to_owned(),
+            Self::InternalError => "internalError".to_owned(),
+            Self::TryLater => "tryLater".to_owned(),
+            Self::SigRequired => "sigRequired".to_owned(),
+            Self::Unauthorized => "unauthorized".to_owned(),
+            Self::Other(code) => code.to_string(),
+        }
+    }
+
     const fn from_code(code: i64) -> Self {
         match code {
             0 => Self::Successful,
@@ -229,7 +252,15 @@ impl BasicOcsp {
         fields.finish()?;
 
         let mut fields = tbs.reader()?;
-        fields.optional(tag::context_constructed(0))?;
+        let version = match fields.optional(tag::context_constructed(0))? {
+            Some(wrapper) => {
+                let mut inner = wrapper.reader()?;
+                let version = inner.expect(tag::INTEGER)?.integer()?.saturating_add(1);
+                inner.finish()?;
+                version
+            }
+            None => 1,
+        };
         let responder_id = ResponderId::read(&mut fields)?;
         let produced_at = fields.expect(tag::GENERALIZED_TIME)?.time()?;
         let mut list = fields.expect(tag::SEQUENCE)?.reader()?;
@@ -239,19 +270,17 @@ impl BasicOcsp {
         }
         let extensions = read_explicit_extensions(&mut fields, 1)?;
         fields.finish()?;
-        let mut unknown = unknown_critical(&extensions, READ);
-        for response in &responses {
-            unknown.append(&mut unknown_critical(&response.extensions, READ_IN_SINGLE));
-        }
         Ok(Self {
             raw: bytes.into(),
             tbs: tbs.raw.into(),
+            version,
             responder_id,
             produced_at,
             responses,
             nonce: nonce(&extensions, depth),
+            unknown_critical_extensions: unknown_critical(&extensions, READ),
+            duplicate_extensions: duplicates(&extensions),
             extensions,
-            unknown_critical_extensions: unknown,
             signature_algorithm,
             signature,
             certificates,
@@ -323,7 +352,8 @@ impl SingleResponse {
             next_update,
             archive_cutoff: None,
             cert_hash: None,
-            malformed_extensions: Vec::new(),
+            malformed_extensions: duplicates(&extensions),
+            unknown_critical_extensions: unknown_critical(&extensions, READ_IN_SINGLE),
             extensions: Vec::new(),
         };
         for extension in &extensions {

@@ -8,7 +8,8 @@ pub fn same_serial(one: &[u8], other: &[u8]) -> bool {
     shortest(one) == shortest(other)
 }
 
-fn shortest(mut octets: &[u8]) -> &[u8] {
+/// The octets without those that DER would leave out at the front.
+pub(crate) fn shortest(mut octets: &[u8]) -> &[u8] {
     while let [first, rest @ ..] = octets {
         match (first, rest.first()) {
             (0x00, Some(0x00..=0x7f)) | (0xff, Some(0x80..)) => octets = rest,

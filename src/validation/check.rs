@@ -32,6 +32,15 @@ impl Context {
     }
 }
 
+/// Whose certificate a check is about. Policies may set other levels for CAs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The signer's, or no certificate at all.
+    Signer,
+    /// That of a CA between the signer and the anchor.
+    Ca,
+}
+
 /// What the policy makes of a check that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -152,6 +161,13 @@ const CHAIN_GENERAL: Verdict = Verdict::Indeterminate(Doubt::CertificateChainGen
 const CHAIN_CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::ChainConstraintsFailure);
 const CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::SigConstraintsFailure);
 const WEAK: Verdict = Verdict::Indeterminate(Doubt::CryptoConstraintsFailureNoPoe);
+const POLICY_ERROR: Verdict = Verdict::Indeterminate(Doubt::PolicyProcessingError);
+const OUT_OF_BOUNDS: Verdict = Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
+const OUT_OF_BOUNDS_NOT_REVOKED: Verdict = Verdict::Indeterminate(Doubt::OutOfBoundsNotRevoked);
+const TRY_LATER: Verdict = Verdict::Indeterminate(Doubt::TryLater);
+const REVOKED_NO_POE: Verdict = Verdict::Indeterminate(Doubt::RevokedNoPoe);
+const REVOKED_CA_NO_POE: Verdict = Verdict::Indeterminate(Doubt::RevokedCaNoPoe);
+const REVOCATION_OUT_OF_BOUNDS: Verdict = Verdict::Indeterminate(Doubt::RevocationOutOfBoundsNoPoe);
 
 checks! {
     /// The signature can be read at all: its dictionary, its CMS or PKCS#1 value.
@@ -186,6 +202,13 @@ checks! {
     SigningCertificateDigest = "isc-certificate-digest", "EN 319 102-1 §5.2.3; RFC 5035 §4", Fail, NO_SIGNER;
     /// The signed reference to the signer's certificate has its issuer and serial number.
     SigningCertificateIssuerSerial = "isc-issuer-serial", "EN 319 102-1 §5.2.3; RFC 5035 §4", Warn, NO_SIGNER;
+    /// The signature policy that the signature names is one that is accepted.
+    SignaturePolicyAcceptable = "vci-policy-acceptable", "EN 319 102-1 §5.2.4", Fail, POLICY_ERROR;
+    /// The signature policy that the signature names is at hand.
+    SignaturePolicyAvailable = "vci-policy-available", "EN 319 102-1 §5.2.4", Inform,
+        Verdict::Indeterminate(Doubt::SignaturePolicyNotAvailable);
+    /// The digest of the signature policy is the one that the signature names.
+    SignaturePolicyDigest = "vci-policy-digest", "EN 319 102-1 §5.2.4", Warn, POLICY_ERROR;
     /// A path of certificates whose signatures verify leads to a trust anchor.
     ChainToAnchor = "xcv-chain", "EN 319 102-1 §5.2.6; RFC 5280 §6.1", Fail, NO_CHAIN;
     /// Trust in the anchor had not ended.
@@ -214,20 +237,38 @@ checks! {
     SubjectKeyIdentifier = "xcv-subject-key-identifier", "RFC 5280 §4.2.1.2", Fail, CHAIN_GENERAL;
     /// Every certificate of the path is as its issuer has to make it.
     CertificateProfile = "xcv-certificate-profile", "RFC 5280 §4.1, §4.2", Inform, CHAIN_GENERAL;
+    /// Where a content time-stamp proves that the signature is younger: the signer's certificate was not revoked then.
+    ContentTimeBeforeRevocation = "xcv-content-time-before-revocation", "EN 319 102-1 §5.3.4", Fail,
+        Verdict::Failed(Failure::Revoked);
+    /// Where a content time-stamp proves that the signature is younger: the signer's certificate had not expired then.
+    ContentTimeBeforeExpiry = "xcv-content-time-before-expiry", "EN 319 102-1 §5.3.4", Fail,
+        Verdict::Failed(Failure::Expired);
+    /// The signer's certificate is not revoked.
+    SignerNotRevoked = "xcv-signer-not-revoked", "EN 319 102-1 §5.2.6, §5.2.5", Fail, REVOKED_NO_POE;
     /// The time lies within the validity of the signer's certificate.
-    SignerValidity = "xcv-signer-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail,
-        Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
-    /// The same, of a certificate of which no revocation data are required.
+    SignerValidity = "xcv-signer-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail, OUT_OF_BOUNDS;
+    /// The same, of a certificate that is known not to be revoked, or of which no revocation data are required.
     SignerValidityNotRevoked = "xcv-signer-validity-not-revoked", "EN 319 102-1 §5.2.6", Fail,
-        Verdict::Indeterminate(Doubt::OutOfBoundsNotRevoked);
+        OUT_OF_BOUNDS_NOT_REVOKED;
     /// The time lies within the validity of every CA below the anchor.
-    CaValidity = "xcv-ca-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail,
-        Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
+    CaValidity = "xcv-ca-validity", "EN 319 102-1 §5.2.6; RFC 5280 §6.1.3 (a)", Fail, OUT_OF_BOUNDS;
     /// It is known whether the certificate is revoked.
-    RevocationKnown = "xcv-revocation-known", "EN 319 102-1 §5.2.6, §5.2.5", Fail,
-        Verdict::Indeterminate(Doubt::TryLater);
+    RevocationKnown = "xcv-revocation-known", "EN 319 102-1 §5.2.6, §5.2.5", Fail, TRY_LATER;
+    /// No CA below the anchor is revoked.
+    CaNotRevoked = "xcv-ca-not-revoked", "EN 319 102-1 §5.2.6, §5.2.5", Fail, REVOKED_CA_NO_POE;
+    /// The certificate is not on hold.
+    NotOnHold = "xcv-not-on-hold", "EN 319 102-1 §5.2.6, §5.2.5", Fail, TRY_LATER;
+    /// The revocation data are fresh at the time.
+    RevocationFresh = "xcv-revocation-fresh", "EN 319 102-1 §5.2.5", Fail, TRY_LATER;
+    /// Who signed the revocation data of the signer's certificate has not expired.
+    RevocationIssuerValidity = "xcv-revocation-issuer-validity", "EN 319 102-1 §5.2.6", Fail,
+        REVOCATION_OUT_OF_BOUNDS;
     /// The algorithms and key sizes of the path are reliable.
     PathAlgorithms = "xcv-algorithms", "EN 319 102-1 §5.2.6; TS 119 312", Fail, WEAK;
+    /// The algorithms and key sizes of the revocation data are reliable.
+    RevocationAlgorithms = "xcv-revocation-algorithms", "EN 319 102-1 §5.2.6; TS 119 312", Fail, WEAK;
+    /// Revocation data that are fresh at the validation time are at hand, not only older ones that suffice.
+    RevocationCurrent = "xcv-revocation-current", "EN 319 102-1 §5.2.5", Warn, TRY_LATER;
     /// The algorithms of the signature are ones that this program can compute.
     AlgorithmSupported = "cv-algorithm-supported", "EN 319 102-1 §5.2.7", Fail, WEAK;
     /// The digest of the signed bytes is the one that was signed.
@@ -256,8 +297,66 @@ checks! {
     ChangesAnalysed = "sav-changes-analysed", "EN 319 102-1 §5.2.8; ISO 32000-2 §12.8.2", Fail, CONSTRAINTS;
     /// Time-stamp: the time that it states is not later than ours.
     TimestampNotFromFuture = "sav-time-not-from-future", "EN 319 102-1 §5.4", Fail, CONSTRAINTS;
+    /// The signature has the level that is required.
+    RequiredLevel = "sav-required-level", "EN 319 102-1 §5.2.8; EN 319 142-1 §6", Ignore, CONSTRAINTS;
+    /// Time-stamp: the authority that the token names is the holder of the certificate.
+    TimestampAuthorityName = "sav-authority-name", "EN 319 102-1 §5.4; RFC 3161 §2.4.2", Warn, CONSTRAINTS;
+    /// Where a content time-stamp proves that the signature is younger: its algorithms were reliable then.
+    AlgorithmsAtContentTime = "sav-algorithms-at-content-time", "EN 319 102-1 §5.3.4; TS 119 312", Fail,
+        Verdict::Indeterminate(Doubt::CryptoConstraintsFailure);
     /// The algorithms and key size of the signature are reliable.
     SignatureAlgorithms = "sav-algorithms", "EN 319 102-1 §5.2.8; TS 119 312", Fail, WEAK;
+    /// The signer's certificate was not revoked at the best-signature-time.
+    RevokedAfterBestTime = "ltv-signer-revoked-after-best-signature-time", "EN 319 102-1 §5.5.4", Fail,
+        REVOKED_NO_POE;
+    /// No CA below the anchor was revoked at the best-signature-time.
+    CaRevokedAfterBestTime = "ltv-ca-revoked-after-best-signature-time", "EN 319 102-1 §5.5.4", Fail,
+        REVOKED_CA_NO_POE;
+    /// The signer's certificate was already valid at the best-signature-time.
+    BestTimeNotBefore = "ltv-best-signature-time-not-before", "EN 319 102-1 §5.5.4", Fail,
+        Verdict::Failed(Failure::NotYetValid);
+    /// The signer's certificate, known not to be revoked, was still valid at the best-signature-time.
+    BestTimeNotAfter = "ltv-best-signature-time-not-after", "EN 319 102-1 §5.5.4", Fail, OUT_OF_BOUNDS_NOT_REVOKED;
+    /// The algorithms of the signature were reliable at the best-signature-time.
+    AlgorithmsAtBestTime = "ltv-signature-algorithms", "EN 319 102-1 §5.5.4; TS 119 312", Fail, WEAK;
+    /// The time-stamps are in order: content, signature, later ones.
+    TimestampOrder = "ltv-timestamp-order", "EN 319 102-1 §5.5.4; RFC 3161 §2.4.2", Fail,
+        Verdict::Indeterminate(Doubt::TimestampOrderFailure);
+    /// The time-stamp is not later than the policy allows after the claimed signing time.
+    TimestampDelay = "ltv-timestamp-delay", "EN 319 102-1 §5.5.4", Fail, CONSTRAINTS;
+    /// The revocation data were fresh at the best-signature-time.
+    RevocationFreshAtBestTime = "ltv-revocation-fresh", "EN 319 102-1 §5.5.4, §5.2.5", Fail, TRY_LATER;
+    /// The certificate was put on hold after the best-signature-time.
+    SuspendedAfterBestTime = "ltv-suspended-after-best-signature-time", "EN 319 102-1 §5.5.4", Fail, TRY_LATER;
+    /// The revocation data are younger than the best-signature-time that a time-stamp proves.
+    RevocationAfterBestTime = "ltv-revocation-after-best-signature-time", "EN 319 102-1 §5.5.4", Warn, TRY_LATER;
+    /// There is a date at which the whole path is valid (RFC 5280 §6.1).
+    PathValidAtSomeTime = "pcv-path-valid-at-some-time", "EN 319 102-1 §5.6.2.1", Fail, CHAIN_GENERAL;
+    /// Every certificate of the path has revocation data that existed, as the certificate did, at the control time.
+    ExistenceAtControlTime = "vts-existence-at-control-time", "EN 319 102-1 §5.6.2.2", Fail,
+        Verdict::Indeterminate(Doubt::NoPoe);
+    /// The algorithms of the path were reliable at the control time.
+    AlgorithmsAtControlTime = "pcv-algorithms-at-control-time", "EN 319 102-1 §5.6.2.1; TS 119 312", Fail, WEAK;
+    /// The signature existed at the control time.
+    ExistenceOfSignature = "psv-signature-existed-at-control-time", "EN 319 102-1 §5.6.2.4", Warn,
+        Verdict::Indeterminate(Doubt::NoPoe);
+    /// Whoever signed the revocation data of the signer's certificate is proven to have existed within his validity.
+    RevocationIssuerExisted = "psv-revocation-issuer-existed", "EN 319 102-1 §5.6.2.4", Fail,
+        REVOCATION_OUT_OF_BOUNDS;
+    /// The signer's certificate was already valid when the signature is first proven to exist.
+    ExistenceNotBefore = "psv-existence-not-before", "EN 319 102-1 §5.6.2.4", Fail,
+        Verdict::Failed(Failure::NotYetValid);
+    /// The signer's certificate was still valid when the signature is first proven to exist.
+    ExistenceNotAfter = "psv-existence-not-after", "EN 319 102-1 §5.6.2.4", Fail, OUT_OF_BOUNDS;
+    /// Every CA below the anchor was still valid when the signature is first proven to exist.
+    ExistenceWithinCaValidity = "psv-existence-within-ca-validity", "EN 319 102-1 §5.6.2.4", Fail, OUT_OF_BOUNDS;
+    /// The revocation data of the signer's certificate existed before a CA of the path was revoked.
+    RevocationDataBeforeCaRevocation = "psv-revocation-data-before-ca-revocation", "EN 319 102-1 §5.6.2.4", Fail,
+        REVOKED_CA_NO_POE;
+    /// The revocation data were fresh when the signature is first proven to exist.
+    RevocationFreshAtExistence = "psv-revocation-fresh", "EN 319 102-1 §5.6.2.4, §5.2.5", Fail, TRY_LATER;
+    /// Each algorithm was reliable when what it protects is first proven to exist.
+    AlgorithmsAtExistence = "psv-algorithms", "EN 319 102-1 §5.6.2.4; TS 119 312", Fail, WEAK;
 }
 
 impl CheckId {

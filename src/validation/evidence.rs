@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm};
 use crate::limits::Limits;
 use crate::pki::{Certificate, Crl, OcspResponse, SignedData, TimestampToken};
@@ -10,8 +11,8 @@ use crate::pki::{Certificate, Crl, OcspResponse, SignedData, TimestampToken};
 /// How deep values of embedded evidence may be nested.
 const DEPTH: u32 = Limits::DEFAULT.der_depth;
 
-/// Where a piece of evidence came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a piece of evidence came from. What came from several places came from the first of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// The document brings it along.
     Embedded,
@@ -38,7 +39,10 @@ impl Origin {
 pub struct Evidence {
     certificates: Vec<Arc<Certificate>>,
     crls: Vec<(Crl, Origin)>,
+    crl_fingerprints: Vec<Digest>,
     ocsp_responses: Vec<(OcspResponse, Origin)>,
+    ocsp_fingerprints: Vec<Option<Digest>>,
+    nonces: Vec<(usize, Box<[u8]>)>,
     unreadable: usize,
 }
 
@@ -61,19 +65,57 @@ impl Evidence {
         }
     }
 
-    /// Takes a CRL.
+    /// Takes a CRL; the same one twice counts once.
     pub fn add_crl(&mut self, crl: Crl, origin: Origin) {
+        let fingerprint = digest(DigestAlgorithm::Sha256, crl.der());
+        let known = self.crl_fingerprints.iter().position(|known| *known == fingerprint);
+        if let Some((_, first)) = known.and_then(|index| self.crls.get_mut(index)) {
+            *first = origin.min(*first);
+            return;
+        }
         self.crls.push((crl, origin));
+        self.crl_fingerprints.push(fingerprint);
     }
 
-    /// Takes an OCSP response.
+    /// Takes an OCSP response, and the certificates that it brings along as candidates. The same one twice counts once,
+    /// unless it was fetched with a nonce.
     pub fn add_ocsp_response(&mut self, response: OcspResponse, origin: Origin) {
+        let fingerprint = response.basic.as_ref().map(|basic| digest(DigestAlgorithm::Sha256, &basic.raw));
+        let same = |index: &usize| self.ocsp_fingerprints.get(*index).is_some_and(|known| *known == fingerprint);
+        let known = (0..self.ocsp_responses.len()).find(|index| same(index) && self.nonce_sent(*index).is_none());
+        if fingerprint.is_some()
+            && self.nonce_sent(self.ocsp_responses.len()).is_none()
+            && let Some((_, first)) = known.and_then(|index| self.ocsp_responses.get_mut(index))
+        {
+            *first = origin.min(*first);
+            return;
+        }
+        self.ocsp_fingerprints.push(fingerprint);
+        for der in response.basic.iter().flat_map(|basic| &basic.certificates) {
+            self.parse_certificate(der);
+        }
         self.ocsp_responses.push((response, origin));
+    }
+
+    /// Takes an OCSP response that was fetched, with the nonce that was sent (the octets inside the OCTET STRING of the
+    /// extension), where one was: a response with another nonce answers another request and is not acceptable. One
+    /// without a nonce is: many responders sign in advance (RFC 6960 §4.4.1, RFC 5019 §4).
+    pub fn add_fetched_ocsp(&mut self, response: OcspResponse, nonce: Option<Box<[u8]>>) {
+        if let Some(nonce) = nonce {
+            self.nonces.push((self.ocsp_responses.len(), nonce));
+        }
+        self.add_ocsp_response(response, Origin::Fetched);
+    }
+
+    /// The nonce that was sent for the OCSP response at `index` of [`Evidence::ocsp_responses`].
+    #[must_use]
+    pub fn nonce_sent(&self, index: usize) -> Option<&[u8]> {
+        self.nonces.iter().find(|(of, _)| *of == index).map(|(_, nonce)| nonce.as_ref())
     }
 
     /// Takes everything that the document brings along; what cannot be parsed is counted and is no evidence.
     pub fn add_embedded(&mut self, examination: &Examination) {
-        let EmbeddedEvidence { certificates, crls, ocsp_responses } = &examination.evidence;
+        let EmbeddedEvidence { certificates, crls, ocsp_responses, .. } = &examination.evidence;
         for certificate in certificates {
             self.add_certificate(Arc::clone(certificate));
         }
@@ -152,14 +194,14 @@ impl Evidence {
 
     fn parse_crl(&mut self, der: &[u8]) {
         match Crl::parse(der, DEPTH) {
-            Ok(crl) => self.crls.push((crl, Origin::Embedded)),
+            Ok(crl) => self.add_crl(crl, Origin::Embedded),
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
 
     fn parse_ocsp(&mut self, der: &[u8]) {
         match OcspResponse::parse(der, DEPTH) {
-            Ok(response) => self.ocsp_responses.push((response, Origin::Embedded)),
+            Ok(response) => self.add_ocsp_response(response, Origin::Embedded),
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
@@ -174,6 +216,19 @@ impl Evidence {
     #[must_use]
     pub fn crls(&self) -> &[(Crl, Origin)] {
         &self.crls
+    }
+
+    /// SHA-256 of the CRL at `index` of [`Evidence::crls`].
+    #[must_use]
+    pub fn crl_fingerprint(&self, index: usize) -> Option<Digest> {
+        self.crl_fingerprints.get(index).copied()
+    }
+
+    /// SHA-256 of the `BasicOCSPResponse` at `index` of [`Evidence::ocsp_responses`], which is the same whether it
+    /// stands in an `OCSPResponse` or in `revocation-values`; none where there is no answer.
+    #[must_use]
+    pub fn ocsp_fingerprint(&self, index: usize) -> Option<Digest> {
+        self.ocsp_fingerprints.get(index).copied().flatten()
     }
 
     /// The OCSP responses.

@@ -1,10 +1,10 @@
-//! The checks of one object as they are run, and the verdict that follows from them.
+//! The checks of one object as they are run, and what they decide.
 //!
-//! The order of the decision is that of the process (EN 319 102-1 §5.3): format, identification, cryptographic
-//! verification, then what the validation of the certificate found, then acceptance. So a broken digest is reported
+//! A process asks block by block, in the order of EN 319 102-1 §5.3: format, identification, validation context,
+//! cryptography, then what the validation of the certificate found, then acceptance. So a broken digest is reported
 //! before a missing chain, and a missing chain before a missing attribute.
 
-use super::check::{Check, CheckId, CheckResult, Context, Level};
+use super::check::{Check, CheckId, CheckResult, Context, Level, Role};
 use super::message::Message;
 use super::policy::Policy;
 use super::report::Reason;
@@ -12,33 +12,75 @@ use super::verdict::Verdict;
 use crate::crypto::SignatureValid;
 
 /// The checks of one object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ledger<'p> {
     policy: &'p Policy,
     context: Context,
     checks: Vec<Check>,
 }
 
-/// A good signature has about 40, some of them noted twice.
-const USUAL_CHECKS: usize = 64;
+/// A good signature has about 60, some of them noted twice.
+const USUAL_CHECKS: usize = 96;
 
-/// The building blocks, in the order in which they decide.
+/// The building blocks and processes, by what their checks are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Block {
+pub(super) enum Block {
+    /// FC.
     Format,
+    /// ISC.
     Identification,
+    /// VCI.
+    Context,
+    /// CV.
     Cryptography,
+    /// XCV.
     Certificates,
+    /// What long-term and past validation add.
+    LongTerm,
+    /// SAV.
     Acceptance,
 }
 
-const fn block(id: CheckId) -> Block {
-    match id.name().as_bytes() {
-        [b'f', b'c', ..] => Block::Format,
-        [b'i', b's', b'c', ..] => Block::Identification,
-        [b'c', b'v', ..] => Block::Cryptography,
-        [b'x', b'c', b'v', ..] => Block::Certificates,
-        _ => Block::Acceptance,
+impl Block {
+    const ALL: [Self; 7] = [
+        Self::Format,
+        Self::Identification,
+        Self::Context,
+        Self::Cryptography,
+        Self::Certificates,
+        Self::LongTerm,
+        Self::Acceptance,
+    ];
+
+    const fn of(id: CheckId) -> Self {
+        match id.name().as_bytes() {
+            [b'f', b'c', ..] => Self::Format,
+            [b'i', b's', b'c', ..] => Self::Identification,
+            [b'v', b'c', b'i', ..] => Self::Context,
+            [b'c', b'v', ..] => Self::Cryptography,
+            [b'x', b'c', b'v', ..] => Self::Certificates,
+            [b'l', b't', b'v', ..] | [b'p', b'c', b'v', ..] | [b'p', b's', b'v', ..] | [b'v', b't', b's', ..] => {
+                Self::LongTerm
+            }
+            _ => Self::Acceptance,
+        }
+    }
+}
+
+/// What a block or a process decided: the check that does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Decision {
+    /// Which.
+    pub(super) check: CheckId,
+    /// What it found.
+    pub(super) detail: Option<Message>,
+}
+
+/// The verdict of a process: what decided against, if anything did.
+pub(super) const fn verdict(decision: Option<&Decision>) -> Verdict {
+    match decision {
+        Some(decision) => decision.check.conclusion(),
+        None => Verdict::Passed,
     }
 }
 
@@ -72,7 +114,12 @@ impl<'p> Ledger<'p> {
 
     /// Notes a check that does not hold; the policy says what follows.
     pub(super) fn broken(&mut self, id: CheckId, object: Option<String>, detail: Option<Message>) {
-        let result = match self.policy.level(self.context, id) {
+        self.broken_of(Role::Signer, id, object, detail);
+    }
+
+    /// The same, of the certificate of a signer or of a CA.
+    pub(super) fn broken_of(&mut self, role: Role, id: CheckId, object: Option<String>, detail: Option<Message>) {
+        let result = match self.policy.level_of(self.context, role, id) {
             Level::Ignore => return,
             Level::Inform => CheckResult::Information,
             Level::Warn => CheckResult::Warning,
@@ -82,6 +129,11 @@ impl<'p> Ledger<'p> {
             },
         };
         self.note(id, result, object, detail);
+    }
+
+    /// Notes a check that does not hold at the validation time, but did when it mattered: another check says so.
+    pub(super) fn set_aside(&mut self, id: CheckId, object: Option<String>, detail: Option<Message>) {
+        self.note(id, CheckResult::Information, object, detail);
     }
 
     /// Notes a warning of a check that otherwise holds, where the policy runs the check at all.
@@ -106,9 +158,7 @@ impl<'p> Ledger<'p> {
 
     /// Whether any check of the named kind has been noted as not holding, with a verdict.
     pub(super) fn fails(&self, id: CheckId) -> bool {
-        self.checks
-            .iter()
-            .any(|check| check.id == id && matches!(check.result, CheckResult::Failed | CheckResult::Indeterminate))
+        self.checks.iter().any(|check| check.id == id && decides(check))
     }
 
     fn note(&mut self, id: CheckId, result: CheckResult, object: Option<String>, detail: Option<Message>) {
@@ -118,24 +168,38 @@ impl<'p> Ledger<'p> {
         self.checks.push(Check { id, context: self.context, result, object, detail });
     }
 
-    /// The verdict that follows from the checks, why, and the checks in the standard's order.
-    pub(super) fn conclude(mut self) -> (Verdict, Reason, Vec<Check>) {
+    /// What a block decides: the first of its checks, in the standard's order, that does not hold.
+    pub(super) fn decided(&self, block: Block) -> Option<Decision> {
+        let broken = self.checks.iter().filter(|check| Block::of(check.id) == block && decides(check));
+        let first = broken.min_by_key(|check| check.id)?;
+        Some(Decision { check: first.id, detail: first.detail.clone() })
+    }
+
+    /// What all blocks decide, one after the other.
+    pub(super) fn decide(&self) -> Option<Decision> {
+        Block::ALL.into_iter().find_map(|block| self.decided(block))
+    }
+
+    /// The verdict, why, and the checks in the standard's order. `decision` is that of the last process. Where it says
+    /// that all is well, a check that nevertheless decides against is heard: no process can pass what a check forbids.
+    pub(super) fn conclude(mut self, decision: Option<Decision>) -> (Verdict, Reason, Vec<Check>) {
+        let decision = decision.or_else(|| self.decide());
         self.checks.sort_by_key(|check| check.id);
         let not_plain: Vec<CheckId> =
             self.checks.iter().filter(|check| check.result != CheckResult::Passed).map(|check| check.id).collect();
         self.checks.retain(|check| check.result != CheckResult::Passed || !not_plain.contains(&check.id));
         self.checks.dedup_by(|next, kept| next.result == CheckResult::Passed && next.id == kept.id);
-        let deciding = self
-            .checks
-            .iter()
-            .filter(|check| matches!(check.result, CheckResult::Failed | CheckResult::Indeterminate))
-            .min_by_key(|check| block(check.id));
-        let (verdict, reason) = match deciding {
-            Some(check) => (check.id.conclusion(), Reason { check: Some(check.id), detail: check.detail.clone() }),
-            None => (Verdict::Passed, Reason { check: None, detail: None }),
+        let verdict = verdict(decision.as_ref());
+        let reason = match decision {
+            Some(Decision { check, detail }) => Reason { check: Some(check), detail },
+            None => Reason { check: None, detail: None },
         };
         (verdict, reason, self.checks)
     }
+}
+
+const fn decides(check: &Check) -> bool {
+    matches!(check.result, CheckResult::Failed | CheckResult::Indeterminate)
 }
 
 #[cfg(test)]
@@ -154,7 +218,7 @@ mod tests {
         ledger.broken(CheckId::ChainToAnchor, None, None);
         ledger.broken(CheckId::Coverage, None, None);
         ledger.broken(CheckId::DocumentDigest, None, None);
-        let (verdict, reason, checks) = ledger.conclude();
+        let (verdict, reason, checks) = ledger.conclude(None);
         assert_eq!(verdict, Verdict::Failed(Failure::HashFailure));
         assert_eq!(reason.code(), "cv-document-digest");
         assert_eq!(checks.len(), 3);
@@ -166,16 +230,19 @@ mod tests {
         let mut ledger = ledger(&policy);
         ledger.broken(CheckId::RevocationKnown, None, None);
         ledger.broken(CheckId::ClaimedTimeInValidity, None, None);
-        assert_eq!(ledger.conclude().0, Verdict::Passed);
+        ledger.set_aside(CheckId::SignerNotRevoked, None, None);
+        assert_eq!(ledger.conclude(None).0, Verdict::Passed);
     }
 
     #[test]
-    fn the_first_doubt_of_a_chain_counts() {
+    fn the_process_says_which_of_several_checks_decides() {
         let policy = Policy::builtin("default").unwrap();
         let mut ledger = ledger(&policy);
         ledger.broken(CheckId::PathAlgorithms, None, None);
         ledger.broken(CheckId::RevocationKnown, None, None);
         ledger.broken(CheckId::SignerValidity, None, None);
-        assert_eq!(ledger.conclude().0, Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe));
+        assert_eq!(ledger.clone().conclude(None).0, Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe));
+        let decision = Decision { check: CheckId::RevocationKnown, detail: None };
+        assert_eq!(ledger.conclude(Some(decision)).0, Verdict::Indeterminate(Doubt::TryLater));
     }
 }

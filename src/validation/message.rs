@@ -31,10 +31,18 @@ pub enum Term {
     Certificate,
     /// Where an algorithm is used: the imprint of a time-stamp.
     Imprint,
+    /// Where an algorithm is used: revocation data.
+    RevocationData,
     /// Why no revocation data are required: the certificate lives for a short term (EN 319 412-1 §5.2).
     ShortTerm,
     /// Why no revocation data are required: the certificate says that there are none (RFC 9608).
     NoRevocationAvailable,
+    /// What a message is about: a certificate revocation list.
+    Crl,
+    /// What a message is about: an OCSP response.
+    OcspResponse,
+    /// Why no revocation data are required: its issuer says that the responder need not be checked (RFC 6960 §4.2.2.2.1).
+    OcspNoCheck,
     /// What stands twice: one signature in two fields.
     Field,
     /// What stands twice: one key in a signature dictionary.
@@ -49,8 +57,12 @@ impl Term {
         Self::CertificateReference,
         Self::Certificate,
         Self::Imprint,
+        Self::RevocationData,
         Self::ShortTerm,
         Self::NoRevocationAvailable,
+        Self::Crl,
+        Self::OcspResponse,
+        Self::OcspNoCheck,
         Self::Field,
         Self::DictionaryKey,
     ];
@@ -64,8 +76,12 @@ impl Term {
             Self::CertificateReference => "certificate-reference",
             Self::Certificate => "certificate",
             Self::Imprint => "imprint",
+            Self::RevocationData => "revocation-data",
             Self::ShortTerm => "short-term",
             Self::NoRevocationAvailable => "no-revocation-available",
+            Self::Crl => "crl",
+            Self::OcspResponse => "ocsp-response",
+            Self::OcspNoCheck => "ocsp-no-check",
             Self::Field => "field",
             Self::DictionaryKey => "dictionary-key",
         }
@@ -218,8 +234,72 @@ messages! {
     NotYetValidAt = "not-yet-valid-at" { subject: String, time: Timestamp, from: Timestamp };
     /// There are no revocation data for a certificate.
     NoRevocationData = "no-revocation-data" { subject: String };
-    /// There are revocation data for a certificate, and this version does not judge them.
-    RevocationDataNotJudged = "revocation-data-not-judged" { subject: String, count: u64 };
+    /// A certificate is revoked since a time.
+    RevokedAt = "revoked-at" { subject: String, time: Timestamp };
+    /// A certificate is on hold since a time.
+    OnHoldSince = "on-hold-since" { subject: String, time: Timestamp };
+    /// The status of a certificate is known up to a time only.
+    StatusKnownUntil = "status-known-until" { subject: String, until: Timestamp };
+    /// How many seconds revocation data are older than the best-signature-time.
+    RevocationDataOlder = "revocation-data-older" { subject: String, seconds: u64 };
+    /// The best-signature-time, where it decides.
+    BestTimeIs = "best-time-is" { time: Timestamp };
+    /// A certificate without data that existed at the control time.
+    NoProofAt = "no-proof-at" { subject: String, time: Timestamp };
+    /// The time stamp that comes too early, and the one that comes before it all the same.
+    TimestampsOutOfOrder = "timestamps-out-of-order" { first: String, second: String };
+    /// The claimed time and the proven one are too far apart.
+    DelayTooLong = "delay-too-long" { claimed: Timestamp, proven: Timestamp };
+    /// The format of a signature.
+    LevelIs = "level-is" { format: String };
+    /// The identifier of a signature policy.
+    SignaturePolicyIs = "signature-policy-is" { policy: String };
+    /// Whom a time-stamp names as its authority.
+    AuthorityNamed = "authority-named" { name: String };
+    /// Revocation data that were fresh only until some time.
+    RevocationStale = "revocation-stale" { source: Term, until: Timestamp, time: Timestamp };
+    /// Revocation data that say of themselves to be later than the clock.
+    RevocationFromFuture = "revocation-from-future" { source: Term, time: Timestamp };
+    /// An OCSP responder does not know the certificate.
+    RevocationUnknown = "revocation-unknown" { subject: String };
+    /// An OCSP response without an answer, and its status by the name of RFC 6960.
+    RevocationResponseStatus = "revocation-response-status" { status: String };
+    /// The signature of revocation data does not verify.
+    RevocationSignatureInvalid = "revocation-signature-invalid" { source: Term, subject: String };
+    /// Nobody at hand can have signed revocation data.
+    RevocationSignerUnknown = "revocation-signer-unknown" { source: Term };
+    /// Who signed revocation data may not speak for the issuer.
+    RevocationSignerNotEntitled = "revocation-signer-not-entitled" { source: Term, subject: String };
+    /// The path of who signed revocation data does not lead where it has to, or breaks a rule.
+    RevocationSignerUntrusted = "revocation-signer-untrusted" { source: Term, subject: String };
+    /// Who signed revocation data was not valid when they were made.
+    RevocationSignerNotValid = "revocation-signer-not-valid" { source: Term, subject: String, time: Timestamp };
+    /// Who signed revocation data is revoked or on hold.
+    RevocationSignerRevoked = "revocation-signer-revoked" { source: Term, subject: String };
+    /// It is not known whether who signed revocation data is revoked.
+    RevocationSignerStatusUnknown = "revocation-signer-status-unknown" { source: Term, subject: String };
+    /// An OCSP response about the certificate that signed it.
+    RevocationBySubject = "revocation-by-subject" { subject: String };
+    /// A CRL that does not cover the certificate.
+    RevocationScope = "revocation-scope" {};
+    /// CRLs that speak of some reasons only, and others are missing.
+    RevocationReasonsIncomplete = "revocation-reasons-incomplete" {};
+    /// A delta CRL without the complete list that it completes.
+    RevocationDeltaWithoutBase = "revocation-delta-without-base" {};
+    /// Revocation data with a critical extension that is not understood.
+    RevocationUnknownExtension = "revocation-unknown-extension" { source: Term, oid: String };
+    /// Revocation data that break a rule of their form; `what` names the field.
+    RevocationMalformed = "revocation-malformed" { source: Term, what: String };
+    /// Revocation data older than the certificate.
+    RevocationBeforeIssuance = "revocation-before-issuance" { source: Term, time: Timestamp };
+    /// Revocation data that need not know the certificate any more, since it had expired.
+    RevocationAfterExpiry = "revocation-after-expiry" { source: Term, time: Timestamp };
+    /// An OCSP response about another certificate with the same number.
+    RevocationCertHashDiffers = "revocation-cert-hash-differs" {};
+    /// An OCSP response to another request.
+    RevocationNonceDiffers = "revocation-nonce-differs" {};
+    /// A fetched OCSP response that is about none of the certificates at hand.
+    RevocationOtherCertificate = "revocation-other-certificate" {};
     /// A certificate of which no revocation data are required, and by what.
     RevocationNotRequired = "revocation-not-required" { subject: String, reason: Term };
     /// An algorithm is reliable until a date that has passed; `place` says where it is used.

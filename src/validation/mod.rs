@@ -6,6 +6,7 @@
 mod block;
 mod check;
 mod evidence;
+mod existence;
 mod ledger;
 mod message;
 mod moment;
@@ -16,6 +17,7 @@ mod process;
 mod report;
 mod revocation;
 mod signer;
+mod status;
 mod summary;
 mod verdict;
 
@@ -32,10 +34,11 @@ pub use need::{Need, NeedKind};
 pub use policy::{Policy, PolicyError};
 pub use report::{
     Algorithms, Answer, ClaimedAttributes, DocumentVerdict, Integrity, PathElement, PolicyReference, Reason,
-    Report, RevocationListed, Scope, SignatureReport, Signer, Summary, TimeQuality, TimestampKind, TimestampReport,
+    Report, RevocationStatus, Scope, SignatureReport, Signer, Summary, TimeQuality, TimestampKind, TimestampReport,
     TrustSummary,
 };
 pub use signer::{SignerOutcome, validate_signer};
+pub use status::{CertificateStatus, certificate_status};
 pub use verdict::{Doubt, Failure, Verdict};
 
 /// What a validation answers.
@@ -60,21 +63,9 @@ pub fn validate(
     budget: &mut Budget,
 ) -> Outcome {
     let verifier = Verifier;
-    let keys = path::Keys::new(&verifier);
-    let case = process::Case { evidence, trust, policy, moment, keys };
-    let count = examination.signatures.len().saturating_add(examination.document_timestamps.len());
-    let parts = u64::try_from(count).unwrap_or(u64::MAX);
+    let case = process::Case::new(evidence, trust, policy, moment, &verifier);
     let mut needs = Vec::new();
-    let mut signatures = Vec::with_capacity(examination.signatures.len());
-    for signature in &examination.signatures {
-        let mut share = budget.share(parts);
-        signatures.push(process::signature(signature, examination, &case, &mut needs, &mut share));
-    }
-    let mut document_timestamps = Vec::with_capacity(examination.document_timestamps.len());
-    for stamp in &examination.document_timestamps {
-        let mut share = budget.share(parts);
-        document_timestamps.push(process::document_timestamp(stamp, examination, &case, &mut needs, &mut share));
-    }
+    let (signatures, document_timestamps) = process::judge(examination, &case, &mut needs, budget);
     needs.sort();
     needs.dedup();
     let (verdict, summary) = summary::summarise(&signatures);

@@ -315,25 +315,29 @@ pub struct PathElement {
     pub not_after: Timestamp,
     /// Whether it is the trust anchor.
     pub trust_anchor: bool,
-    /// The revocation data found for it: listed as parsed, not judged.
-    pub revocation: Vec<RevocationListed>,
+    /// What the revocation data that decide say of it.
+    pub revocation: Option<RevocationStatus>,
     /// The certificate itself.
     pub certificate: Arc<Certificate>,
 }
 
-/// Revocation data that name a certificate, as they state it. Nothing here is verified.
-#[derive(Clone, Debug)]
-pub struct RevocationListed {
+/// The status of a certificate by the revocation data that decide: verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationStatus {
     /// `crl` or `ocsp`.
     pub source: &'static str,
-    /// `good`, `revoked`, `unknown` as stated.
-    pub claimed_status: &'static str,
-    /// When it was stated.
+    /// `good`, `revoked` or `on-hold`.
+    pub status: &'static str,
+    /// For when it is known.
     pub this_update: Timestamp,
-    /// Until when it holds.
+    /// When newer information is there at the latest.
     pub next_update: Option<Timestamp>,
-    /// `embedded` or `supplied`.
+    /// `embedded`, `supplied` or `fetched`.
     pub origin: &'static str,
+    /// Since when it is revoked or on hold.
+    pub revoked_at: Option<Timestamp>,
+    /// Why, in the words of RFC 5280 §5.3.1.
+    pub reason: Option<&'static str>,
 }
 
 /// What a time-stamp stands for.

@@ -1,17 +1,21 @@
 //! Validation of a certificate before anything is signed with it: what a validation of the signature would say of it
 //! (EN 319 102-1 §5.2.6), and of its algorithm (§5.2.8), at the same time under the same policy.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use super::block::{acceptance, certificates, cryptography, format};
+use super::block::algorithms::of_value;
+use super::block::certificates::{Times, chains};
+use super::block::{cryptography, format};
 use super::check::{Check, CheckId, Context};
 use super::evidence::Evidence;
+use super::existence::Token;
 use super::ledger::Ledger;
+use super::message::Term;
 use super::moment::Moment;
 use super::need::Need;
-use super::path::Keys;
 use super::policy::Policy;
-use super::process::Case;
+use super::process::{Case, Course, Facts, best, elements, needs_of};
 use super::report::{PathElement, Reason};
 use super::verdict::Verdict;
 use crate::crypto::{Message as Signed, SignatureAlgorithm, SignatureVerifier, Verifier, VerifyError};
@@ -47,15 +51,15 @@ pub fn validate_signer(
     budget: &mut Budget,
 ) -> SignerOutcome {
     let verifier = Verifier;
-    let case = Case { evidence, trust, policy, moment, keys: Keys::new(&verifier) };
+    let case = Case::new(evidence, trust, policy, moment, &verifier);
     let mut ledger = Ledger::new(policy, Context::Signature);
     let mut needs = Vec::new();
     let holder = case.keys.holder(certificate);
-    let path = match certificates::validate(&mut ledger, &holder, moment.at, &case, &mut needs, budget) {
-        Ok(path) => path,
+    let chains = match chains(&holder, &case, budget) {
+        Ok(chains) => chains,
         Err(exceeded) => {
             format::limit(&mut ledger, exceeded);
-            Vec::new()
+            Rc::default()
         }
     };
     // No value is at hand: what is asked is only whether one could ever be verified.
@@ -65,9 +69,18 @@ pub fn validate_signer(
         Some(outcome) => cryptography::failed(&mut ledger, &algorithm, outcome),
         None => ledger.broken(CheckId::AlgorithmSupported, None, None),
     }
-    let digests: Vec<_> = algorithm.digest().into_iter().collect();
-    let key = holder.key.as_ref().map(|key| key.kind());
-    acceptance::algorithms(&mut ledger, &digests, Some(algorithm), key, moment.at);
-    let (verdict, reason, checks) = ledger.conclude();
+    let mut facts = Facts::new(ledger);
+    facts.items = of_value(algorithm, holder.key.as_ref().map(|key| key.kind()), Term::SignatureValue);
+    facts.signer = Some(holder);
+    facts.chains = Some(chains);
+    let times = Times { at: moment.at, fresh: moment.at, made: moment.at };
+    let token = Token::Object(String::new());
+    let run = |chain| Course::new(&facts, chain, times, token.clone(), &case);
+    let course = best(facts.chains.as_deref(), run, Course::rank);
+    let path = course.chain.map(elements).unwrap_or_default();
+    if let Some(chain) = course.chain {
+        needs_of(chain, Context::Signature, &case, &mut needs);
+    }
+    let (verdict, reason, checks) = course.conclude();
     SignerOutcome { verdict, reason, checks, path, needs }
 }

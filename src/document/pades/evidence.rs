@@ -50,16 +50,27 @@ pub(crate) fn embedded(
         };
         for element in array.as_array().unwrap_or_default() {
             budget.spend(2)?;
+            let mut end = u64::MAX;
             let data = pdf.resolve(element, latest, budget).and_then(|object| match object.as_stream() {
-                Some(stream) => pdf.stream_data(stream, budget).map(Some),
+                Some(stream) => {
+                    end = stream.raw_span().end;
+                    pdf.stream_data(stream, budget).map(Some)
+                }
                 None => Ok(None),
             });
             let certificate = |data: &[u8]| Certificate::parse(data).ok();
             match data {
-                Ok(Some(data)) if key == b"CRLs" => evidence.crls.push(data.into()),
-                Ok(Some(data)) if key == b"OCSPs" => evidence.ocsp_responses.push(data.into()),
+                Ok(Some(data)) if key == b"CRLs" => {
+                    evidence.crls.push(data.into());
+                    evidence.crl_ends.push(end);
+                }
+                Ok(Some(data)) if key == b"OCSPs" => {
+                    evidence.ocsp_responses.push(data.into());
+                    evidence.ocsp_ends.push(end);
+                }
                 Ok(Some(data)) if certificate(&data).is_some() => {
                     evidence.certificates.extend(certificate(&data).map(Arc::new));
+                    evidence.certificate_ends.push(end);
                 }
                 Err(ObjectError::Limit(limit)) => return Err(limit),
                 Ok(_) | Err(_) => findings.push(DocumentFinding {

@@ -11,6 +11,8 @@ use crate::pki::extension::BorrowedExtension;
 use crate::pki::general_name::GeneralName;
 use crate::pki::name::Name;
 use crate::pki::oid;
+use crate::pki::serial::same_serial;
+use crate::pki::serial::shortest;
 
 use super::CrlError;
 
@@ -61,18 +63,30 @@ pub enum RevocationReason {
 /// Extensions of an entry that [`CrlEntry`] reads.
 const READ_IN_ENTRIES: &[&[u8]] = &[oid::REASON_CODE, oid::INVALIDITY_DATE, oid::CERTIFICATE_ISSUER];
 
-/// Walks all entries: their number, and the unknown critical extensions among theirs.
-pub(super) fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerError> {
+/// What walking all entries once tells.
+#[derive(Default)]
+pub(super) struct Scanned {
+    /// How many there are.
+    pub(super) count: usize,
+    /// Unknown critical extensions; a few different ones, since one is enough to refuse the list.
+    pub(super) unknown_critical: Vec<Oid>,
+    /// Whether any entry has `certificateIssuer`.
+    pub(super) names_issuers: bool,
+}
+
+/// Walks all entries.
+pub(super) fn scan(list: &Tlv<'_>) -> Result<Scanned, DerError> {
     let mut entries = list.reader()?;
-    let mut count = 0_usize;
+    let mut scanned = Scanned::default();
     while !entries.is_empty() {
         let entry = RawEntry::read_frame(&mut entries)?;
-        count = count.saturating_add(1);
+        scanned.count = scanned.count.saturating_add(1);
         let Some(extensions) = entry.extensions else { continue };
         let mut list = extensions.reader()?;
         while !list.is_empty() {
             let extension = BorrowedExtension::read(&mut list)?;
-            // Few different ones are kept: one is enough to refuse the list.
+            scanned.names_issuers |= extension.oid == oid::CERTIFICATE_ISSUER;
+            let unknown = &mut scanned.unknown_critical;
             if extension.critical && !READ_IN_ENTRIES.contains(&extension.oid) && unknown.len() < 16 {
                 let oid = Oid::from_content(extension.oid);
                 if !unknown.contains(&oid) {
@@ -81,7 +95,7 @@ pub(super) fn scan(list: &Tlv<'_>, unknown: &mut Vec<Oid>) -> Result<usize, DerE
             }
         }
     }
-    Ok(count)
+    Ok(scanned)
 }
 
 /// Walks the entries of a [`super::Crl`]. Ends after the first error.
@@ -138,6 +152,77 @@ impl Iterator for CrlEntries<'_> {
     }
 }
 
+/// The entries with this serial number in a list in which no entry names an issuer. The others are stepped over by
+/// their lengths, and only up to where the octets of the number stand somewhere.
+pub(super) fn with_serial<'a>(
+    list: &'a [u8],
+    serial: &'a [u8],
+    depth: u32,
+) -> impl Iterator<Item = Result<RawEntry<'a>, DerError>> {
+    let content = Tlv::parse_all(list, depth).map_or(&[][..], |list| list.content);
+    // An INTEGER is primitive, so its octets stand together, and octets that could be left out stand before them.
+    let finder = memchr::memmem::Finder::new(shortest(serial));
+    let mut rest = content;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            // Where the number stands next; there is nothing to step over up to there.
+            let place = finder.find(rest)?;
+            let mut stepped = 0_usize;
+            loop {
+                let length = match entry_length(rest, depth) {
+                    Ok(length) => length,
+                    Err(error) => {
+                        rest = &[];
+                        return Some(Err(error));
+                    }
+                };
+                let (entry, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+                rest = after;
+                stepped = stepped.saturating_add(entry.len());
+                if stepped > place {
+                    if first_integer(entry).is_none_or(|number| same_serial(number, serial)) {
+                        match RawEntry::read_frame(&mut Reader::new(entry, depth)) {
+                            Ok(raw) if same_serial(raw.serial, serial) => return Some(Ok(raw)),
+                            Ok(_) => {}
+                            Err(error) => {
+                                rest = &[];
+                                return Some(Err(error));
+                            }
+                        }
+                    }
+                    break;
+                }
+                if rest.is_empty() {
+                    return None;
+                }
+            }
+        }
+        None
+    })
+}
+
+/// The octets that the entry at the front takes.
+fn entry_length(bytes: &[u8], depth: u32) -> Result<usize, DerError> {
+    let short = match bytes {
+        [tag::SEQUENCE, length @ ..=0x7f, ..] => Some(usize::from(*length).saturating_add(2)),
+        [tag::SEQUENCE, 0x81, length, ..] => Some(usize::from(*length).saturating_add(3)),
+        _ => None,
+    };
+    match short {
+        Some(length) => Ok(length),
+        None => Reader::new(bytes, depth).next_tlv().map(|entry| entry.raw.len()),
+    }
+}
+
+/// The content of the INTEGER at the front of an entry, where both have short lengths: most have. No copy and no walk
+/// through the entry.
+fn first_integer(entry: &[u8]) -> Option<&[u8]> {
+    match entry {
+        [tag::SEQUENCE, ..=0x7f, tag::INTEGER, length @ ..=0x7f, rest @ ..] => rest.get(..usize::from(*length)),
+        _ => None,
+    }
+}
+
 /// `certificateIssuer` (§5.3.3): the one directory name in it.
 fn certificate_issuer(value: &[u8], depth: u32) -> Result<Name, DerError> {
     let value = Tlv::parse_all(value, depth)?;
@@ -169,7 +254,7 @@ impl<'a> RawEntry<'a> {
         Ok(Self { serial, date, extensions })
     }
 
-    fn read(&self, certificate_issuer: Option<Name>) -> Result<CrlEntry, CrlError> {
+    pub(super) fn read(&self, certificate_issuer: Option<Name>) -> Result<CrlEntry, CrlError> {
         let mut entry = CrlEntry {
             serial: self.serial.into(),
             revoked_at: self.date.time()?,

@@ -4,8 +4,7 @@
 //! Characters that are not seen, or that turn text round, are written as `\u` escapes, so that a line shows on
 //! a terminal what it says; a parser reads the same text.
 //!
-//! Beyond the contract: `revocationListed` of a path element lists revocation data as stated, judged by nobody;
-//! `revocation` stays absent until they are judged. `field` of a document time-stamp names its field.
+//! Beyond the contract: `revocation` of a path element says since when and why, where it is revoked or on hold. `field` of a document time-stamp names its field.
 
 mod escape;
 mod view;

@@ -7,7 +7,7 @@ use crate::document::{
     ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFinding, FieldLock, FieldLockAction,
 };
 use crate::reporting::tests::sample;
-use crate::validation::{CheckId, CheckResult, Message, Need, NeedKind, RevocationListed, TimestampKind};
+use crate::validation::{CheckId, CheckResult, Message, Need, NeedKind, RevocationStatus, TimestampKind};
 
 const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: Some("vertrag.pdf") };
 
@@ -157,12 +157,14 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
             code: "not-analysed",
         }],
     });
-    signature.path[0].revocation.push(RevocationListed {
+    signature.path[0].revocation = Some(RevocationStatus {
         source: "crl",
-        claimed_status: "good",
+        status: "revoked",
         this_update: sample::time("2026-11-01T00:00:00Z"),
         next_update: None,
         origin: "embedded",
+        revoked_at: Some(sample::time("2026-10-01T00:00:00Z")),
+        reason: Some("superseded"),
     });
     signature.attributes.policy = Some(("1.2.3".to_owned(), None));
     signature.attributes.roles.push("Notarin".to_owned());
@@ -188,8 +190,10 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
     assert_eq!(signature["certification"], serde_json::json!({ "docMdp": 2 }));
     assert_eq!(signature["fieldLock"], serde_json::json!({ "action": "include", "fields": ["a.b"], "docMdp": 1 }));
     assert_eq!(signature["changes"]["findings"][0]["code"], "not-analysed");
-    assert_eq!(signature["path"][0]["revocationListed"][0]["thisUpdate"], "2026-11-01T00:00:00Z");
-    assert!(signature["path"][0].get("revocation").is_none());
+    let revocation = &signature["path"][0]["revocation"];
+    assert_eq!(revocation["thisUpdate"], "2026-11-01T00:00:00Z");
+    assert_eq!((&revocation["status"], &revocation["reason"]), (&"revoked".into(), &"superseded".into()));
+    assert_eq!(revocation["revokedAt"], "2026-10-01T00:00:00Z");
     assert_eq!(signature["attributes"], serde_json::json!({ "roles": ["Notarin"], "policy": { "id": "1.2.3" } }));
     assert_eq!(signature["bestSignatureTimeSource"], "S1.T1");
     let text = signature["checks"][1]["text"].as_str().unwrap();

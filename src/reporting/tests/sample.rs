@@ -150,7 +150,7 @@ pub(in crate::reporting) fn element(subject: &str, octet: &str, trust_anchor: bo
         not_before: time("2025-01-01T00:00:00Z"),
         not_after: time("2028-01-01T00:00:00Z"),
         trust_anchor,
-        revocation: Vec::new(),
+        revocation: None,
         certificate: Arc::new(Certificate::parse(&testdata::der(testdata::LEAF)).unwrap()),
     }
 }

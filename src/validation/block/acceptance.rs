@@ -1,19 +1,17 @@
-//! Signature acceptance validation (EN 319 102-1 §5.2.8): attributes, coverage, later changes, and whether the
-//! algorithms are reliable at the time.
+//! Signature acceptance validation (EN 319 102-1 §5.2.8): attributes, coverage, later changes. Whether the algorithms
+//! of the signature itself are reliable depends on the process: see [`super::algorithms`].
 
-use std::fmt;
-
-use crate::crypto::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
+use crate::crypto::DigestAlgorithm;
 use crate::document::{Coverage, Signature};
 use crate::pki::SignerInfo;
 use crate::time::Timestamp;
+use crate::validation::block::algorithms::{Item, Primitive, Weakness, weaknesses};
 use crate::validation::block::format::attribute;
 use crate::validation::block::identification::references;
-use crate::validation::check::{CheckId, Context, Level};
+use crate::validation::check::{CheckId, Level};
 use crate::validation::ledger::Ledger;
 use crate::validation::message::{Message, Term};
 use crate::validation::path::{Holder, validity};
-use crate::validation::policy::algorithms::Reliability;
 
 /// The attribute that names the signer's certificate. It is demanded where `id` says so.
 pub(in crate::validation) fn signing_certificate(
@@ -33,10 +31,7 @@ pub(in crate::validation) fn signing_certificate(
             ledger.passed(CheckId::SigningCertificateAttributeForm);
             for named in references.iter().filter_map(|reference| reference.ids.first()) {
                 if let Ok(digest) = DigestAlgorithm::from_algorithm_identifier(&named.digest_algorithm.raw) {
-                    let id = CheckId::SigningCertificateReferenceAlgorithm;
-                    if digest_reliable(ledger, id, digest, Term::CertificateReference, at, None) {
-                        ledger.passed(id);
-                    }
+                    reference_algorithm(ledger, digest, at);
                 }
             }
         }
@@ -46,6 +41,22 @@ pub(in crate::validation) fn signing_certificate(
                 None,
                 Some(attribute(&error, "signing-certificate")),
             );
+        }
+    }
+}
+
+/// The digest of the reference is reliable: where the policy only warns, an old one does not break the signature.
+fn reference_algorithm(ledger: &mut Ledger<'_>, digest: DigestAlgorithm, at: Timestamp) {
+    let item = Item { primitive: Primitive::Digest(digest), place: Term::CertificateReference };
+    let id = CheckId::SigningCertificateReferenceAlgorithm;
+    let weaknesses = weaknesses(ledger.policy(), &[item], at);
+    if weaknesses.is_empty() {
+        ledger.passed(id);
+    }
+    for Weakness { level, detail } in weaknesses {
+        match level {
+            Level::Fail => ledger.broken(id, None, Some(detail)),
+            _ => ledger.warn(id, None, Some(detail)),
         }
     }
 }
@@ -94,93 +105,4 @@ pub(in crate::validation) fn coverage(ledger: &mut Ledger<'_>, signature: &Signa
             Ok(())
         },
     );
-}
-
-/// Whether a digest is reliable at `at`; notes what is not, under `id`.
-pub(in crate::validation) fn digest_reliable(
-    ledger: &mut Ledger<'_>,
-    id: CheckId,
-    digest: DigestAlgorithm,
-    place: Term,
-    at: Timestamp,
-    object: Option<&String>,
-) -> bool {
-    let reliability = ledger.policy().algorithms().digest(digest, at);
-    note(ledger, id, reliability, &digest.name(), 0, place, object)
-}
-
-/// Whether signatures with such a key are reliable at `at`; notes what is not, under `id`.
-pub(in crate::validation) fn key_reliable(
-    ledger: &mut Ledger<'_>,
-    id: CheckId,
-    algorithm: SignatureAlgorithm,
-    key: KeyKind,
-    place: Term,
-    at: Timestamp,
-    object: Option<&String>,
-) -> bool {
-    let reliability = ledger.policy().algorithms().key(algorithm.family(), key, at);
-    note(ledger, id, reliability, &key, key.bits(), place, object)
-}
-
-/// Notes anything but plain reliability; whether the check can still be said to hold.
-fn note(
-    ledger: &mut Ledger<'_>,
-    id: CheckId,
-    reliability: Reliability,
-    name: &dyn fmt::Display,
-    bits: u32,
-    place: Term,
-    object: Option<&String>,
-) -> bool {
-    let algorithm = || name.to_string();
-    let detail = match reliability {
-        Reliability::Reliable => return true,
-        Reliability::Discouraged => {
-            let detail = Message::AlgorithmDiscouraged { algorithm: algorithm(), place };
-            ledger.warn(id, object.cloned(), Some(detail));
-            return true;
-        }
-        Reliability::Expired { until, level: Level::Warn } => {
-            let detail = Message::AlgorithmExpired { algorithm: algorithm(), place, until };
-            ledger.warn(id, object.cloned(), Some(detail));
-            return true;
-        }
-        Reliability::Expired { until, .. } => Message::AlgorithmExpired { algorithm: algorithm(), place, until },
-        Reliability::NotListed => Message::AlgorithmNotListed { algorithm: algorithm(), place },
-        Reliability::KeyTooSmall => Message::KeyTooSmall { algorithm: algorithm(), bits: u64::from(bits), place },
-    };
-    ledger.broken(id, object.cloned(), Some(detail));
-    false
-}
-
-/// The algorithms of a signature: its digests and its key.
-pub(in crate::validation) fn algorithms(
-    ledger: &mut Ledger<'_>,
-    content: &[DigestAlgorithm],
-    signature: Option<SignatureAlgorithm>,
-    key: Option<KeyKind>,
-    at: Timestamp,
-) {
-    let id = CheckId::SignatureAlgorithms;
-    let content_place = if ledger.context() == Context::Timestamp { Term::Imprint } else { Term::SignedBytes };
-    let mut good = true;
-    let mut noted = Vec::new();
-    for digest in content {
-        noted.push(*digest);
-        good &= digest_reliable(ledger, id, *digest, content_place, at, None);
-    }
-    if let Some(algorithm) = signature {
-        for digest in algorithm.digests() {
-            if !noted.contains(&digest) {
-                good &= digest_reliable(ledger, id, digest, Term::SignatureValue, at, None);
-            }
-        }
-        if let Some(key) = key {
-            good &= key_reliable(ledger, id, algorithm, key, Term::SignatureValue, at, None);
-        }
-    }
-    if good {
-        ledger.passed(id);
-    }
 }

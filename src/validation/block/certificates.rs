@@ -1,221 +1,416 @@
-//! Validation of the signer's certificate (EN 319 102-1 §5.2.6): a path to an anchor, its rules, what the key is for,
-//! validity, revocation, algorithms. Every doubt of the whole chain is noted; which one decides is the ledger's.
+//! Validation of the signer's certificate (EN 319 102-1 §5.2.6, XCV).
+//!
+//! [`chains`] collects the facts: every path to an anchor, and for each certificate below the anchor whether revocation
+//! data are required of it and what was found. [`status`] judges one chain for a time and gives the **set** of
+//! objections (`x509status`): no doubt ends the walk, since long-term and past validation answer each by its own row,
+//! for every certificate. So an expired signer never hides a revoked CA, nor a stale CRL of a CA an early expiry.
+//!
+//! The order is that of the decision: first the rules that no time can heal (RFC 5280 §6.1, what the key is for), then
+//! the walk from the signer up, each certificate with its status, validity, freshness and algorithms.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::crypto::SignatureAlgorithm;
 use crate::limits::{Budget, LimitExceeded};
-use crate::pki::DistributionPoint;
 use crate::time::Timestamp;
-use crate::validation::block::acceptance::{digest_reliable, key_reliable};
-use crate::validation::check::{CheckId, Context};
-use crate::validation::evidence::Evidence;
-use crate::validation::ledger::Ledger;
+use crate::validation::block::algorithms::{Item, of_certificate, of_value, weaknesses};
+use crate::validation::block::usage::usage;
+use crate::validation::check::{CheckId, Context, Level, Role};
+use crate::validation::ledger::{Decision, Ledger};
 use crate::validation::message::{Message, Term};
-use crate::validation::need::{Need, NeedKind};
-use crate::validation::path::{CHECKS, Candidate, Holder, Inputs, PathFault, build, ranked, validity};
-use crate::validation::policy::KeyUse;
+use crate::validation::path::{Candidate, Holder, Inputs, PathFault, build, ranked, validity};
+use crate::validation::policy::Policy;
 use crate::validation::process::Case;
-use crate::validation::report::PathElement;
-use crate::validation::revocation::listed;
+use crate::validation::revocation::{Datum, Findings, Part, Status, findings, fresh, not_required, select};
 
-/// id-kp-timeStamping (RFC 3161 §2.3).
-const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
+/// One path with what is known of each certificate. Facts: nothing here depends on the time for which is judged.
+#[derive(Debug)]
+pub(in crate::validation) struct Chain {
+    /// All certificates, the signer first, the anchor last where there is one.
+    pub(in crate::validation) path: Vec<Rc<Holder>>,
+    /// Whether the last one is an anchor.
+    pub(in crate::validation) anchored: bool,
+    /// When trust in the anchor ends, where an operator said so.
+    pub(in crate::validation) sunset: Option<Timestamp>,
+    /// The certificates below the anchor, the signer first. None where the signer is the anchor.
+    pub(in crate::validation) links: Vec<Link>,
+    /// The rules of RFC 5280 §6.1 that the path breaks at any time.
+    pub(in crate::validation) faults: Vec<PathFault>,
+    /// Where there is no anchor: certificates that were reached and whose issuer is not at hand.
+    pub(in crate::validation) open: Vec<Rc<Holder>>,
+}
 
-/// Validates the certificate `signer` for the time `at`; gives the path for the report, the signer first.
-pub(in crate::validation) fn validate(
-    ledger: &mut Ledger<'_>,
+/// A certificate of a path below the anchor.
+#[derive(Debug)]
+pub(in crate::validation) struct Link {
+    /// The certificate.
+    pub(in crate::validation) holder: Rc<Holder>,
+    /// Why no revocation data are required of this certificate.
+    pub(in crate::validation) not_required: Option<Term>,
+    /// What revocation data say.
+    pub(in crate::validation) findings: Rc<Findings>,
+    /// How it was signed; none where the algorithm is not known.
+    pub(in crate::validation) items: Option<Vec<Item>>,
+}
+
+impl Chain {
+    /// The signer.
+    pub(in crate::validation) fn signer(&self) -> Option<&Rc<Holder>> {
+        self.path.first()
+    }
+
+    /// The CAs below the anchor.
+    pub(in crate::validation) fn cas(&self) -> impl Iterator<Item = &Link> {
+        self.links.iter().skip(1)
+    }
+
+    /// Whether a certificate is the anchor of this chain.
+    pub(in crate::validation) fn is_anchor(&self, holder: &Holder) -> bool {
+        self.anchored && self.path.last().is_some_and(|anchor| anchor.fingerprint == holder.fingerprint)
+    }
+}
+
+/// The role of the certificate at a place of the path.
+pub(in crate::validation) const fn role(index: usize) -> Role {
+    if index == 0 { Role::Signer } else { Role::Ca }
+}
+
+/// Whether the policy demands revocation data of the certificate at `index`, and the certificate is one of which any
+/// are to be had.
+pub(in crate::validation) fn required(policy: &Policy, context: Context, index: usize, link: &Link) -> bool {
+    link.not_required.is_none() && policy.level_of(context, role(index), CheckId::RevocationKnown) == Level::Fail
+}
+
+/// The algorithms with which a part of a datum is signed, and the certificates that stand beside the path for its sake.
+pub(in crate::validation) fn part_items(part: &Part) -> Vec<Item> {
+    let key = |holder: &Holder| holder.key.as_ref().map(|key| key.kind());
+    let mut items = of_value(part.algorithm, key(&part.signer), Term::RevocationData);
+    for pair in part.signer_path.windows(2) {
+        if let [holder, issuer] = pair
+            && let Ok(algorithm) = holder.algorithm
+        {
+            items.extend(of_value(algorithm, key(issuer), Term::RevocationData));
+        }
+    }
+    items
+}
+
+/// The paths of `signer`: those to anchors that are trusted at the validation time, where there are none those to
+/// anchors whose trust has ended, where there are none either the longest that ends anywhere.
+pub(in crate::validation) fn chains(
     signer: &Rc<Holder>,
-    at: Timestamp,
     case: &Case<'_>,
-    needs: &mut Vec<Need>,
     budget: &mut Budget,
-) -> Result<Vec<PathElement>, LimitExceeded> {
+) -> Result<Rc<[Chain]>, LimitExceeded> {
+    if let Some(known) = case.chains.borrow().get(&signer.fingerprint) {
+        return Ok(Rc::clone(known));
+    }
+    let at = case.moment.at;
     let paths = build(signer, at, case.evidence, case.trust, &case.keys, budget)?;
     let inputs = Inputs { time: at, rules: case.policy.path() };
-    let level = |check| case.policy.level(ledger.context(), check);
-    let path = match ranked(paths.complete, inputs, level, budget)?.into_iter().next() {
-        Some(best) => {
-            ledger.passed(CheckId::ChainToAnchor);
-            rules(ledger, &best);
-            best.path.holders().to_vec()
-        }
-        None => {
-            no_chain(ledger, &paths.end.holders, &paths.open, case, needs);
-            paths.end.holders
-        }
-    };
-    let trusted = ledger.holds(CheckId::ChainToAnchor);
-    usage(ledger, signer);
-    signer_validity(ledger, signer, at);
-    // The anchor itself is not judged, unless it is the signer.
+    let level = |check| case.policy.level_of(Context::Signature, Role::Ca, check);
+    let mut chains = Vec::new();
+    for Candidate { path, result } in ranked(paths.complete, inputs, level, budget)? {
+        chains.push(chain(path.holders().to_vec(), Some((path.sunset(), result.faults)), case, budget)?);
+    }
+    if chains.is_empty() {
+        chains.push(Chain { open: paths.open, ..chain(paths.end.holders, None, case, budget)? });
+    }
+    let chains: Rc<[Chain]> = chains.into();
+    case.chains.borrow_mut().insert(signer.fingerprint, Rc::clone(&chains));
+    Ok(chains)
+}
+
+/// `judged`: where the path leads to an anchor, when trust in that ended, and what the rules say of the path.
+fn chain(
+    path: Vec<Rc<Holder>>,
+    judged: Option<(Option<Timestamp>, Vec<PathFault>)>,
+    case: &Case<'_>,
+    budget: &mut Budget,
+) -> Result<Chain, LimitExceeded> {
+    let anchored = judged.is_some();
+    let (sunset, faults) = judged.unwrap_or_default();
     let below = match path.split_last() {
-        Some((_, below)) if trusted && !below.is_empty() => below,
+        Some((_, below)) if anchored => below,
         _ => &path,
     };
+    let mut links = Vec::with_capacity(below.len());
     for (index, holder) in below.iter().enumerate() {
-        let issuer = path.get(index.saturating_add(1));
-        revocation(ledger, holder, issuer, index == 0, case.evidence, needs);
-        algorithms(ledger, holder, issuer, at);
+        let issuer = path.get(index.saturating_add(1)).cloned();
+        let findings = match &issuer {
+            Some(issuer) => findings(holder, issuer, case, budget)?,
+            None => Rc::default(),
+        };
+        links.push(Link {
+            not_required: not_required(holder),
+            items: of_certificate(holder, issuer.as_deref()),
+            holder: Rc::clone(holder),
+            findings,
+        });
     }
-    Ok(elements(&path, trusted, case.evidence))
+    let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
+    let faults = faults.into_iter().filter(timeless).collect();
+    Ok(Chain { anchored, sunset, links, faults, open: Vec::new(), path })
 }
 
-/// Notes what the rules say of a path.
-fn rules(ledger: &mut Ledger<'_>, candidate: &Candidate) {
-    let faults = &candidate.result.faults;
-    for id in CHECKS {
-        if faults.iter().all(|fault| fault.check != id) {
-            ledger.passed(id);
+/// What stands against a chain at a time, and what could answer it.
+#[derive(Clone, Debug)]
+pub(in crate::validation) struct Objection {
+    /// The check that does not hold.
+    pub(in crate::validation) check: CheckId,
+    /// What it is about, for who may answer it.
+    pub(in crate::validation) ground: Ground,
+    /// The place of the certificate in the path.
+    pub(in crate::validation) index: usize,
+    /// The certificate, as reports name it.
+    pub(in crate::validation) object: Option<String>,
+    /// What was found.
+    pub(in crate::validation) detail: Option<Message>,
+    /// What the policy makes of it.
+    pub(in crate::validation) level: Level,
+    /// Whether a later process has answered it.
+    pub(in crate::validation) answered: bool,
+}
+
+impl Objection {
+    /// Whether it still decides against the chain.
+    pub(in crate::validation) fn is_open(&self) -> bool {
+        self.level == Level::Fail && !self.answered
+    }
+
+    /// The decision that it is.
+    pub(in crate::validation) fn decision(&self) -> Decision {
+        Decision { check: self.check, detail: self.detail.clone() }
+    }
+
+    /// Notes it in the report.
+    pub(in crate::validation) fn note(self, ledger: &mut Ledger<'_>) {
+        if self.answered {
+            ledger.set_aside(self.check, self.object, self.detail);
+        } else {
+            ledger.broken_of(role(self.index), self.check, self.object, self.detail);
         }
     }
-    for PathFault { check, certificate_sha256, detail } in faults {
-        ledger.broken(*check, Some(format!("sha256:{certificate_sha256}")), Some(detail.clone()));
-    }
 }
 
-fn no_chain(
-    ledger: &mut Ledger<'_>,
-    end: &[Rc<Holder>],
-    open: &[Rc<Holder>],
+/// What an objection is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::validation) enum Ground {
+    /// A rule that no time heals.
+    Rule,
+    /// The anchor's trust has ended.
+    Sunset,
+    /// The certificate (the signer's or that of a CA) is revoked since.
+    Revoked(Timestamp),
+    /// The time is outside the validity of the certificate.
+    OutOfBounds,
+    /// No acceptable revocation data are there.
+    Missing,
+    /// The certificate is on hold since.
+    OnHold(Timestamp),
+    /// The revocation data that decide are not fresh.
+    Stale,
+    /// The certificate is signed with an algorithm that is not reliable.
+    Algorithms,
+    /// The revocation data are signed with an algorithm that is not reliable.
+    RevocationAlgorithms,
+    /// Who signed the revocation data is outside his validity.
+    RevocationIssuer,
+    /// The algorithms of the signature itself are not reliable (SAV).
+    Signature,
+}
+
+/// For which times a chain is judged.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::validation) struct Times {
+    /// The validation time.
+    pub(in crate::validation) at: Timestamp,
+    /// When revocation data have to be fresh.
+    pub(in crate::validation) fresh: Timestamp,
+    /// When what was signed was made: of a time-stamp the time that it states, of a signature the validation time.
+    pub(in crate::validation) made: Timestamp,
+}
+
+/// Everything that stands against `chain`: `x509status`. The first open one decides.
+pub(in crate::validation) fn status(
+    chain: &Chain,
+    times: Times,
+    context: Context,
     case: &Case<'_>,
-    needs: &mut Vec<Need>,
-) {
-    let Some(last) = end.last() else { return };
-    let detail = if case.trust.is_empty() {
-        Message::NoAnchors {}
-    } else {
-        Message::PathEndsAt { subject: last.subject.clone(), issuer: last.certificate.issuer().to_string() }
-    };
-    ledger.broken(CheckId::ChainToAnchor, Some(format!("sha256:{}", last.sha256)), Some(detail));
-    for holder in open {
-        let urls: Vec<String> = holder.certificate.ca_issuers_urls().map(str::to_owned).collect();
-        if !urls.is_empty() {
-            needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: holder.sha256.clone(), urls });
+) -> Vec<Objection> {
+    let mut walk = Walk { policy: case.policy, context, objections: Vec::new() };
+    if let Some(last) = chain.path.last()
+        && !chain.anchored
+    {
+        let detail = if case.trust.is_empty() {
+            Message::NoAnchors {}
+        } else {
+            Message::PathEndsAt { subject: last.subject.clone(), issuer: last.certificate.issuer().to_string() }
+        };
+        let index = chain.path.len().saturating_sub(1);
+        walk.object(CheckId::ChainToAnchor, Ground::Rule, index, last, Some(detail));
+    }
+    for fault in &chain.faults {
+        let index = chain.path.iter().position(|one| one.sha256 == fault.certificate_sha256).unwrap_or(0);
+        if let Some(holder) = chain.path.get(index) {
+            walk.object(fault.check, Ground::Rule, index, holder, Some(fault.detail.clone()));
         }
     }
+    if let Some(signer) = chain.signer() {
+        for (check, detail) in usage(signer, context, case.policy) {
+            walk.object(check, Ground::Rule, 0, signer, Some(detail));
+        }
+    }
+    if let (Some(sunset), Some(anchor)) = (chain.sunset, chain.path.last())
+        && times.at >= sunset
+    {
+        let detail = Message::AnchorEnded { subject: anchor.subject.clone(), until: sunset };
+        walk.object(CheckId::AnchorTrusted, Ground::Sunset, 0, anchor, Some(detail));
+    }
+    for (index, link) in chain.links.iter().enumerate() {
+        walk.link(index, link, chain, times);
+    }
+    // A signer that is an anchor is believed, also after its validity; what it signed has to lie within.
+    if let [signer] = chain.path.as_slice()
+        && chain.anchored
+        && let Err(detail) = validity(signer, times.made)
+    {
+        walk.object(CheckId::SignerValidityNotRevoked, Ground::OutOfBounds, 0, signer, Some(detail));
+    }
+    walk.objections
 }
 
-/// What the signer's key may be used for.
-fn usage(ledger: &mut Ledger<'_>, signer: &Holder) {
-    let subject = || signer.subject.clone();
-    if let Some(usage) = signer.certificate.key_usage() {
-        let allowed = ledger.policy().signer_key_usage().iter().any(|wanted| match wanted {
-            KeyUse::DigitalSignature => usage.digital_signature(),
-            KeyUse::NonRepudiation => usage.non_repudiation(),
-        });
-        let detail = || Some(Message::KeyUsageIs { subject: subject(), usage: usage.names().join(", ") });
-        ledger.check(CheckId::SignerKeyUsage, if allowed { Ok(()) } else { Err(detail()) });
-    } else {
-        ledger.passed(CheckId::SignerKeyUsage);
-    }
-    if ledger.context() == Context::Timestamp {
-        let alone = signer.certificate.extended_key_usage().is_some_and(|usage| {
-            usage.critical && matches!(usage.oids.as_slice(), [only] if only.to_string() == TIME_STAMPING)
-        });
-        let detail = || Some(Message::Certificate { subject: subject() });
-        ledger.check(CheckId::SignerExtendedKeyUsage, if alone { Ok(()) } else { Err(detail()) });
-    }
+struct Walk<'w> {
+    policy: &'w Policy,
+    context: Context,
+    objections: Vec<Objection>,
 }
 
-/// Whether no revocation data are required of this certificate, and why (EN 319 412-1 §5.2, RFC 9608).
-fn not_required(holder: &Holder) -> Option<Term> {
-    if holder.certificate.is_valassured_short_term() {
-        return Some(Term::ShortTerm);
+impl Walk<'_> {
+    fn object(&mut self, check: CheckId, ground: Ground, index: usize, holder: &Holder, detail: Option<Message>) {
+        let level = self.policy.level_of(self.context, role(index), check);
+        if level != Level::Ignore {
+            let object = Some(format!("sha256:{}", holder.sha256));
+            self.objections.push(Objection { check, ground, index, object, detail, level, answered: false });
+        }
     }
-    holder.certificate.has_no_rev_avail().then_some(Term::NoRevocationAvailable)
-}
 
-fn signer_validity(ledger: &mut Ledger<'_>, signer: &Holder, at: Timestamp) {
-    let id =
-        if not_required(signer).is_some() { CheckId::SignerValidityNotRevoked } else { CheckId::SignerValidity };
-    ledger.check(id, validity(signer, at).map_err(Some));
-}
-
-/// Whether it is known that the certificate is not revoked. Nothing judges revocation data yet, so it never is,
-/// except where none are required.
-fn revocation(
-    ledger: &mut Ledger<'_>,
-    holder: &Holder,
-    issuer: Option<&Rc<Holder>>,
-    is_signer: bool,
-    evidence: &Evidence,
-    needs: &mut Vec<Need>,
-) {
-    if is_signer && not_required(holder).is_some() {
-        ledger.passed(CheckId::RevocationKnown);
-        return;
+    /// `subXCV` for one certificate.
+    fn link(&mut self, index: usize, link: &Link, chain: &Chain, times: Times) {
+        let holder = &link.holder;
+        let is_signer = index == 0;
+        let datum = select(&link.findings, |_| true);
+        let expired = validity(holder, times.at);
+        if let Some(datum) = datum
+            && let Status::Revoked { time, .. } = datum.status
+            && time <= times.at
+        {
+            let check = if is_signer { CheckId::SignerNotRevoked } else { CheckId::CaNotRevoked };
+            let detail = Message::RevokedAt { subject: holder.subject.clone(), time };
+            self.object(check, Ground::Revoked(time), index, holder, Some(detail));
+        }
+        if let Err(detail) = expired {
+            let check = match (is_signer, self.is_known(link, chain, times.at)) {
+                (false, _) => CheckId::CaValidity,
+                (true, true) => CheckId::SignerValidityNotRevoked,
+                (true, false) => CheckId::SignerValidity,
+            };
+            self.object(check, Ground::OutOfBounds, index, holder, Some(detail));
+        }
+        match datum {
+            None if link.not_required.is_none() => {
+                self.object(CheckId::RevocationKnown, Ground::Missing, index, holder, Some(missing(link)));
+            }
+            None => {}
+            Some(datum) => self.datum(index, link, datum, chain, times),
+        }
+        self.algorithms(
+            CheckId::PathAlgorithms,
+            Ground::Algorithms,
+            index,
+            holder,
+            link.items.as_deref(),
+            times.at,
+        );
     }
-    let subject = holder.subject.clone();
-    let count = listed(holder, issuer.map(Rc::as_ref), evidence).len();
-    let detail = if count == 0 {
-        Message::NoRevocationData { subject }
-    } else {
-        Message::RevocationDataNotJudged { subject, count: u64::try_from(count).unwrap_or(u64::MAX) }
-    };
-    ledger.broken(CheckId::RevocationKnown, Some(format!("sha256:{}", holder.sha256)), Some(detail));
-    if count == 0 {
-        let ocsp: Vec<String> = holder.certificate.ocsp_urls().map(str::to_owned).collect();
-        let points = holder.certificate.crl_distribution_points().iter();
-        let crl: Vec<String> = points.flat_map(DistributionPoint::uris).map(str::to_owned).collect();
-        for (kind, urls) in [(NeedKind::Ocsp, ocsp), (NeedKind::Crl, crl)] {
-            if !urls.is_empty() {
-                needs.push(Need { kind, certificate_sha256: holder.sha256.clone(), urls });
+
+    /// What is wrong with the revocation data that decide, whether they say good or not.
+    fn datum(&mut self, index: usize, link: &Link, datum: &Datum, chain: &Chain, times: Times) {
+        let holder = &link.holder;
+        match datum.status {
+            Status::OnHold { since } if since <= times.at => {
+                let detail = Message::OnHoldSince { subject: holder.subject.clone(), time: since };
+                self.object(CheckId::NotOnHold, Ground::OnHold(since), index, holder, Some(detail));
+            }
+            Status::Good | Status::OnHold { .. } => {
+                if let Err(detail) = fresh(datum, times.fresh, self.policy.revocation().maximum_age) {
+                    self.object(CheckId::RevocationFresh, Ground::Stale, index, holder, Some(detail));
+                }
+            }
+            // What is revoked stays revoked.
+            Status::Revoked { .. } => {}
+        }
+        for part in &datum.parts {
+            let items = part_items(part);
+            let check = CheckId::RevocationAlgorithms;
+            self.algorithms(check, Ground::RevocationAlgorithms, index, holder, Some(&items), times.at);
+            if index == 0
+                && !chain.is_anchor(&part.signer)
+                && let Err(detail) = validity(&part.signer, times.at)
+            {
+                self.object(
+                    CheckId::RevocationIssuerValidity,
+                    Ground::RevocationIssuer,
+                    index,
+                    holder,
+                    Some(detail),
+                );
+            }
+        }
+    }
+
+    /// Whether it is known that a signer outside his validity is not revoked, or that he is, by data whose issuer is
+    /// still to be believed; or whether no data are required of his certificate.
+    fn is_known(&self, link: &Link, chain: &Chain, at: Timestamp) -> bool {
+        let enforced = |check| self.policy.level_of(self.context, Role::Signer, check) == Level::Fail;
+        link.not_required.is_some()
+            || select(&link.findings, |_| true).is_some_and(|datum| {
+                !enforced(CheckId::RevocationIssuerValidity)
+                    || datum
+                        .parts
+                        .iter()
+                        .all(|part| chain.is_anchor(&part.signer) || validity(&part.signer, at).is_ok())
+            })
+    }
+
+    fn algorithms(
+        &mut self,
+        check: CheckId,
+        ground: Ground,
+        index: usize,
+        holder: &Holder,
+        items: Option<&[Item]>,
+        at: Timestamp,
+    ) {
+        let Some(items) = items else {
+            let oid = holder.certificate.signature_algorithm().oid.to_string();
+            let detail = Message::AlgorithmNotListed { algorithm: oid, place: Term::Certificate };
+            self.object(check, ground, index, holder, Some(detail));
+            return;
+        };
+        for weakness in weaknesses(self.policy, items, at) {
+            let before = self.objections.len();
+            self.object(check, ground, index, holder, Some(weakness.detail));
+            if let Some(noted) = self.objections.get_mut(before) {
+                noted.level = noted.level.min(weakness.level);
             }
         }
     }
 }
 
-/// The algorithm with which a certificate was signed, and the key that signed it.
-fn algorithms(ledger: &mut Ledger<'_>, holder: &Holder, issuer: Option<&Rc<Holder>>, at: Timestamp) {
-    let object = Some(format!("sha256:{}", holder.sha256));
-    let Ok(algorithm) = &holder.algorithm else {
-        let detail =
-            Message::AlgorithmUnsupported { algorithm: holder.certificate.signature_algorithm().oid.to_string() };
-        ledger.broken(CheckId::PathAlgorithms, object, Some(detail));
-        return;
-    };
-    let key = issuer.and_then(|issuer| issuer.key.as_ref());
-    signature_reliable(ledger, *algorithm, key.map(|key| key.kind()), at, object);
-}
-
-fn signature_reliable(
-    ledger: &mut Ledger<'_>,
-    algorithm: SignatureAlgorithm,
-    key: Option<crate::crypto::KeyKind>,
-    at: Timestamp,
-    object: Option<String>,
-) {
-    let mut good = true;
-    for digest in algorithm.digests() {
-        good &= digest_reliable(ledger, CheckId::PathAlgorithms, digest, Term::Certificate, at, object.as_ref());
+/// Why there is no acceptable datum: the reason of the best one that was not, else that there is none.
+fn missing(link: &Link) -> Message {
+    match link.findings.rejected.first() {
+        Some(rejected) => rejected.reason.clone(),
+        None => Message::NoRevocationData { subject: link.holder.subject.clone() },
     }
-    if let Some(key) = key {
-        good &=
-            key_reliable(ledger, CheckId::PathAlgorithms, algorithm, key, Term::Certificate, at, object.as_ref());
-    }
-    if good {
-        ledger.passed(CheckId::PathAlgorithms);
-    }
-}
-
-fn elements(path: &[Rc<Holder>], trusted: bool, evidence: &Evidence) -> Vec<PathElement> {
-    let last = path.len().saturating_sub(1);
-    path.iter()
-        .enumerate()
-        .map(|(index, holder)| {
-            let trust_anchor = trusted && index == last;
-            let issuer = path.get(index.saturating_add(1)).map(Rc::as_ref);
-            PathElement {
-                subject: holder.subject.clone(),
-                sha256: holder.sha256.clone(),
-                not_before: holder.certificate.not_before(),
-                not_after: holder.certificate.not_after(),
-                trust_anchor,
-                revocation: if trust_anchor { Vec::new() } else { listed(holder, issuer, evidence) },
-                certificate: Arc::clone(&holder.certificate),
-            }
-        })
-        .collect()
 }

@@ -23,6 +23,11 @@ pub(in crate::validation) struct Path {
 }
 
 impl Path {
+    /// A sequence that was verified elsewhere.
+    pub(super) const fn of(holders: Vec<Rc<Holder>>) -> Self {
+        Self { holders, sunset: None }
+    }
+
     /// The certificates, the signer first, the anchor last. A signer that is an anchor is alone.
     pub(in crate::validation) fn holders(&self) -> &[Rc<Holder>] {
         &self.holders

@@ -17,4 +17,4 @@ mod rules;
 
 pub(super) use build::build;
 pub(super) use facts::{Holder, Keys};
-pub(super) use rules::{CHECKS, Candidate, Inputs, PathFault, ranked, validity};
+pub(super) use rules::{CHECKS, Candidate, Inputs, PathFault, ranked, undated_faults, validity};

@@ -140,6 +140,24 @@ pub(in crate::validation) fn validate(
     Ok(PathResult { faults, valid_policies })
 }
 
+/// How many rules of level fail a sequence of certificates (the first one's own, the anchor last) breaks, dates apart: for
+/// those who sign revocation data, whose times the processes judge.
+///
+/// # Errors
+/// Where the budget is exhausted.
+pub(in crate::validation) fn undated_faults(
+    holders: &[Rc<Holder>],
+    rules: &PathRules,
+    level: impl Fn(CheckId) -> Level,
+    budget: &mut Budget,
+) -> Result<usize, LimitExceeded> {
+    let time = holders.first().map_or(Timestamp::from_unix(0), |signer| signer.certificate.not_before());
+    let path = Path::of(holders.to_vec());
+    let faults = validate(&path, Inputs { time, rules }, budget)?.faults;
+    let counts = |fault: &&PathFault| fault.check != CheckId::CaValidity && level(fault.check) == Level::Fail;
+    Ok(faults.iter().filter(counts).count())
+}
+
 pub(super) fn fault(check: CheckId, holder: &Holder, detail: Message) -> PathFault {
     PathFault { check, certificate_sha256: holder.sha256.clone(), detail }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::crypto::{AlgorithmFamily, DigestAlgorithm, KeyKind};
+use crate::crypto::{AlgorithmFamily, DigestAlgorithm, KeyKind, SignatureAlgorithm};
 use crate::time::Timestamp;
 use crate::validation::check::Level;
 
@@ -18,6 +18,10 @@ pub struct AlgorithmDates {
     pub(super) digests: BTreeMap<String, Option<Timestamp>>,
     pub(super) keys: BTreeMap<String, Vec<KeySize>>,
     pub(super) curves: BTreeMap<String, Level>,
+    /// By digest and family, as `SHA1 with RSA`: the form of the catalogue of TS 119 322.
+    pub(super) combinations: BTreeMap<String, Option<Timestamp>>,
+    /// What follows where the end comes after the catalogue was issued.
+    pub(super) after_issue: Level,
 }
 
 /// From this size on, reliable until.
@@ -48,6 +52,37 @@ pub enum Reliability {
 }
 
 impl AlgorithmDates {
+    /// A catalogue without entries: nothing is reliable.
+    pub(super) const fn issued(issued: Timestamp) -> Self {
+        Self {
+            issued,
+            digests: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            curves: BTreeMap::new(),
+            combinations: BTreeMap::new(),
+            after_issue: Level::Warn,
+        }
+    }
+
+    /// Whether signatures of an algorithm with such a key are reliable at `time`: by family and size, and by the
+    /// combination of digest and family where that is listed. The digest alone is looked up apart.
+    #[must_use]
+    pub fn signature(&self, algorithm: SignatureAlgorithm, key: KeyKind, time: Timestamp) -> Reliability {
+        let by_key = self.key(algorithm.family(), key, time);
+        if by_key != Reliability::Reliable && by_key != Reliability::Discouraged {
+            return by_key;
+        }
+        let combination =
+            algorithm.digest().map(|digest| format!("{} with {}", digest.name(), algorithm.family().name()));
+        match combination.and_then(|name| self.combinations.get(&name)) {
+            Some(until) => match self.at(*until, time) {
+                Reliability::Reliable => by_key,
+                expired => expired,
+            },
+            None => by_key,
+        }
+    }
+
     /// Whether a digest is reliable at `time`.
     #[must_use]
     pub fn digest(&self, algorithm: DigestAlgorithm, time: Timestamp) -> Reliability {
@@ -81,7 +116,7 @@ impl AlgorithmDates {
     fn at(&self, until: Option<Timestamp>, time: Timestamp) -> Reliability {
         match until {
             Some(until) if time >= until => {
-                let level = if until > self.issued { Level::Warn } else { Level::Fail };
+                let level = if until > self.issued { self.after_issue } else { Level::Fail };
                 Reliability::Expired { until, level }
             }
             _ => Reliability::Reliable,

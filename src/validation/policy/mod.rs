@@ -5,6 +5,7 @@
 
 pub mod algorithms;
 mod path;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,23 +14,35 @@ use serde::Deserialize;
 
 use self::algorithms::{AlgorithmDates, KeySize};
 use self::path::PathText;
-use super::check::{CheckId, Context, Level};
+use self::rules::{RevocationText, SignaturePoliciesText};
+use super::check::{CheckId, Context, Level, Role};
 use super::report::PolicyReference;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::time::Timestamp;
 
 pub use path::PathRules;
+pub use rules::{FreshAt, RevocationRules, SignaturePolicies};
 
 const DEFAULT: &str = include_str!("builtin/default.toml");
+const STRICT: &str = include_str!("builtin/strict.toml");
+const ARCHIVE: &str = include_str!("builtin/archive.toml");
 const NO_REVOCATION: &str = include_str!("builtin/no-revocation.toml");
+
+/// The built-in policies by name.
+const BUILTIN: [(&str, &str); 4] =
+    [("default", DEFAULT), ("strict", STRICT), ("archive", ARCHIVE), ("no-revocation", NO_REVOCATION)];
 
 /// What is demanded of a signature.
 #[derive(Clone, Debug)]
 pub struct Policy {
     reference: PolicyReference,
-    levels: BTreeMap<(Context, CheckId), Level>,
+    levels: BTreeMap<(Context, Role, CheckId), Level>,
     signer_key_usage: Vec<KeyUse>,
+    required_levels: Vec<String>,
+    timestamp_delay: Option<i64>,
     path: PathRules,
+    revocation: RevocationRules,
+    signature_policies: SignaturePolicies,
     algorithms: AlgorithmDates,
 }
 
@@ -74,6 +87,16 @@ pub enum PolicyError {
         /// As written.
         text: String,
     },
+    /// A SHA-256 that is none.
+    Digest {
+        /// As written.
+        text: String,
+    },
+    /// A level of signatures that does not exist.
+    FormatLevel {
+        /// As written.
+        text: String,
+    },
     /// A member that a policy without `extends` must have.
     Missing {
         /// Its name.
@@ -90,6 +113,8 @@ impl fmt::Display for PolicyError {
             Self::Floor { check } => write!(f, "levels: {check} cannot be lowered by a policy"),
             Self::Date { text } => write!(f, "{text} is not a time (RFC 3339)"),
             Self::Oid { text } => write!(f, "{text} is not an object identifier (dotted numbers)"),
+            Self::Digest { text } => write!(f, "{text} is not a SHA-256 (64 lowercase hexadecimal digits)"),
+            Self::FormatLevel { text } => write!(f, "required-levels: {text} is none of B, T, LT, LTA"),
             Self::Missing { member } => write!(f, "{member} is missing, and the policy extends none"),
         }
     }
@@ -107,6 +132,8 @@ struct PolicyText {
     levels: BTreeMap<String, BTreeMap<String, LevelText>>,
     signer: Option<SignerText>,
     path: Option<PathText>,
+    revocation: Option<RevocationText>,
+    signature_policies: Option<SignaturePoliciesText>,
     algorithms: Option<AlgorithmsText>,
 }
 
@@ -130,20 +157,27 @@ impl From<LevelText> for Level {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct SignerText {
-    key_usage: Vec<KeyUse>,
+    key_usage: Option<Vec<KeyUse>>,
+    required_levels: Option<Vec<String>>,
+    timestamp_delay_seconds: Option<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct AlgorithmsText {
-    issued: String,
+    issued: Option<String>,
+    expired_after_issue: Option<LevelText>,
+    #[serde(default)]
     digest: BTreeMap<String, UntilText>,
+    #[serde(default)]
     key: BTreeMap<String, Vec<KeySizeText>>,
     #[serde(default)]
     curve: BTreeMap<String, LevelText>,
+    #[serde(default)]
+    combination: BTreeMap<String, UntilText>,
 }
 
 #[derive(Deserialize)]
@@ -160,14 +194,15 @@ struct KeySizeText {
 }
 
 impl Policy {
-    /// The built-in policy with this name: `default`, `no-revocation`.
+    /// The names of the built-in policies.
+    pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+        BUILTIN.into_iter().map(|(name, _)| name)
+    }
+
+    /// The built-in policy with this name: see [`Policy::builtin_names`].
     #[must_use]
     pub fn builtin(name: &str) -> Option<Self> {
-        let text = match name {
-            "default" => DEFAULT,
-            "no-revocation" => NO_REVOCATION,
-            _ => return None,
-        };
+        let (_, text) = BUILTIN.into_iter().find(|(known, _)| *known == name)?;
         Self::parse(text).ok()
     }
 
@@ -183,7 +218,7 @@ impl Policy {
         };
         let mut levels = base.as_ref().map(|base| base.levels.clone()).unwrap_or_default();
         for (context, checks) in &parsed.levels {
-            let context = context_named(context)?;
+            let (context, role) = context_named(context)?;
             for (check, level) in checks {
                 let id =
                     CheckId::from_name(check).ok_or_else(|| PolicyError::UnknownCheck { name: check.clone() })?;
@@ -191,13 +226,26 @@ impl Policy {
                 if id.is_floor() && level != Level::Fail {
                     return Err(PolicyError::Floor { check: id.name() });
                 }
-                levels.insert((context, id), level);
+                levels.insert((context, role, id), level);
             }
         }
-        let signer_key_usage = match (parsed.signer, &base) {
-            (Some(signer), _) => signer.key_usage,
+        let signer = parsed.signer.unwrap_or_default();
+        let signer_key_usage = match (signer.key_usage, &base) {
+            (Some(usage), _) => usage,
             (None, Some(base)) => base.signer_key_usage.clone(),
             (None, None) => return Err(PolicyError::Missing { member: "signer" }),
+        };
+        let required_levels = match (signer.required_levels, &base) {
+            (Some(levels), _) => rules::levels(levels)?,
+            (None, base) => base.as_ref().map(|base| base.required_levels.clone()).unwrap_or_default(),
+        };
+        let timestamp_delay = signer.timestamp_delay_seconds.map(i64::from);
+        let timestamp_delay = timestamp_delay.or_else(|| base.as_ref().and_then(|base| base.timestamp_delay));
+        let of_base = base.as_ref().map(|base| base.revocation).unwrap_or_default();
+        let revocation = parsed.revocation.map_or(of_base, |text| text.rules(of_base));
+        let signature_policies = match (parsed.signature_policies, &base) {
+            (Some(text), _) => text.rules()?,
+            (None, base) => base.as_ref().map(|base| base.signature_policies.clone()).unwrap_or_default(),
         };
         let path = match (parsed.path, &base) {
             (Some(path), _) => path.rules()?,
@@ -205,7 +253,7 @@ impl Policy {
             (None, None) => PathRules::default(),
         };
         let algorithms = match (parsed.algorithms, &base) {
-            (Some(algorithms), _) => dates(&algorithms)?,
+            (Some(algorithms), base) => dates(&algorithms, base.as_ref().map(|base| &base.algorithms))?,
             (None, Some(base)) => base.algorithms.clone(),
             (None, None) => return Err(PolicyError::Missing { member: "algorithms" }),
         };
@@ -213,7 +261,17 @@ impl Policy {
         let base_digest = base.map(|base| base.reference.sha256).unwrap_or_default();
         let sha256 = digest(DigestAlgorithm::Sha256, format!("{base_digest}{text}").as_bytes()).to_string();
         let reference = PolicyReference { name: parsed.name, version: parsed.version, sha256 };
-        Ok(Self { reference, levels, signer_key_usage, path, algorithms })
+        Ok(Self {
+            reference,
+            levels,
+            signer_key_usage,
+            required_levels,
+            timestamp_delay,
+            path,
+            revocation,
+            signature_policies,
+            algorithms,
+        })
     }
 
     /// Name, version and digest.
@@ -225,7 +283,40 @@ impl Policy {
     /// The level of a check in a context.
     #[must_use]
     pub fn level(&self, context: Context, id: CheckId) -> Level {
-        self.levels.get(&(context, id)).copied().unwrap_or_else(|| id.default_level())
+        self.level_of(context, Role::Signer, id)
+    }
+
+    /// The level of a check about the certificate of a signer or of a CA. What is said of a context counts for its CAs
+    /// too, where nothing else is said of them.
+    #[must_use]
+    pub fn level_of(&self, context: Context, role: Role, id: CheckId) -> Level {
+        let of_role = self.levels.get(&(context, role, id));
+        let level = of_role.or_else(|| self.levels.get(&(context, Role::Signer, id)));
+        level.copied().unwrap_or_else(|| id.default_level())
+    }
+
+    /// How fresh revocation data have to be.
+    #[must_use]
+    pub const fn revocation(&self) -> RevocationRules {
+        self.revocation
+    }
+
+    /// Which signature policies are accepted.
+    #[must_use]
+    pub const fn signature_policies(&self) -> &SignaturePolicies {
+        &self.signature_policies
+    }
+
+    /// The levels of which a signature has to have one (`T`, `LT` …); empty where none is required.
+    #[must_use]
+    pub fn required_levels(&self) -> &[String] {
+        &self.required_levels
+    }
+
+    /// How many seconds after the claimed signing time a time-stamp may be, where the policy says so.
+    #[must_use]
+    pub const fn timestamp_delay(&self) -> Option<i64> {
+        self.timestamp_delay
     }
 
     /// One of these has to be in a signer's key usage, where the certificate states one.
@@ -247,30 +338,49 @@ impl Policy {
     }
 }
 
-fn context_named(name: &str) -> Result<Context, PolicyError> {
+/// A context by its name, which ends with `-ca` where the certificates of CAs are meant.
+fn context_named(name: &str) -> Result<(Context, Role), PolicyError> {
+    let (of_context, role) = match name.strip_suffix("-ca") {
+        Some(context) => (context, Role::Ca),
+        None => (name, Role::Signer),
+    };
     [Context::Signature, Context::CounterSignature, Context::Timestamp, Context::Revocation]
         .into_iter()
-        .find(|context| context.name() == name)
+        .find(|context| context.name() == of_context)
+        .map(|context| (context, role))
         .ok_or_else(|| PolicyError::UnknownCheck { name: name.to_owned() })
 }
 
-fn dates(text: &AlgorithmsText) -> Result<AlgorithmDates, PolicyError> {
+/// The dates of a policy: those of the one it extends, and what it says itself entry by entry.
+fn dates(text: &AlgorithmsText, base: Option<&AlgorithmDates>) -> Result<AlgorithmDates, PolicyError> {
     let until = |until: &Option<String>| until.as_deref().map(date).transpose();
-    let mut digests = BTreeMap::new();
-    for (name, entry) in &text.digest {
-        digests.insert(name.clone(), until(&entry.until)?);
+    let mut dates = match (base, &text.issued) {
+        (Some(base), None) => base.clone(),
+        (Some(base), Some(issued)) => AlgorithmDates { issued: date(issued)?, ..base.clone() },
+        (None, Some(issued)) => AlgorithmDates::issued(date(issued)?),
+        (None, None) => return Err(PolicyError::Missing { member: "algorithms.issued" }),
+    };
+    if let Some(level) = text.expired_after_issue {
+        dates.after_issue = level.into();
     }
-    let mut keys = BTreeMap::new();
+    for (name, entry) in &text.digest {
+        dates.digests.insert(name.clone(), until(&entry.until)?);
+    }
     for (family, entries) in &text.key {
         let mut sizes = Vec::new();
         for entry in entries {
             sizes.push(KeySize { bits: entry.bits, until: until(&entry.until)? });
         }
         sizes.sort_by_key(|size| size.bits);
-        keys.insert(family.clone(), sizes);
+        dates.keys.insert(family.clone(), sizes);
     }
-    let curves = text.curve.iter().map(|(name, level)| (name.clone(), Level::from(*level))).collect();
-    Ok(AlgorithmDates { issued: date(&text.issued)?, digests, keys, curves })
+    for (name, level) in &text.curve {
+        dates.curves.insert(name.clone(), Level::from(*level));
+    }
+    for (name, entry) in &text.combination {
+        dates.combinations.insert(name.clone(), until(&entry.until)?);
+    }
+    Ok(dates)
 }
 
 fn date(text: &str) -> Result<Timestamp, PolicyError> {
@@ -283,7 +393,7 @@ mod tests {
 
     #[test]
     fn the_builtin_policies_are_good() {
-        for (name, text) in [("default", DEFAULT), ("no-revocation", NO_REVOCATION)] {
+        for (name, text) in BUILTIN {
             let policy = Policy::parse(text).unwrap();
             assert_eq!(policy.reference().name, name);
             assert!(Policy::builtin(name).is_some());

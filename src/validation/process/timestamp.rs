@@ -1,210 +1,109 @@
-//! Validation of time-stamps (EN 319 102-1 §5.4; RFC 3161, RFC 5816): the imprint, the signature of the authority, its
-//! certificate at the validation time.
+//! The validation process for time-stamps (EN 319 102-1 §5.4, VPFTSP; RFC 3161, RFC 5816): the imprint, the signature of
+//! the authority, its certificate. Revocation data have to be fresh at the time that the token states, or where the
+//! policy says so at the validation time.
 
-use super::Case;
-use super::basic::{describe, integrity};
-use crate::crypto::{Digest, DigestAlgorithm, digest};
-use crate::document::{Examination, Signature, SignatureForm};
-use crate::limits::{Budget, LimitExceeded};
-use crate::pki::{CmsError, SignedData, TimestampError, TimestampToken};
-use crate::validation::block::format::{Content, limit, place};
-use crate::validation::block::{acceptance, certificates, cryptography, format as form, identification};
-use crate::validation::check::{CheckId, Context};
-use crate::validation::evidence::Evidence;
-use crate::validation::ledger::Ledger;
-use crate::validation::message::Message;
+use super::course::{Course, best};
+use super::facts::Facts;
+use super::format::is_complete;
+use super::long_term::not_before;
+use super::report::{elements, integrity};
+use super::stamps::Stamp;
+use super::{Case, archival, needs};
+use crate::crypto::DigestAlgorithm;
+use crate::document::Coverage;
+use crate::pki::TimestampToken;
+use crate::validation::block::certificates::Times;
+use crate::validation::check::CheckId;
+use crate::validation::existence::{Existence, Token};
 use crate::validation::need::Need;
-use crate::validation::report::{PathElement, Signer, TimestampKind, TimestampReport};
+use crate::validation::policy::FreshAt;
+use crate::validation::report::{TimestampKind, TimestampReport};
 
-/// What a time-stamp stands for.
-pub(super) enum Imprint<'a> {
-    /// Bytes that are at hand.
-    Bytes(&'a [u8]),
-    /// Bytes of the document, by their digests.
-    Digests(&'a [Digest]),
-}
-
-impl Imprint<'_> {
-    fn digest(&self, algorithm: DigestAlgorithm) -> Option<Digest> {
-        match self {
-            Self::Bytes(bytes) => Some(digest(algorithm, bytes)),
-            Self::Digests(digests) => digests.iter().find(|known| known.algorithm() == algorithm).copied(),
-        }
-    }
-}
-
-/// A time-stamp to be validated.
-pub(super) struct Stamp<'a> {
+/// A time-stamp with its facts.
+#[derive(Debug)]
+pub(super) struct Given<'e, 'p> {
+    /// Its id in the report.
     pub(super) id: String,
+    /// What it stands for.
     pub(super) kind: TimestampKind,
+    /// The token; none where it cannot be parsed.
+    pub(super) token: Option<&'e TimestampToken>,
+    /// The facts.
+    pub(super) facts: Facts<'p>,
+    /// A document time-stamp: where its value begins.
+    pub(super) place: Option<u64>,
+    /// A document time-stamp: its field.
+    pub(super) field: Option<String>,
+    /// A document time-stamp: how much it covers.
+    pub(super) coverage: Option<Coverage>,
+    /// What it covers: ids of the report.
     pub(super) covers: Vec<String>,
-    pub(super) imprint: Imprint<'a>,
 }
 
-/// Validates a time-stamp inside a signature; `token` is `Err` where it cannot be parsed.
-pub(super) fn timestamp(
-    stamp: Stamp<'_>,
-    token: Result<&TimestampToken, &TimestampError>,
+/// Judges a time-stamp: the basic process, then with the proofs of newer ones.
+pub(super) fn judge<'e>(
+    given: &Given<'e, '_>,
+    existence: &Existence,
     case: &Case<'_>,
-    needs: &mut Vec<Need>,
-    budget: &mut Budget,
-) -> Result<TimestampReport, LimitExceeded> {
-    let mut ledger = Ledger::new(case.policy, Context::Timestamp);
-    let mut found = Authority::default();
-    match token {
-        Ok(token) => {
-            ledger.passed(CheckId::SignatureReadable);
-            judge(&mut ledger, token, &stamp.imprint, case, needs, &mut found, budget)?;
-        }
-        Err(error) => {
-            let offset = match error {
-                TimestampError::Encoding(error) | TimestampError::Cms(CmsError::Encoding(error)) => error.offset,
-                _ => 0,
-            };
-            let offset = u64::try_from(offset).unwrap_or(u64::MAX);
-            let detail = Message::Malformed { what: "time-stamp-token".to_owned(), offset };
-            ledger.broken(CheckId::SignatureReadable, None, Some(detail));
-        }
-    }
-    Ok(report(stamp, token.ok(), ledger, found))
-}
-
-/// Validates a document time-stamp (EN 319 142-1 §5.4.3).
-pub(in crate::validation) fn document_timestamp(
-    signature: &Signature,
-    examination: &Examination,
-    case: &Case<'_>,
-    needs: &mut Vec<Need>,
-    budget: &mut Budget,
-) -> TimestampReport {
-    let mut ledger = Ledger::new(case.policy, Context::Timestamp);
-    place(&mut ledger, signature);
-    let mut found = Authority::default();
-    let token = match &signature.form {
-        Some(SignatureForm::Token(token)) => Some(token.as_ref()),
-        _ => None,
+    needed: &mut Vec<Need>,
+) -> (Stamp<'e>, TimestampReport) {
+    let at = case.moment.at;
+    let made = given.token.map_or(at, |token| token.tst_info.gen_time);
+    let fresh = match case.policy.revocation().timestamps {
+        FreshAt::GenerationTime => made,
+        FreshAt::ValidationTime => at,
     };
-    if let Some(token) = token {
-        let imprint = Imprint::Digests(&signature.digests);
-        if let Err(exceeded) = judge(&mut ledger, token, &imprint, case, needs, &mut found, budget) {
-            limit(&mut ledger, exceeded);
-        }
-    }
-    acceptance::coverage(&mut ledger, signature);
-    let covers = examination
-        .signatures
-        .iter()
-        .chain(&examination.document_timestamps)
-        .filter(|other| other.id != signature.id && is_before(other, signature))
-        .map(|other| other.id.clone())
-        .collect();
-    let stamp =
-        Stamp { id: signature.id.clone(), kind: TimestampKind::Document, covers, imprint: Imprint::Digests(&[]) };
-    let mut report = report(stamp, token, ledger, found);
-    report.field.clone_from(&signature.field);
-    report.coverage = Some(signature.coverage);
-    report
-}
-
-/// Whether all of `other` lies within the byte range of `stamp`.
-fn is_before(other: &Signature, stamp: &Signature) -> bool {
-    let end =
-        |signature: &Signature| signature.byte_range.map(|[_, _, start, length]| start.saturating_add(length));
-    match (end(other), stamp.byte_range) {
-        (Some(other), Some([_, hole, _, _])) => other <= hole,
-        _ => false,
-    }
-}
-
-#[derive(Debug, Default)]
-struct Authority {
-    signer: Option<Signer>,
-    path: Vec<PathElement>,
-}
-
-fn judge(
-    ledger: &mut Ledger<'_>,
-    token: &TimestampToken,
-    imprint: &Imprint<'_>,
-    case: &Case<'_>,
-    needs: &mut Vec<Need>,
-    found: &mut Authority,
-    budget: &mut Budget,
-) -> Result<(), LimitExceeded> {
-    let cms = &token.signed_data;
-    form::cms(ledger, cms, Content::TimestampInfo);
-    let info = &token.tst_info;
-    let algorithm = DigestAlgorithm::from_algorithm_identifier(&info.imprint_algorithm.raw).ok();
-    let computed = algorithm.and_then(|algorithm| imprint.digest(algorithm));
-    let oid = &info.imprint_algorithm.oid;
-    cryptography::content(ledger, CheckId::MessageImprint, computed.as_ref(), &info.imprint, oid);
-    let [signer] = cms.signers.as_slice() else {
-        return Ok(());
+    let times = Times { at, fresh, made };
+    let run = |chain| {
+        let token = Token::Object(given.id.clone());
+        let mut course = Course::new(&given.facts, chain, times, token, case);
+        // An authority does not issue tokens before its certificate.
+        not_before(&mut course, made, CheckId::BestTimeNotBefore);
+        let passed_basic = course.decision().is_none();
+        archival::timestamp(&mut course, existence);
+        (course, passed_basic)
     };
-    let named = cryptography::algorithms(ledger, signer);
-    let of_content = own_content(cms, &named);
-    match signer.signed_attributes.as_ref().map(|signed| signed.message_digest()) {
-        Some(Ok(Some(stated))) => {
-            let oid = &signer.digest_algorithm.oid;
-            cryptography::content(ledger, CheckId::DocumentDigest, of_content.first(), &stated, oid);
-        }
-        _ => ledger.not_run(CheckId::DocumentDigest),
+    let chains = given.facts.chains.as_deref();
+    let (course, passed_basic) = best(chains, run, |(course, _)| course.rank());
+    let chain = course.chain;
+    if let Some(chain) = chain {
+        needs::of(chain, course.context(), case, needed);
     }
-    let evidence: &Evidence = case.evidence;
-    let candidates = identification::candidates(signer, evidence, &case.keys);
-    let verified = cryptography::value(ledger, signer, &named, &of_content, &candidates, &case.keys, budget)?;
-    let digests: Vec<DigestAlgorithm> = algorithm.into_iter().collect();
-    let Some(holder) = verified else {
-        identification::nobody(ledger, evidence);
-        return Ok(());
+    let is_valid = course.decision().is_none();
+    let stamp = Stamp {
+        id: given.id.clone(),
+        kind: given.kind,
+        token: given.token,
+        time: given.token.map(|token| token.tst_info.gen_time),
+        authority: given.facts.signer.as_ref().map(|signer| signer.fingerprint),
+        place: given.place,
+        is_complete: chain.is_some_and(is_complete),
+        passed_basic,
+        is_valid,
     };
-    found.signer = Some(describe(&holder));
-    identification::reference(ledger, signer, &holder);
-    found.path = certificates::validate(ledger, &holder, case.moment.at, case, needs, budget)?;
-    acceptance::signing_certificate(ledger, CheckId::SigningCertificateAttribute, signer, case.moment.at);
-    acceptance::algorithm_protection(ledger, signer);
-    let future = info.gen_time > case.moment.clock.plus_seconds(SKEW);
-    ledger.check(
-        CheckId::TimestampNotFromFuture,
-        if future { Err(Some(Message::ClaimedTime { time: info.gen_time })) } else { Ok(()) },
-    );
-    let key = holder.key.as_ref().map(|key| key.kind());
-    acceptance::algorithms(ledger, &digests, named.signature.ok(), key, case.moment.at);
-    Ok(())
-}
-
-/// How far a clock elsewhere may be ahead of ours, in seconds.
-const SKEW: i64 = 300;
-
-fn own_content(cms: &SignedData, named: &cryptography::Named) -> Vec<Digest> {
-    let content = cms.encap_content.as_deref().unwrap_or_default();
-    named.digest.map(|algorithm| digest(algorithm, content)).into_iter().collect()
-}
-
-fn report(
-    stamp: Stamp<'_>,
-    token: Option<&TimestampToken>,
-    ledger: Ledger<'_>,
-    found: Authority,
-) -> TimestampReport {
-    let integrity = integrity(&ledger, token.is_some());
-    let (verdict, reason, checks) = ledger.conclude();
-    TimestampReport {
-        id: stamp.id,
-        field: None,
-        kind: stamp.kind,
-        time: token.map(|token| token.tst_info.gen_time),
+    let integrity = integrity(&course.ledger, given.token.is_some());
+    let mut course = course;
+    if is_valid {
+        needs::warn(&mut course, times.at);
+    }
+    let (verdict, reason, checks) = course.conclude();
+    let report = TimestampReport {
+        id: given.id.clone(),
+        field: given.field.clone(),
+        kind: given.kind,
+        time: stamp.time,
         verdict,
         reason,
-        tsa: found.signer,
-        imprint_algorithm: token.map(|token| {
+        tsa: given.facts.signer.as_ref().map(super::report::describe),
+        imprint_algorithm: given.token.map(|token| {
             let oid = &token.tst_info.imprint_algorithm.oid;
             DigestAlgorithm::from_oid(oid).map_or_else(|| oid.to_string(), |known| known.name().to_owned())
         }),
         integrity,
-        coverage: None,
-        covers: stamp.covers,
-        path: found.path,
+        coverage: given.coverage,
+        covers: given.covers.clone(),
+        path: chain.map(elements).unwrap_or_default(),
         checks,
-    }
+    };
+    (stamp, report)
 }

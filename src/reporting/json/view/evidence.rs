@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Nothing;
 use crate::reporting::{Show, Texts};
-use crate::validation::{Check, PathElement, Reason, Report, RevocationListed, Signer, TimestampReport};
+use crate::validation::{Check, PathElement, Reason, Report, RevocationStatus, Signer, TimestampReport};
 
 #[derive(Serialize)]
 pub(super) struct ReasonView {
@@ -30,8 +30,8 @@ pub(super) struct PathElementView<'a> {
     not_before: String,
     not_after: String,
     trust_anchor: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    revocation_listed: Vec<RevocationView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation: Option<RevocationView>,
 }
 
 pub(super) fn path(elements: &[PathElement]) -> Vec<PathElementView<'_>> {
@@ -43,7 +43,7 @@ pub(super) fn path(elements: &[PathElement]) -> Vec<PathElementView<'_>> {
             not_before: element.not_before.to_string(),
             not_after: element.not_after.to_string(),
             trust_anchor: element.trust_anchor,
-            revocation_listed: element.revocation.iter().map(RevocationView::new).collect(),
+            revocation: element.revocation.as_ref().map(RevocationView::new),
         })
         .collect()
 }
@@ -69,16 +69,22 @@ struct RevocationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_update: Option<String>,
     origin: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 impl RevocationView {
-    pub(super) fn new(listed: &RevocationListed) -> Self {
+    pub(super) fn new(status: &RevocationStatus) -> Self {
         Self {
-            source: listed.source,
-            status: listed.claimed_status,
-            this_update: listed.this_update.to_string(),
-            next_update: listed.next_update.map(|time| time.to_string()),
-            origin: listed.origin,
+            source: status.source,
+            status: status.status,
+            this_update: status.this_update.to_string(),
+            next_update: status.next_update.map(|time| time.to_string()),
+            origin: status.origin,
+            revoked_at: status.revoked_at.map(|time| time.to_string()),
+            reason: status.reason,
         }
     }
 }

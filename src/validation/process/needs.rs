@@ -1,0 +1,66 @@
+//! What would say more: the issuer where a path ends, and revocation data that are fresh at the validation time, for
+//! signers, CAs and time-stamp units alike. Where only older data are at hand and they suffice, the report says up to
+//! when the status is known.
+
+use super::Case;
+use super::course::Course;
+use crate::pki::DistributionPoint;
+use crate::time::Timestamp;
+use crate::validation::block::certificates::{Chain, Link, required};
+use crate::validation::check::{CheckId, Context};
+use crate::validation::message::Message;
+use crate::validation::need::{Need, NeedKind};
+use crate::validation::revocation::{Status, fresh, select};
+
+/// What `chain` still needs.
+pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>, needs: &mut Vec<Need>) {
+    for holder in &chain.open {
+        let urls: Vec<String> = holder.certificate.ca_issuers_urls().map(str::to_owned).collect();
+        if !urls.is_empty() {
+            needs.push(Need { kind: NeedKind::Issuer, certificate_sha256: holder.sha256.clone(), urls });
+        }
+    }
+    let maximum = case.policy.revocation().maximum_age;
+    for (index, link) in chain.links.iter().enumerate() {
+        if required(case.policy, context, index, link) && !is_settled(link, case.moment.at, maximum) {
+            let holder = &link.holder;
+            let ocsp: Vec<String> = holder.certificate.ocsp_urls().map(str::to_owned).collect();
+            let points = holder.certificate.crl_distribution_points().iter();
+            let crl: Vec<String> = points.flat_map(DistributionPoint::uris).map(str::to_owned).collect();
+            for (kind, urls) in [(NeedKind::Ocsp, ocsp), (NeedKind::Crl, crl)] {
+                if !urls.is_empty() {
+                    needs.push(Need { kind, certificate_sha256: holder.sha256.clone(), urls });
+                }
+            }
+        }
+    }
+}
+
+/// Whether newer data could not say anything else: what is revoked stays so, what is fresh is known.
+fn is_settled(link: &Link, at: Timestamp, maximum: i64) -> bool {
+    select(&link.findings, |_| true)
+        .is_some_and(|datum| matches!(datum.status, Status::Revoked { .. }) || fresh(datum, at, maximum).is_ok())
+}
+
+/// Warns where the status of a certificate is known up to a time before the validation time only.
+pub(in crate::validation) fn warn(course: &mut Course<'_, '_>, at: Timestamp) {
+    let Some(chain) = course.chain else { return };
+    let policy = course.ledger.policy();
+    let maximum = policy.revocation().maximum_age;
+    let context = course.context();
+    let mut all_fresh = true;
+    for (index, link) in chain.links.iter().enumerate() {
+        let Some(datum) = select(&link.findings, |_| true) else { continue };
+        if !required(policy, context, index, link) || is_settled(link, at, maximum) {
+            continue;
+        }
+        all_fresh = false;
+        let until = datum.fresh_until(maximum).min(at);
+        let detail = Message::StatusKnownUntil { subject: link.holder.subject.clone(), until };
+        let object = Some(format!("sha256:{}", link.holder.sha256));
+        course.ledger.broken(CheckId::RevocationCurrent, object, Some(detail));
+    }
+    if all_fresh && chain.links.iter().any(|link| select(&link.findings, |_| true).is_some()) {
+        course.ledger.passed(CheckId::RevocationCurrent);
+    }
+}
