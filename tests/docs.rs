@@ -14,8 +14,9 @@ const HEAD: &str = "\
 
 Made from `CheckId::ALL` in `src/validation/check.rs`; `SIGILLUM_BLESS=1 cargo test --test docs` writes it anew.
 
-The checks in the order of ETSI EN 319 102-1: format (`fc`), identification of the signer's certificate (`isc`), path (`xcv`),
-cryptography (`cv`), acceptance (`sav`). The **level** is that of a policy that says nothing about the check: `fail` ends with the conclusion,
+The checks in the order of ETSI EN 319 102-1: format (`fc`), identification of the signer's certificate (`isc`), validation context
+(`vci`), path (`xcv`), cryptography (`cv`), acceptance (`sav`); then what the later processes ask: long-term validation (`ltv`), past
+certificate validation (`pcv`) with validation time sliding (`vts`), past signature validation (`psv`). The **level** is that of a policy that says nothing about the check: `fail` ends with the conclusion,
 `warn` and `inform` only report. A check of the **floor** cannot be lowered by any policy. Names are part of the contract with callers:
 there will be more, none will be renamed.
 

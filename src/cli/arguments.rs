@@ -112,7 +112,7 @@ pub(super) struct Validate {
     /// Documents, or folders that are walked
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Policy by its name: default, no-revocation, or one of the configuration
+    /// Policy by its name: default, strict, archive, no-revocation, or one of the configuration
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(super) policy: String,
     /// Time for which is judged (RFC 3339) [default: now]
@@ -196,7 +196,7 @@ impl Validate {
 }
 
 /// Policies of the contract that are not there yet.
-const LATER_POLICIES: &[&str] = &["strict", "archive", "partial-xml"];
+const LATER_POLICIES: &[&str] = &["partial-xml"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -297,8 +297,6 @@ mod tests {
             "--format etsi",
             "--format pdf",
             "--format html",
-            "--policy strict",
-            "--policy archive",
             "--policy partial-xml",
         ] {
             let words: Vec<&str> = option.split(' ').chain(["a.pdf"]).collect();

@@ -133,7 +133,7 @@ impl Loaded {
     pub(super) fn policies(&self) -> Result<Policies, Refused> {
         let mut refused = Refused::default();
         let mut policies = Policies::new();
-        for name in ["default", "no-revocation"] {
+        for name in Policy::builtin_names() {
             policies.extend(Policy::builtin(name).map(|policy| (name.to_owned(), Arc::new(policy))));
         }
         for (name, file) in &self.config.policy_files {

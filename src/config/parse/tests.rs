@@ -148,7 +148,7 @@ fn each_refusal_names_its_line() {
         ("certificate-file = \"root.pem\"", "", "[trust.anchors.root]", "certificate-file is missing"),
         ("2030-01-01T00:00:00Z", "2030-01-01", "sunset", "must be a time with its offset"),
         ("\"house\"]", "\"hose\"]", "offered", "there is no policy named \"hose\""),
-        ("\"house\"]", "\"strict\"]", "offered", "the policy strict is not there yet"),
+        ("\"house\"]", "\"partial-xml\"]", "offered", "the policy partial-xml is not there yet"),
         ("house = \"house.toml\"", "house = 1", "house.toml", "must be the path of a file"),
         (
             "[\"default\", \"house\"]\n\n[policies.files]\nhouse",

@@ -42,8 +42,7 @@ pub(in crate::validation) fn of_value(
     key: Option<KeyKind>,
     place: Term,
 ) -> Vec<Item> {
-    let digests =
-        algorithm.digests().into_iter().map(|digest| Item { primitive: Primitive::Digest(digest), place });
+    let digests = algorithm.digests().map(|digest| Item { primitive: Primitive::Digest(digest), place });
     let value = key.map(|key| Item { primitive: Primitive::Signature(algorithm, key), place });
     digests.chain(value).collect()
 }

@@ -35,7 +35,7 @@ pub(in crate::validation) struct Chain {
     pub(in crate::validation) links: Vec<Link>,
     /// The rules of RFC 5280 §6.1 that the path breaks at any time.
     pub(in crate::validation) faults: Vec<PathFault>,
-    /// Where there is no anchor: certificates that were reached and whose issuer is not at hand.
+    /// Where no path leads to an anchor: every certificate whose issuer is not at hand.
     pub(in crate::validation) open: Vec<Rc<Holder>>,
 }
 
@@ -149,7 +149,7 @@ fn chain(
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
     let faults = faults.into_iter().filter(timeless).collect();
-    Ok(Chain { anchored, sunset, links, faults, open: Vec::new(), path })
+    Ok(Chain { path, anchored, sunset, links, faults, open: Vec::new() })
 }
 
 /// What stands against a chain at a time, and what could answer it.

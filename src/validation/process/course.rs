@@ -110,7 +110,8 @@ impl<'c, 'p> Course<'c, 'p> {
         numbered.filter(|(_, objection)| objection.is_open()).map(|(index, _)| index).collect()
     }
 
-    /// A row of a process answers an objection, or does not.
+    /// A row of a process answers an objection, or does not; what it would say then is noted where there is anything to
+    /// say.
     pub(in crate::validation) fn answer(
         &mut self,
         place: usize,
@@ -124,8 +125,8 @@ impl<'c, 'p> Course<'c, 'p> {
             }
             self.unanswered.retain(|(of, _, _)| *of != place);
             self.ledger.passed(row);
-        } else {
-            self.unanswered.push((place, row, detail));
+        } else if let Some(detail) = detail {
+            self.unanswered.push((place, row, Some(detail)));
         }
     }
 

@@ -95,14 +95,16 @@ fn pades(
     if over.is_empty() {
         return "PAdES-BASELINE-B";
     }
+    // The only time-stamp is that of level T; one is an archive time-stamp beside another.
+    let last_archive = material.last_archive.filter(|_| over.len() > 1);
     let complete = material.has_store
         && material.first_datum.is_some()
         && chain.is_some_and(is_complete)
         && over
             .iter()
-            .filter(|stamp| stamp.place.is_none() || stamp.place != material.last_archive)
+            .filter(|stamp| stamp.place.is_none() || stamp.place != last_archive)
             .all(|stamp| stamp.is_complete);
-    match (complete, material.last_archive) {
+    match (complete, last_archive) {
         (false, _) => "PAdES-BASELINE-T",
         (true, None) => "PAdES-BASELINE-LT",
         (true, Some(_)) => "PAdES-BASELINE-LTA",

@@ -49,7 +49,7 @@ pub(super) fn long_term(course: &mut Course<'_, '_>, stamps: &[&Stamp<'_>], clai
     let best = best_signature_time(stamps, at);
     not_before(course, best.time, CheckId::BestTimeNotBefore);
     for place in course.open() {
-        row(course, place, best.time);
+        row(course, place, &best);
     }
     course.answer_algorithms(CheckId::AlgorithmsAtBestTime, best.time);
     if best.source.is_some() {
@@ -85,7 +85,10 @@ pub(super) fn not_before(course: &mut Course<'_, '_>, time: Timestamp, check: Ch
 }
 
 /// The row of one objection.
-fn row(course: &mut Course<'_, '_>, place: usize, best: Timestamp) {
+fn row(course: &mut Course<'_, '_>, place: usize, best: &Proof) {
+    // Without a time-stamp the row says nothing that the objection does not say.
+    let detail = best.source.as_ref().map(|_| Message::BestTimeIs { time: best.time });
+    let best = best.time;
     let Some((chain, objection)) = course.chain.zip(course.status.get(place)) else { return };
     let Some(link) = chain.links.get(objection.index).or_else(|| chain.links.first()) else {
         // The signer is the anchor itself: only its validity can be objected to.
@@ -93,11 +96,10 @@ fn row(course: &mut Course<'_, '_>, place: usize, best: Timestamp) {
             && let Some(signer) = chain.signer()
         {
             let held = best <= signer.certificate.not_after();
-            course.answer(place, CheckId::BestTimeNotAfter, held, Some(Message::BestTimeIs { time: best }));
+            course.answer(place, CheckId::BestTimeNotAfter, held, detail);
         }
         return;
     };
-    let detail = Some(Message::BestTimeIs { time: best });
     let is_signer = objection.index == 0;
     match objection.ground {
         Ground::Revoked(time) => {

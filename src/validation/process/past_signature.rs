@@ -2,7 +2,8 @@
 //! proven to exist.
 //!
 //! [PCV](super::past_certificate) gives the control time. Where the signature is proven to have existed by then, each
-//! objection is answered by its own row, for every certificate; what no row answers keeps its result.
+//! objection is answered by its own row, for every certificate; what no row answers keeps its result. What ended at a
+//! time (a revocation, trust in an anchor) had ended then: the proof has to be older.
 
 use super::course::Course;
 use super::long_term::not_before;
@@ -41,6 +42,7 @@ pub(super) fn past_signature(course: &mut Course<'_, '_>, existence: &Existence)
         context: course.context(),
         at: course.case.moment.at,
         signature: best.time,
+        proven: best.source.is_some(),
     };
     let control = match past_certificate(past) {
         Ok(control) => Some(control),
@@ -83,11 +85,11 @@ fn row(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Optio
         return;
     };
     let best = past.signature;
-    let detail = Some(Message::BestTimeIs { time: best });
+    let detail = past.proven.then_some(Message::BestTimeIs { time: best });
     let within = best <= link.holder.certificate.not_after();
     match ground {
         Ground::Revoked(time) if index == 0 => {
-            course.answer(place, CheckId::ExistenceOfSignature, control.is_some() && best <= time, detail);
+            course.answer(place, CheckId::ExistenceOfSignature, control.is_some() && best < time, detail);
         }
         Ground::Revoked(time) => {
             // What vouches for the signer must not rest on a key that was already in doubt.
@@ -97,11 +99,11 @@ fn row(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Optio
                     || usable(&signer.findings, past.existence, control.unwrap_or(time))
                         .is_some_and(|datum| existed_by(datum, past.existence, time))
             });
-            let held = control.is_some() && best <= time && data_existed;
+            let held = control.is_some() && best < time && data_existed;
             course.answer(place, CheckId::RevocationDataBeforeCaRevocation, held, detail);
         }
         Ground::OnHold(since) => {
-            course.answer(place, CheckId::ExistenceOfSignature, control.is_some() && best <= since, detail);
+            course.answer(place, CheckId::ExistenceOfSignature, control.is_some() && best < since, detail);
         }
         Ground::OutOfBounds if index == 0 => {
             course.answer(place, CheckId::ExistenceNotAfter, control.is_some() && within, detail);
@@ -139,9 +141,10 @@ fn row(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Optio
 
 /// The anchor's trust has ended: the signature existed before, while its certificate was valid.
 fn sunset(course: &mut Course<'_, '_>, place: usize, past: Past<'_>, control: Option<Timestamp>) {
-    let detail = Some(Message::BestTimeIs { time: past.signature });
+    let detail = past.proven.then_some(Message::BestTimeIs { time: past.signature });
     let within = past.chain.signer().is_some_and(|signer| past.signature <= signer.certificate.not_after());
-    course.answer(place, CheckId::ExistenceNotAfter, control.is_some() && within, detail);
+    let trusted = past.chain.sunset.is_none_or(|sunset| past.signature < sunset);
+    course.answer(place, CheckId::ExistenceNotAfter, control.is_some() && within && trusted, detail);
 }
 
 fn existed_by(datum: &Datum, existence: &Existence, time: Timestamp) -> bool {

@@ -67,6 +67,7 @@ fn claimed_time(signature: &Signature) -> Option<Timestamp> {
 }
 
 /// Judges a signature. `stamps` are its own and those around it, with the reports on its own.
+#[expect(clippy::too_many_arguments, reason = "each is another kind of fact")]
 pub(super) fn judge(
     signature: &Signature,
     facts: &Facts<'_>,

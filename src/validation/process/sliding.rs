@@ -32,6 +32,8 @@ pub(super) struct Past<'a> {
     pub(super) at: Timestamp,
     /// When the signature is first proven to exist.
     pub(super) signature: Timestamp,
+    /// Whether a time-stamp proves it.
+    pub(super) proven: bool,
 }
 
 /// The control time, or why there is none.

@@ -1,0 +1,497 @@
+//! Every sub-indication from a real file through `validate`: documents signed and time-stamped here, by a small PKI of
+//! which everything can be set: who is revoked, who has expired, when a time-stamp was made.
+//!
+//! | sub-indication | file |
+//! |---|---|
+//! | FORMAT_FAILURE, HASH_FAILURE, SIG_CRYPTO_FAILURE | `cms-garbage`, `cms-md-wrong`, `cms-sig-tampered` of the generated set |
+//! | NO_SIGNING_CERTIFICATE_FOUND, NO_CERTIFICATE_CHAIN_FOUND | `cms-no-certs`, `rogue-same-names` of the generated set |
+//! | CHAIN_CONSTRAINTS_FAILURE, CERTIFICATE_CHAIN_GENERAL_FAILURE | `bad-keyusage`, `cert-pathlen` of the generated set |
+//! | CRYPTO_CONSTRAINTS_FAILURE_NO_POE | `alg-sha1-digest` of the generated set |
+//! | all others of PDF | below |
+//! | NO_POE | never a result of its own: past validation keeps the result that it could not repair (`vts-…` says why) |
+//! | SIGNED_DATA_NOT_FOUND | external references: XML |
+
+#![cfg(feature = "service")]
+
+mod support;
+
+#[allow(dead_code, reason = "the PKI of the tests of revocation data; a part of it is used here")]
+#[path = "revocation/pki.rs"]
+mod pki;
+
+use std::sync::Arc;
+
+use pki::{
+    CRL_SIGN, CertificateText, IdDigest, Key, ListText, ResponseText, entry, extension, is_ca, key_usage, name,
+};
+use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
+use sigillum::document::{Document, examine};
+use sigillum::limits::{Budget, Limits};
+use sigillum::pki::{Certificate, Crl, OcspResponse};
+use sigillum::time::Timestamp;
+use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::validation::{Evidence, Moment, Origin, Policy, Report, validate};
+use support::pdf::MadePdf;
+use support::sign::der;
+
+const AT: &str = "2026-07-01T00:00:00Z";
+const HOLE: usize = 12_000;
+const FROM: &str = "20250101000000Z";
+const UNTIL: &str = "20360101000000Z";
+
+/// A certificate with its key.
+struct Party {
+    key: Key,
+    certificate: Arc<Certificate>,
+}
+
+/// A root, a CA below it that issues a person, and an authority of time-stamps below the root.
+struct World {
+    root: Party,
+    ca: Party,
+    person: Party,
+    authority: Party,
+    sunset: Option<Timestamp>,
+    policy: Policy,
+    crls: Vec<Crl>,
+    responses: Vec<OcspResponse>,
+}
+
+fn party(
+    common_name: &str,
+    serial: u8,
+    validity: [&'static str; 2],
+    more: Vec<Vec<u8>>,
+    issuer: Option<&Party>,
+) -> Party {
+    let key = Key::new();
+    let issuer_name =
+        issuer.map_or_else(|| name(common_name), |issuer| issuer.certificate.subject().der().to_vec());
+    let [from, until] = validity;
+    let text = CertificateText {
+        serial: vec![serial],
+        issuer: issuer_name,
+        subject: name(common_name),
+        from,
+        until,
+        extensions: more,
+    };
+    let certificate = text.issue(&key, issuer.map_or(&key, |issuer| &issuer.key));
+    Party { key, certificate }
+}
+
+fn ca_extensions() -> Vec<Vec<u8>> {
+    // The key identifier need not be a digest: nobody names it.
+    vec![is_ca(), key_usage(CRL_SIGN | 0x04), extension("2.5.29.14", false, &der::octets(&[1]))]
+}
+
+impl World {
+    fn new() -> Self {
+        Self::with_person([FROM, UNTIL])
+    }
+
+    fn with_person(validity: [&'static str; 2]) -> Self {
+        let root = party("Root", 1, [FROM, UNTIL], ca_extensions(), None);
+        let ca = party("CA", 2, [FROM, UNTIL], ca_extensions(), Some(&root));
+        let person = party("Person", 3, validity, vec![key_usage(0xc0)], Some(&ca));
+        let purpose = extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+        let authority = party("Authority", 4, [FROM, UNTIL], vec![key_usage(0xc0), purpose], Some(&root));
+        let policy = Policy::builtin("default").unwrap();
+        let mut world =
+            Self { root, ca, person, authority, sunset: None, policy, crls: Vec::new(), responses: Vec::new() };
+        world.crls = vec![world.list_of_root(&[]), world.list_of_ca(&[])];
+        world
+    }
+
+    fn list_of_root(&self, entries: &[Vec<u8>]) -> Crl {
+        list("Root", entries).sign(&self.root.key)
+    }
+
+    fn list_of_ca(&self, entries: &[Vec<u8>]) -> Crl {
+        list("CA", entries).sign(&self.ca.key)
+    }
+
+    fn judge(&self, document: &[u8]) -> Report {
+        let mut budget = Budget::new(&Limits::DEFAULT);
+        let document = Document::open(document, None, &Limits::DEFAULT, &mut budget).unwrap();
+        let examination = examine(&document, &mut budget).unwrap();
+        let mut evidence = Evidence::new();
+        evidence.add_embedded(&examination);
+        evidence.add_certificate(Arc::clone(&self.ca.certificate));
+        self.crls.iter().for_each(|crl| evidence.add_crl(crl.clone(), Origin::Supplied));
+        self.responses.iter().for_each(|one| evidence.add_ocsp_response(one.clone(), Origin::Supplied));
+        let anchor = TrustAnchor { certificate: Arc::clone(&self.root.certificate), sunset: self.sunset };
+        let trust = TrustStore::new(vec![anchor]);
+        let at = Timestamp::from_rfc3339(AT).unwrap();
+        let moment = Moment { at, clock: at };
+        validate(&examination, &evidence, &trust, &self.policy, moment, &mut budget).report
+    }
+
+    /// Verdict and reason of the only signature.
+    fn said(&self, document: &[u8]) -> String {
+        let report = self.judge(document);
+        let signature = &report.signatures[0];
+        let sub = signature.verdict.sub_indication().unwrap_or("-");
+        format!("{}/{sub} by {}", signature.verdict.total_indication(), signature.reason.code())
+    }
+
+    fn policy(mut self, rest: &str) -> Self {
+        let text = format!("name = \"x\"\nversion = \"1\"\nextends = \"default\"\n{rest}");
+        self.policy = Policy::parse(&text).unwrap();
+        self
+    }
+
+    /// A signed document.
+    fn sign(&self, signing: &Signing) -> MadePdf {
+        let mut pdf = MadePdf::new([]);
+        pdf.sign("S", "ETSI.CAdES.detached", HOLE, |pieces| self.signature(signing, &pieces.concat()));
+        pdf
+    }
+
+    fn signature(&self, signing: &Signing, content: &[u8]) -> Vec<u8> {
+        let (algorithm, oid) = if signing.sha1 {
+            (&SHA1_FOR_LEGACY_USE_ONLY, "1.3.14.3.2.26")
+        } else {
+            (&SHA256, "2.16.840.1.101.3.4.2.1")
+        };
+        let mut more = Vec::new();
+        if let Some(time) = signing.content {
+            more.push(attribute("1.2.840.113549.1.9.16.2.20", self.token(content, time)));
+        }
+        if let Some(policy) = signing.policy {
+            let hash =
+                der::sequence(&[der::sequence(&[der::oid("2.16.840.1.101.3.4.2.1")]), der::octets(&[7; 32])]);
+            more.push(attribute("1.2.840.113549.1.9.16.2.15", der::sequence(&[der::oid(policy), hash])));
+        }
+        let digest = digest::digest(algorithm, content);
+        let stamp = |value: &[u8]| {
+            let token = signing.stamp.map(|time| attribute("1.2.840.113549.1.9.16.2.14", self.token(value, time)));
+            token.into_iter().collect::<Vec<_>>()
+        };
+        cms(&self.person, "1.2.840.113549.1.7.1", None, (oid, digest.as_ref()), more, stamp)
+    }
+
+    /// A token over `content`, made at `time`.
+    fn token(&self, content: &[u8], time: &str) -> Vec<u8> {
+        let sha256 = der::sequence(&[der::oid("2.16.840.1.101.3.4.2.1")]);
+        let info = der::sequence(&[
+            der::integer(&[1]),
+            der::oid("1.2.3"),
+            der::sequence(&[sha256, der::octets(digest::digest(&SHA256, content).as_ref())]),
+            der::integer(&[9]),
+            der::tlv(0x18, time.as_bytes()),
+        ]);
+        let of_info = digest::digest(&SHA256, &info);
+        let digest = ("2.16.840.1.101.3.4.2.1", of_info.as_ref());
+        cms(&self.authority, "1.2.840.113549.1.9.16.1.4", Some(&info), digest, Vec::new(), |_| Vec::new())
+    }
+
+    fn stamp_document(&self, pdf: &mut MadePdf, field: &str, time: &str) {
+        pdf.sign(field, "ETSI.RFC3161", HOLE, |pieces| self.token(&pieces.concat(), time));
+    }
+}
+
+/// How a document is signed.
+#[derive(Default)]
+struct Signing {
+    sha1: bool,
+    content: Option<&'static str>,
+    stamp: Option<&'static str>,
+    policy: Option<&'static str>,
+}
+
+fn list(issuer: &str, entries: &[Vec<u8>]) -> ListText {
+    ListText {
+        issuer: name(issuer),
+        this_update: "20260630000000Z",
+        next_update: Some("20260801000000Z"),
+        entries: entries.to_vec(),
+        extensions: vec![pki::crl_number(5)],
+    }
+}
+
+fn attribute(oid: &str, value: Vec<u8>) -> Vec<u8> {
+    der::sequence(&[der::oid(oid), der::tlv(0x31, &value)])
+}
+
+/// Signed data of one signer.
+fn cms(
+    signer: &Party,
+    content_type: &str,
+    content: Option<&[u8]>,
+    (algorithm, digest): (&str, &[u8]),
+    more: Vec<Vec<u8>>,
+    unsigned: impl FnOnce(&[u8]) -> Vec<Vec<u8>>,
+) -> Vec<u8> {
+    let certificate = signer.certificate.der();
+    let reference = der::sequence(&[der::octets(digest::digest(&SHA256, certificate).as_ref())]);
+    let mut attributes = vec![
+        attribute("1.2.840.113549.1.9.3", der::oid(content_type)),
+        attribute("1.2.840.113549.1.9.4", der::octets(digest)),
+        attribute("1.2.840.113549.1.9.16.2.47", der::sequence(&[der::sequence(&[reference])])),
+    ];
+    attributes.extend(more);
+    attributes.sort();
+    let attributes = attributes.concat();
+    let value = signer.key.sign(&der::tlv(0x31, &attributes));
+    let unsigned = unsigned(&value);
+    let unsigned = if unsigned.is_empty() { Vec::new() } else { der::tlv(0xa1, &unsigned.concat()) };
+    let algorithm = der::sequence(&[der::oid(algorithm)]);
+    let sid = [signer.certificate.issuer().der().to_vec(), der::integer(signer.certificate.serial())];
+    let signer_info = der::sequence(&[
+        der::integer(&[1]),
+        der::sequence(&sid),
+        algorithm.clone(),
+        der::tlv(0xa0, &attributes),
+        pki::algorithm(),
+        der::octets(&value),
+        unsigned,
+    ]);
+    let content = content.map(|content| der::tlv(0xa0, &der::octets(content))).unwrap_or_default();
+    let signed_data = der::sequence(&[
+        der::integer(&[3]),
+        der::tlv(0x31, &algorithm),
+        der::sequence(&[der::oid(content_type), content]),
+        der::tlv(0xa0, certificate),
+        der::tlv(0x31, &signer_info),
+    ]);
+    der::sequence(&[der::oid("1.2.840.113549.1.7.2"), der::tlv(0xa0, &signed_data)])
+}
+
+const PASSED: &str = "TOTAL-PASSED/- by all-checks-passed";
+
+fn revoked(serial: u8, at: &'static str, reason: u8) -> Vec<Vec<u8>> {
+    vec![entry(&[serial], at, &[pki::reason_code(reason)])]
+}
+
+#[test]
+fn a_good_signature_passes_and_a_time_stamp_proves_its_time() {
+    let world = World::new();
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), PASSED);
+    let stamped = world.sign(&Signing { stamp: Some("20260501000000Z"), ..Signing::default() });
+    let report = world.judge(stamped.bytes());
+    let signature = &report.signatures[0];
+    assert_eq!(signature.best_signature_time.to_string(), "2026-05-01T00:00:00Z");
+    assert_eq!(signature.best_signature_time_source.as_deref(), Some("S1.T1"));
+    assert_eq!(signature.format, "PAdES-BASELINE-T");
+}
+
+#[test]
+fn a_revoked_signer_is_saved_by_an_older_time_stamp_only() {
+    let mut world = World::new();
+    world.crls[1] = world.list_of_ca(&revoked(3, "20260601000000Z", 1));
+    let said = |signing: Signing| world.said(world.sign(&signing).bytes());
+    let unsure = "INDETERMINATE/REVOKED_NO_POE by xcv-signer-not-revoked";
+    assert_eq!(said(Signing::default()), unsure);
+    assert_eq!(said(Signing { stamp: Some("20260531235959Z"), ..Signing::default() }), PASSED);
+    assert_eq!(said(Signing { stamp: Some("20260601000000Z"), ..Signing::default() }), unsure);
+    assert_eq!(said(Signing { stamp: Some("20260610000000Z"), ..Signing::default() }), unsure);
+    // Only what is proven to be younger than the revocation is certainly bad.
+    let certain = "TOTAL-FAILED/REVOKED by xcv-content-time-before-revocation";
+    assert_eq!(said(Signing { content: Some("20260610000000Z"), ..Signing::default() }), certain);
+    assert_eq!(said(Signing { content: Some("20260510000000Z"), ..Signing::default() }), unsure);
+    let both = Signing { content: Some("20260510000000Z"), stamp: Some("20260520000000Z"), ..Signing::default() };
+    assert_eq!(said(both), PASSED);
+}
+
+#[test]
+fn a_revoked_ca_is_its_own_doubt() {
+    let mut world = World::new();
+    world.crls[0] = world.list_of_root(&revoked(2, "20260601000000Z", 2));
+    let unsure = "INDETERMINATE/REVOKED_CA_NO_POE by xcv-ca-not-revoked";
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), unsure);
+    let late = Signing { stamp: Some("20260610000000Z"), ..Signing::default() };
+    assert_eq!(world.said(world.sign(&late).bytes()), unsure);
+    // A revoked authority of time-stamps proves nothing.
+    let mut world = World::new();
+    world.crls = vec![
+        world.list_of_root(&revoked(4, "20260401000000Z", 1)),
+        world.list_of_ca(&revoked(3, "20260601000000Z", 1)),
+    ];
+    let early = Signing { stamp: Some("20260501000000Z"), ..Signing::default() };
+    let document = world.sign(&early);
+    assert_eq!(world.said(document.bytes()), "INDETERMINATE/REVOKED_NO_POE by xcv-signer-not-revoked");
+    let stamp = &world.judge(document.bytes()).signatures[0].timestamps[0];
+    assert_eq!(stamp.verdict.sub_indication(), Some("REVOKED_NO_POE"));
+}
+
+#[test]
+fn outside_its_validity_a_certificate_is_judged_by_what_is_known() {
+    let mut world = World::with_person([FROM, "20260401000000Z"]);
+    // The list need not know what had expired before.
+    let unknown = "INDETERMINATE/OUT_OF_BOUNDS_NO_POE by xcv-signer-validity";
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), unknown);
+    let early = ListText { this_update: "20260315000000Z", ..list("CA", &[]) };
+    world.crls[1] = early.sign(&world.ca.key);
+    let known = "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED by xcv-signer-validity-not-revoked";
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), known);
+    let said = |signing: Signing| world.said(world.sign(&signing).bytes());
+    assert_eq!(said(Signing { stamp: Some("20260401000000Z"), ..Signing::default() }), PASSED);
+    assert_eq!(said(Signing { stamp: Some("20260401000001Z"), ..Signing::default() }), known);
+    let certain = "TOTAL-FAILED/EXPIRED by xcv-content-time-before-expiry";
+    assert_eq!(said(Signing { content: Some("20260501000000Z"), ..Signing::default() }), certain);
+    let future = World::with_person(["20270101000000Z", UNTIL]);
+    let early = "TOTAL-FAILED/NOT_YET_VALID by ltv-best-signature-time-not-before";
+    assert_eq!(future.said(future.sign(&Signing::default()).bytes()), early);
+}
+
+#[test]
+fn later_evidence_may_decide() {
+    let mut world = World::new();
+    let signed = world.sign(&Signing::default());
+    let stamped = world.sign(&Signing { stamp: Some("20260615000000Z"), ..Signing::default() });
+    world.crls[1] = world.list_of_ca(&revoked(3, "20260620000000Z", 6));
+    assert_eq!(world.said(signed.bytes()), "INDETERMINATE/TRY_LATER by xcv-not-on-hold");
+    assert_eq!(world.said(stamped.bytes()), PASSED, "it was put on hold later");
+    let stale = ListText { next_update: Some("20260630120000Z"), ..list("CA", &[]) };
+    world.crls[1] = stale.sign(&world.ca.key);
+    assert_eq!(world.said(signed.bytes()), "INDETERMINATE/TRY_LATER by xcv-revocation-fresh");
+    assert_eq!(world.said(stamped.bytes()), PASSED, "it was fresh then");
+    world.crls.pop();
+    assert_eq!(world.said(signed.bytes()), "INDETERMINATE/TRY_LATER by xcv-revocation-known");
+    assert_eq!(world.said(stamped.bytes()), "INDETERMINATE/TRY_LATER by xcv-revocation-known");
+}
+
+#[test]
+fn an_early_expiry_hides_no_revoked_ca() {
+    let mut world = World::with_person([FROM, "20260401000000Z"]);
+    let early = ListText { this_update: "20260315000000Z", ..list("CA", &[]) };
+    world.crls = vec![world.list_of_root(&revoked(2, "20260501000000Z", 2)), early.sign(&world.ca.key)];
+    let said = |stamp| world.said(world.sign(&Signing { stamp, ..Signing::default() }).bytes());
+    assert_eq!(said(None), "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED by xcv-signer-validity-not-revoked");
+    assert_eq!(said(Some("20260320000000Z")), PASSED);
+}
+
+#[test]
+fn whoever_signed_the_revocation_data_has_to_be_valid() {
+    let mut world = World::new();
+    let ca = &world.ca;
+    let extensions = vec![key_usage(0x80), pki::ocsp_signing(), pki::no_check()];
+    let responder = party("Responder", 5, [FROM, "20260620000000Z"], extensions, Some(ca));
+    let response = ResponseText {
+        version: None,
+        responder: pki::by_name(&name("Responder")),
+        produced_at: "20260615000000Z",
+        id: pki::cert_id(IdDigest::Sha1, &name("CA"), &ca.key, &[3]),
+        status: pki::good(),
+        this_update: "20260615000000Z",
+        next_update: Some("20260801000000Z"),
+        single_extensions: Vec::new(),
+        extensions: Vec::new(),
+        certificates: vec![Arc::clone(&responder.certificate)],
+    };
+    world.responses = vec![response.sign(&responder.key)];
+    world.crls.pop();
+    let expired = "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE by xcv-revocation-issuer-validity";
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), expired);
+}
+
+#[test]
+fn the_trust_in_an_anchor_ends() {
+    let mut world = World::new();
+    let mut document = world.sign(&Signing { stamp: Some("20260501000000Z"), ..Signing::default() });
+    world.sunset = Some(Timestamp::from_rfc3339("2026-06-01T00:00:00Z").unwrap());
+    let ended = "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND_NO_POE by xcv-anchor-trusted";
+    assert_eq!(world.said(document.bytes()), ended);
+    world.stamp_document(&mut document, "D", "20260520000000Z");
+    assert_eq!(world.said(document.bytes()), ended, "its own authority ends at the same anchor");
+}
+
+/// A newer time-stamp of an authority that is still good rescues one whose authority was revoked or has expired.
+#[test]
+fn newer_time_stamps_rescue_older_ones() {
+    let mut world = World::new();
+    let purpose = || extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+    let second = party("Second", 6, [FROM, UNTIL], vec![key_usage(0xc0), purpose()], Some(&world.root));
+    world.crls[1] = world.list_of_ca(&revoked(3, "20260601000000Z", 1));
+    let mut document = world.sign(&Signing { stamp: Some("20260501000000Z"), ..Signing::default() });
+    assert_eq!(world.said(document.bytes()), PASSED);
+    // The first authority's key is compromised since: its time-stamp alone proves nothing any more.
+    world.crls[0] = world.list_of_root(&revoked(4, "20260615000000Z", 1));
+    let unsure = "INDETERMINATE/REVOKED_NO_POE by xcv-signer-not-revoked";
+    assert_eq!(world.said(document.bytes()), unsure);
+    let first = std::mem::replace(&mut world.authority, second);
+    world.stamp_document(&mut document, "D", "20260610000000Z");
+    let report = world.judge(document.bytes());
+    assert_eq!(report.document_timestamps[0].verdict.indication(), "PASSED");
+    let stamp = &report.signatures[0].timestamps[0];
+    assert_eq!(stamp.verdict.indication(), "PASSED", "{}", stamp.reason.code());
+    assert_eq!(report.signatures[0].verdict.total_indication(), "TOTAL-PASSED");
+    assert_eq!(report.signatures[0].best_signature_time.to_string(), "2026-05-01T00:00:00Z");
+    // Renewed only after the compromise: too late for the older one.
+    world.authority = first;
+    let mut document = world.sign(&Signing { stamp: Some("20260501000000Z"), ..Signing::default() });
+    world.authority = party("Second", 6, [FROM, UNTIL], vec![key_usage(0xc0), purpose()], Some(&world.root));
+    world.stamp_document(&mut document, "D", "20260620000000Z");
+    assert_eq!(world.said(document.bytes()), unsure);
+}
+
+#[test]
+fn algorithms_have_to_be_reliable_when_it_matters() {
+    let world = World::new();
+    let said = |signing: Signing| world.said(world.sign(&signing).bytes());
+    let weak = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE by sav-algorithms";
+    assert_eq!(said(Signing { sha1: true, ..Signing::default() }), weak);
+    let certain = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE by sav-algorithms-at-content-time";
+    assert_eq!(said(Signing { sha1: true, content: Some("20260501000000Z"), ..Signing::default() }), certain);
+}
+
+#[test]
+fn time_stamps_have_to_be_in_order() {
+    let world = World::new();
+    let signing =
+        Signing { content: Some("20260510000000Z"), stamp: Some("20260501000000Z"), ..Signing::default() };
+    let order = "INDETERMINATE/TIMESTAMP_ORDER_FAILURE by ltv-timestamp-order";
+    assert_eq!(world.said(world.sign(&signing).bytes()), order);
+    // One that is bad spoils nothing: it states a time that is still to come.
+    let future = Signing { stamp: Some("20260715000000Z"), ..Signing::default() };
+    let report = world.judge(world.sign(&future).bytes());
+    assert_eq!(report.signatures[0].verdict.total_indication(), "TOTAL-PASSED");
+    assert_eq!(report.signatures[0].timestamps[0].reason.code(), "sav-time-not-from-future");
+    // Older than its own authority: FAILED.
+    let early = Signing { stamp: Some("20240101000000Z"), ..Signing::default() };
+    let report = world.judge(world.sign(&early).bytes());
+    assert_eq!(report.signatures[0].timestamps[0].verdict.sub_indication(), Some("NOT_YET_VALID"));
+    assert_eq!(report.signatures[0].verdict.total_indication(), "TOTAL-PASSED");
+}
+
+#[test]
+fn signature_policies_are_accepted_known_and_the_right_ones() {
+    let signing = Signing { policy: Some("1.2.3.4"), ..Signing::default() };
+    let said = |rest: &str| {
+        let world = World::new().policy(rest);
+        world.said(world.sign(&signing).bytes())
+    };
+    assert_eq!(said(""), PASSED);
+    let accepted = "[signature-policies]\naccepted = [\"1.2.3.5\"]";
+    assert_eq!(said(accepted), "INDETERMINATE/POLICY_PROCESSING_ERROR by vci-policy-acceptable");
+    let demanded = "[levels.signature]\nvci-policy-available = \"fail\"\nvci-policy-digest = \"fail\"\n";
+    let missing = "INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE by vci-policy-available";
+    assert_eq!(said(demanded), missing);
+    let known = |digest: &str| format!("{demanded}[signature-policies]\nknown = {{ \"1.2.3.4\" = \"{digest}\" }}");
+    assert_eq!(said(&known(&"07".repeat(32))), PASSED);
+    let other = "INDETERMINATE/POLICY_PROCESSING_ERROR by vci-policy-digest";
+    assert_eq!(said(&known(&"08".repeat(32))), other);
+}
+
+#[test]
+fn policies_demand_more_or_less() {
+    let world = World::new();
+    let signed = world.sign(&Signing::default());
+    let level = World { policy: Policy::builtin("archive").unwrap(), ..world };
+    assert_eq!(level.said(signed.bytes()), "INDETERMINATE/SIG_CONSTRAINTS_FAILURE by sav-required-level");
+    let mut strict = World { policy: Policy::builtin("strict").unwrap(), ..level };
+    assert_eq!(strict.said(signed.bytes()), PASSED);
+    let stamped = strict.sign(&Signing { stamp: Some("20260630120000Z"), ..Signing::default() });
+    let older = "INDETERMINATE/TRY_LATER by ltv-revocation-after-best-signature-time";
+    assert_eq!(strict.said(stamped.bytes()), older);
+    strict.policy = Policy::builtin("default").unwrap();
+    assert_eq!(strict.said(stamped.bytes()), PASSED, "the same is a warning");
+    // A level for the certificates of CAs alone.
+    let mut lenient = World::new().policy("[levels.signature-ca]\nxcv-revocation-known = \"warn\"");
+    lenient.crls.remove(0);
+    assert_eq!(lenient.said(lenient.sign(&Signing::default()).bytes()), PASSED);
+    lenient.crls.clear();
+    let missing = "INDETERMINATE/TRY_LATER by xcv-revocation-known";
+    assert_eq!(lenient.said(lenient.sign(&Signing::default()).bytes()), missing);
+}
