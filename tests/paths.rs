@@ -19,10 +19,6 @@ use sigillum::validation::{
 
 use support::exceptions::Exceptions;
 
-/// The policy that the cases with revocation data are judged under. While it is the one without revocation, the cases
-/// that want a revocation judged are listed apart.
-const WITH_REVOCATION: &str = "no-revocation";
-
 /// The cases of a suite, and what is expected.
 fn cases(shared: &Path, suites: &[&str]) -> BTreeMap<String, bool> {
     let rows = support::table::load(&shared.join("data/corpus/CASES.tsv"));
@@ -30,14 +26,9 @@ fn cases(shared: &Path, suites: &[&str]) -> BTreeMap<String, bool> {
     of_suite.map(|row| (format!("{} {}", row["suite"], row["case"]), row["expected"] == "SUCCESS")).collect()
 }
 
-/// The exceptions of a suite, together with those cases that want a revocation judged.
+/// The exceptions of a suite.
 fn exceptions(suite: &str) -> Exceptions {
-    let folder = support::project().join("tests/paths");
-    let mut rows = support::table::load(&folder.join(format!("{suite}_exceptions.tsv")));
-    if WITH_REVOCATION == "no-revocation" {
-        rows.extend(support::table::load(&folder.join(format!("{suite}_needs_revocation.tsv"))));
-    }
-    Exceptions::new(rows)
+    Exceptions::load(&support::project().join(format!("tests/paths/{suite}_exceptions.tsv")))
 }
 
 /// One certificate to be judged.
@@ -135,7 +126,7 @@ fn nist_pkits() {
 /// The inputs of path validation of a case of PKITS.
 fn pkits_policy(params: &Value) -> Policy {
     let flag = |name: &str| params[name].as_bool().unwrap_or(false);
-    let mut text = format!("name = \"pkits\"\nversion = \"1\"\nextends = \"{WITH_REVOCATION}\"\n[path]\n");
+    let mut text = "name = \"pkits\"\nversion = \"1\"\nextends = \"default\"\n[path]\n".to_owned();
     if let Some(policies) = params.get("user_initial_policy_set") {
         text += &format!("initial-policies = {policies}\n");
     }
@@ -165,7 +156,7 @@ fn x509_limbo() {
     let folder = shared.join("data/corpus/C2SP__x509-limbo");
     let mut exceptions = exceptions(SUITE);
     let plain = limbo_policy("no-revocation");
-    let with_revocation = limbo_policy(WITH_REVOCATION);
+    let with_revocation = limbo_policy("default");
     let files =
         [("limbo-generated", "limbo-generated.json"), ("limbo-2023-12-01", "limbo-2023-12-01_27b1664.json")];
     for (suite, file) in files {
