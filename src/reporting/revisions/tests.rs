@@ -1,3 +1,5 @@
+//! Both forms say all that there is, and nothing of a document stands in them unseen.
+
 use super::*;
 use crate::document::{Coverage, Direction, MediaType, RevisionBytes, ShownValue, SignedBy, Thing};
 use crate::reporting::{DocumentError, Language, Style, UnreadDocument};
