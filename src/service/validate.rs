@@ -203,6 +203,7 @@ impl Case {
                     }
                 }
                 Gathered::Ocsp(response) => {
+                    let response: &OcspResponse = response;
                     let raw = |response: &OcspResponse| response.basic.as_ref().map(|basic| basic.raw.clone());
                     let known = self.evidence.ocsp_responses();
                     if known.iter().all(|(known, _)| raw(known) != raw(response)) {
