@@ -20,7 +20,7 @@ pub enum Gathered {
     /// A CRL.
     Crl(Box<Crl>),
     /// An OCSP response with an answer.
-    Ocsp(OcspResponse),
+    Ocsp(Box<OcspResponse>),
 }
 
 impl Gathered {
@@ -37,7 +37,7 @@ impl Gathered {
             NeedKind::Ocsp => {
                 let response = OcspResponse::parse(bytes, DEPTH).map_err(|_| FetchOutcome::Unreadable)?;
                 match response.status {
-                    OcspStatus::Successful => Ok(Self::Ocsp(response)),
+                    OcspStatus::Successful => Ok(Self::Ocsp(Box::new(response))),
                     status => Err(FetchOutcome::OcspStatus(status.word())),
                 }
             }

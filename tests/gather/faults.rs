@@ -1,9 +1,10 @@
 //! Slow, huge, lying, redirecting and resetting servers: each is bounded and has its word.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sigillum::service::ports::Fetch;
 use sigillum::validation::NeedKind;
+use tokio::time::Instant;
 
 use crate::support;
 use crate::support::website::{Page, Website};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sigillum::keystore::RandomIdentifiers;
 use sigillum::limits::{CancelFlag, GatherLimits, Limits};
@@ -17,6 +17,7 @@ use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{FetchOutcome, Moment, NeedKind, Policy, Report, Verdict};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::support::authority::{Authority, Places};
 use crate::support::pdf::MadePdf;
