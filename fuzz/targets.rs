@@ -222,7 +222,7 @@ pub(crate) fn status(data: &[u8]) {
             evidence.add_crl(list, Origin::Supplied);
         }
         if let Ok(basic) = BasicOcsp::parse(bytes, DEPTH) {
-            let response = OcspResponse { status: OcspStatus::Successful, basic: Some(basic) };
+            let response = OcspResponse { raw: bytes.into(), status: OcspStatus::Successful, basic: Some(basic) };
             evidence.add_ocsp_response(response, Origin::Supplied);
         }
         if let Ok(response) = OcspResponse::parse(bytes, DEPTH) {

@@ -7,15 +7,28 @@ mod support;
 
 use serde_json::Value;
 use sigillum::crypto::{DigestAlgorithm, digest};
+use sigillum::document::OpenError;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::reporting::{Envelope, Language, to_json};
-use sigillum::service::{Given, Judged, ReplayError, ValidationRequest, certificates, judge, replay};
+use sigillum::service;
+use sigillum::service::{Given, Judged, ReplayError, ValidationRequest, certificates, replay};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::bundle::Bundle;
 use sigillum::validation::{Answer, Evidence, Moment, Policy, Verdict};
 use std::process::Command;
 use std::sync::Arc;
+
+/// The report and what it rests on, without fetching anything.
+fn judge(
+    bytes: &[u8],
+    request: &ValidationRequest,
+    at_hand: &Evidence,
+    cancel: &CancelFlag,
+) -> Result<Judged, OpenError> {
+    service::judge(bytes, request, at_hand, cancel)
+        .map(|(case, report)| Judged { report, basis: case.into_basis() })
+}
 
 fn read(path: &str) -> Vec<u8> {
     support::read(&support::project().join("fixtures").join(path))

@@ -249,7 +249,7 @@ impl Case {
                     let raw = |response: &OcspResponse| response.basic.as_ref().map(|basic| basic.raw.clone());
                     let known = self.basis.evidence.ocsp_responses();
                     if known.iter().all(|(known, _)| raw(known) != raw(response)) {
-                        self.basis.evidence.add_ocsp_response((**response).clone(), Origin::Fetched);
+                        self.basis.evidence.add_ocsp_response(OcspResponse::clone(response), Origin::Fetched);
                         new = true;
                     }
                 }
