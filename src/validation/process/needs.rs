@@ -7,7 +7,7 @@ use super::course::Course;
 use crate::pki::DistributionPoint;
 use crate::time::Timestamp;
 use crate::validation::block::certificates::{Chain, Link, required};
-use crate::validation::check::{CheckId, Context};
+use crate::validation::check::{CheckId, Context, Level, Role};
 use crate::validation::message::Message;
 use crate::validation::need::{Need, NeedKind};
 use crate::validation::revocation::{Status, fresh, select};
@@ -22,7 +22,9 @@ pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>
     }
     let maximum = case.policy.revocation().maximum_age;
     for (index, link) in chain.links.iter().enumerate() {
-        if required(case.policy, context, index, link) && !is_settled(link, case.moment.at, maximum) {
+        let asks = case.policy.level_of(context, Role::Signer, CheckId::RevocationKnown) == Level::Fail;
+        let wanted = required(case.policy, context, index, link) || (link.is_anchor && asks);
+        if wanted && !is_settled(link, case.moment.at, maximum) {
             let holder = &link.holder;
             let ocsp: Vec<String> = holder.certificate.ocsp_urls().map(str::to_owned).collect();
             let points = holder.certificate.crl_distribution_points().iter();
