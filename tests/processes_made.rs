@@ -15,7 +15,6 @@
 
 mod support;
 
-#[allow(dead_code, reason = "the PKI of the tests of revocation data; a part of it is used here")]
 #[path = "revocation/pki.rs"]
 mod pki;
 
@@ -436,6 +435,28 @@ fn newer_time_stamps_rescue_older_ones() {
     world.authority = party("Second", 6, [FROM, UNTIL], vec![key_usage(0xc0), purpose()], Some(&world.root));
     world.stamp_document(&mut document, "D", "20260620000000Z");
     assert_eq!(world.said(document.bytes()), unsure);
+}
+
+/// A unit that is believed by itself is so beyond its validity, for what it stamped within; revoked, it is not.
+#[test]
+fn a_listed_authority_is_its_own_anchor() {
+    let mut world = World::with_person([FROM, "20260520000000Z"]);
+    let purpose = extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+    let unit = vec![key_usage(0xc0), purpose];
+    world.authority = party("Second", 8, [FROM, "20260601000000Z"], unit, Some(&world.root));
+    let early = ListText { this_update: "20260515000000Z", ..list("CA", &[]) };
+    world.crls[1] = early.sign(&world.ca.key);
+    let stamped = world.sign(&Signing { stamp: Some("20260501000000Z"), ..Signing::default() });
+    let late = world.sign(&Signing { stamp: Some("20260615000000Z"), ..Signing::default() });
+    let known = "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED by xcv-signer-validity-not-revoked";
+    assert_eq!(world.said(stamped.bytes()), known, "not believed by itself");
+    world.more_anchors = vec![Arc::clone(&world.authority.certificate)];
+    assert_eq!(world.said(stamped.bytes()), PASSED);
+    assert_eq!(world.said(late.bytes()), known, "stamped after its validity");
+    world.crls[0] = world.list_of_root(&revoked(8, "20260510000000Z", 1));
+    assert_eq!(world.said(stamped.bytes()), known);
+    let stamp = &world.judge(stamped.bytes()).signatures[0].timestamps[0];
+    assert_eq!(stamp.reason.code(), "xcv-signer-not-revoked");
 }
 
 /// The anchor of the signer is trusted no more; that of the authority, another one, still is.

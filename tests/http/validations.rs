@@ -202,8 +202,9 @@ async fn a_bundle_is_evidence_and_no_trust() {
         limits: Limits::DEFAULT,
     };
     let judged = judge(&document, &request, &Evidence::new(), &CancelFlag::default()).unwrap();
-    assert_eq!(judged.report.summary.answer.name(), "valid");
-    let bundle = judged.basis.bundle(&judged.report).unwrap();
+    let (case, report) = judged;
+    assert_eq!(report.summary.answer.name(), "valid");
+    let bundle = case.into_basis().bundle(&report).unwrap();
     let ask = async |evidence: &[u8]| {
         let body = form(&[("document", &document), ("evidence", evidence)]);
         world.send(post("/v1/validations?policy=no-revocation", ALL, FORM, &body)).await

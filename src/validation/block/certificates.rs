@@ -31,7 +31,8 @@ pub(in crate::validation) struct Chain {
     pub(in crate::validation) anchored: bool,
     /// When trust in the anchor ends, where an operator said so.
     pub(in crate::validation) sunset: Option<Timestamp>,
-    /// The certificates below the anchor, the signer first. None where the signer is the anchor.
+    /// The certificates below the anchor, the signer first. Where the signer is the anchor itself: the signer, if its
+    /// issuer is at hand, for what revocation data say of it; else none.
     pub(in crate::validation) links: Vec<Link>,
     /// The rules of RFC 5280 §6.1 that the path breaks at any time.
     pub(in crate::validation) faults: Vec<PathFault>,
@@ -50,6 +51,9 @@ pub(in crate::validation) struct Link {
     pub(in crate::validation) findings: Rc<Findings>,
     /// How it was signed; none where the algorithm is not known.
     pub(in crate::validation) items: Option<Vec<Item>>,
+    /// Whether it is an anchor: then it is believed beyond its validity, whoever issued it, and only revocation data
+    /// that are there speak against it.
+    pub(in crate::validation) is_anchor: bool,
 }
 
 impl Chain {
@@ -77,7 +81,9 @@ pub(in crate::validation) const fn role(index: usize) -> Role {
 /// Whether the policy demands revocation data of the certificate at `index`, and the certificate is one of which any
 /// are to be had.
 pub(in crate::validation) fn required(policy: &Policy, context: Context, index: usize, link: &Link) -> bool {
-    link.not_required.is_none() && policy.level_of(context, role(index), CheckId::RevocationKnown) == Level::Fail
+    link.not_required.is_none()
+        && !link.is_anchor
+        && policy.level_of(context, role(index), CheckId::RevocationKnown) == Level::Fail
 }
 
 /// The algorithms with which a part of a datum is signed, and the certificates that stand beside the path for its sake.
@@ -145,11 +151,39 @@ fn chain(
             items: of_certificate(holder, issuer.as_deref()),
             holder: Rc::clone(holder),
             findings,
+            is_anchor: false,
         });
+    }
+    if let (true, [signer]) = (anchored, path.as_slice()) {
+        links.extend(listed(signer, case, budget)?);
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
     let faults = faults.into_iter().filter(timeless).collect();
     Ok(Chain { path, anchored, sunset, links, faults, open: Vec::new() })
+}
+
+/// A signer that is an anchor, as a single unit of a trust list is: with its revocation data, where its issuer is at hand.
+fn listed(signer: &Rc<Holder>, case: &Case<'_>, budget: &mut Budget) -> Result<Option<Link>, LimitExceeded> {
+    if signer.certificate.is_self_issued() {
+        return Ok(None);
+    }
+    let named = case.trust.named(signer.certificate.issuer()).map(|anchor| &anchor.certificate);
+    let brought = case.evidence.certificates().iter();
+    let brought = brought.filter(|one| one.subject().matches(signer.certificate.issuer()));
+    for issuer in named.chain(brought).map(|certificate| case.keys.holder(certificate)) {
+        if case.keys.issued(&issuer, signer, budget)? {
+            let findings = findings(signer, &issuer, case, budget)?;
+            let holder = Rc::clone(signer);
+            return Ok(Some(Link {
+                holder,
+                not_required: None,
+                findings,
+                items: Some(Vec::new()),
+                is_anchor: true,
+            }));
+        }
+    }
+    Ok(None)
 }
 
 /// What stands against a chain at a time, and what could answer it.
@@ -308,7 +342,9 @@ impl Walk<'_> {
             let detail = Message::RevokedAt { subject: holder.subject.clone(), time };
             self.object(check, Ground::Revoked(time), index, holder, Some(detail));
         }
-        if let Err(detail) = expired {
+        if let Err(detail) = expired
+            && !link.is_anchor
+        {
             let check = match (is_signer, self.is_known(link, chain, times.at)) {
                 (false, _) => CheckId::CaValidity,
                 (true, true) => CheckId::SignerValidityNotRevoked,
@@ -317,7 +353,7 @@ impl Walk<'_> {
             self.object(check, Ground::OutOfBounds, index, holder, Some(detail));
         }
         match datum {
-            None if link.not_required.is_none() => {
+            None if link.not_required.is_none() && !link.is_anchor => {
                 self.object(CheckId::RevocationKnown, Ground::Missing, index, holder, Some(missing(link)));
             }
             None => {}

@@ -49,6 +49,7 @@ pub(super) fn is_complete(chain: &Chain) -> bool {
         let accepted = link.findings.accepted.iter().map(|datum| datum.origin);
         let rejected = link.findings.rejected.iter().map(|datum| datum.origin);
         link.not_required.is_some()
+            || link.is_anchor
             || link.holder.certificate.is_self_issued()
             || accepted.chain(rejected).any(|origin| origin == Origin::Embedded)
     })
