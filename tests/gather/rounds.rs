@@ -10,12 +10,13 @@ use sigillum::limits::{CancelFlag, GatherLimits, Limits};
 use sigillum::pki::Certificate;
 use sigillum::service::ports::{Answered, Asked, CacheUse, Clock, Fetch, NoNetwork, Pending};
 use sigillum::service::{
-    Caller, Capacity, Gather, Gathered, Parts, Role, Service, Validation, ValidationRequest, gathered, judge,
+    Caller, Capacity, Gather, Gathered, Parts, Role, Service, StandingEvidence, Validation, ValidationRequest,
+    gathered, judge,
 };
 use sigillum::storage::sqlite::SqliteJournal;
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{FetchOutcome, Moment, NeedKind, Policy, Report, Verdict};
+use sigillum::validation::{Evidence, FetchOutcome, Moment, NeedKind, Policy, Report, Verdict};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -109,8 +110,8 @@ impl Scene {
 
     async fn report_by(&self, gather: &Gather) -> Report {
         let request = self.request();
-        let (case, report) = judge(&self.document, &request, &CancelFlag::default()).unwrap();
-        gathered(case, report, &request, gather, &*self.world.clock).await
+        let (case, report) = judge(&self.document, &request, &Evidence::new(), &CancelFlag::default()).unwrap();
+        gathered(case, report, &request.limits, gather, &*self.world.clock).await.1
     }
 }
 
@@ -346,6 +347,7 @@ async fn service(
 ) -> Arc<Service> {
     let policy = Arc::new(Policy::builtin(scene.policy).unwrap());
     Service::new(Parts {
+        evidence: Arc::new(StandingEvidence::default()),
         policies: BTreeMap::from([(scene.policy.to_owned(), policy)]),
         trust: scene.trust(),
         sealers: BTreeMap::new(),

@@ -20,26 +20,13 @@ pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>
     let vouched = if chain.anchored && chain.faults.is_empty() { Vouched::ByAnchor } else { Vouched::ByNobody };
     let maximum = case.policy.revocation().maximum_age;
     for (index, link) in chain.links.iter().enumerate() {
-<<<<<<< HEAD
-        if required(case.policy, context, index, link) && !is_settled(link, case.moment.at, maximum) {
+        let asks = case.policy.level_of(context, Role::Signer, CheckId::RevocationKnown) == Level::Fail;
+        let wanted = required(case.policy, context, index, link) || (link.is_anchor && asks);
+        if wanted && !is_settled(link, case.moment.at, maximum) {
             let certificate = &link.holder.certificate;
             let issuer = chain.path.get(index.saturating_add(1));
             needs.extend(issuer.and_then(|issuer| Need::ocsp(certificate, &issuer.certificate, vouched)));
             needs.extend(Need::crl(certificate, vouched));
-=======
-        let asks = case.policy.level_of(context, Role::Signer, CheckId::RevocationKnown) == Level::Fail;
-        let wanted = required(case.policy, context, index, link) || (link.is_anchor && asks);
-        if wanted && !is_settled(link, case.moment.at, maximum) {
-            let holder = &link.holder;
-            let ocsp: Vec<String> = holder.certificate.ocsp_urls().map(str::to_owned).collect();
-            let points = holder.certificate.crl_distribution_points().iter();
-            let crl: Vec<String> = points.flat_map(DistributionPoint::uris).map(str::to_owned).collect();
-            for (kind, urls) in [(NeedKind::Ocsp, ocsp), (NeedKind::Crl, crl)] {
-                if !urls.is_empty() {
-                    needs.push(Need { kind, certificate_sha256: holder.sha256.clone(), urls });
-                }
-            }
->>>>>>> process
         }
     }
 }
