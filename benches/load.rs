@@ -11,6 +11,10 @@
 //! 4. the service with ten times as many connections: how many are turned away, and the most memory that the server's
 //!    process ever had.
 //!
+//! Before them, the floor of the wire: what one thread takes to receive such a request from a socket, decrypt it, encrypt
+//! an answer as long as the service's and send it, with nothing between. No service over TLS takes less besides the
+//! library, and the ratio cannot be higher than the one named there.
+//!
 //! 1 to 3 are done three times. The client runs on the same machine; it takes cores away, so only CPU times compare.
 //! `SIGILLUM_BENCH_CONNECTIONS` (32) and `SIGILLUM_BENCH_SECONDS` (10) change the size; `SIGILLUM_BENCH_SERVER` names
 //! another program than the one built. Linux only: CPU time and memory are read from `/proc`.
@@ -27,6 +31,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use ring::aead;
 use rustls::pki_types::{CertificateDer, ServerName};
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
@@ -38,6 +43,7 @@ use sigillum::validation::{Moment, Policy};
 use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -63,12 +69,23 @@ fn main() {
     let client = Client { address: server.address, tls: server.tls(), document: Bytes::from(document.clone()) };
     let client = Arc::new(client);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(client.warm_up(&server));
+    let answer = runtime.block_on(client.warm_up(&server));
     let ticks = Ticks::new();
+    let wire = Wire::measure(document.len(), answer, seconds / 2, ticks);
+    println!(
+        "the wire alone: {:.1} µs of CPU to take {} bytes and give {answer}, of which AES-128-GCM {:.1} µs",
+        micros(wire.all),
+        document.len(),
+        micros(wire.encryption)
+    );
     for round in 1..=ROUNDS {
         let library = library(&document, seconds, ticks);
         println!("round {round}");
-        println!("  library: {:.1} µs of CPU for a validation with its JSON", micros(library));
+        println!(
+            "  library: {:.1} µs of CPU for a validation with its JSON; with the wire alone {:.1} % would be left",
+            micros(library),
+            100.0 * library.as_secs_f64() / (library + wire.all).as_secs_f64()
+        );
 
         let before = ticks.of(server.process.id());
         let full = runtime.block_on(client.closed_loop(connections, seconds));
@@ -272,7 +289,16 @@ impl Ticks {
 
     /// User and system time of a process with all its threads, also those that have ended.
     fn of(self, process: u32) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("it runs");
+        self.read(&format!("/proc/{process}/stat"))
+    }
+
+    /// That of the thread that asks.
+    fn of_this_thread(self) -> Duration {
+        self.read("/proc/thread-self/stat")
+    }
+
+    fn read(self, file: &str) -> Duration {
+        let stat = fs::read_to_string(file).expect("it runs");
         // The name in brackets may hold anything; utime and stime are fields 14 and 15 of all (proc(5)).
         let (_, fields) = stat.rsplit_once(") ").expect("fields");
         let mut fields = fields.split(' ').skip(11);
@@ -280,6 +306,90 @@ impl Ticks {
         let ticks = next() + next();
         Duration::from_micros(ticks * 1_000_000 / self.per_second)
     }
+}
+
+/// The CPU time of one exchange that does nothing but move and encrypt.
+struct Wire {
+    all: Duration,
+    encryption: Duration,
+}
+
+impl Wire {
+    /// `taken` bytes in, `given` bytes out, over loopback, in records of TLS.
+    fn measure(taken: usize, given: usize, seconds: Duration, ticks: Ticks) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let stop = AtomicBool::new(false);
+        let key = aead::LessSafeKey::new(aead::UnboundKey::new(&aead::AES_128_GCM, &[7; 16]).expect("a key"));
+        let mut answer = vec![2; given];
+        let mut sent = Vec::new();
+        for record in vec![1; taken].chunks(RECORD) {
+            let mut record = record.to_vec();
+            key.seal_in_place_append_tag(nonce(), aead::Aad::empty(), &mut record).expect("it can be encrypted");
+            sent.append(&mut record);
+        }
+        std::thread::scope(|scope| {
+            let client = scope.spawn(|| {
+                let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+                stream.set_nodelay(true).expect("an option");
+                let mut answer = vec![0; given];
+                while !stop.load(Ordering::Relaxed) {
+                    stream.write_all(&sent).expect("it is taken");
+                    stream.read_exact(&mut answer).expect("it is given");
+                }
+            });
+            let (mut stream, _) = listener.accept().expect("a connection");
+            stream.set_nodelay(true).expect("an option");
+            let (began, before) = (Instant::now(), ticks.of_this_thread());
+            let mut count = 0;
+            let mut received = vec![0; sent.len()];
+            loop {
+                stream.read_exact(&mut received).expect("a request");
+                decrypt(&key, &mut received);
+                encrypt(&key, &mut answer);
+                count += 1;
+                let last = began.elapsed() >= seconds;
+                // Said before the answer is given: then nothing more is asked.
+                stop.store(last, Ordering::Relaxed);
+                stream.write_all(&answer).expect("it is taken");
+                if last {
+                    break;
+                }
+            }
+            let all = (ticks.of_this_thread() - before) / count;
+            client.join().expect("the client ends");
+            let mut encryption = Duration::ZERO;
+            for _ in 0..1_000 {
+                received.copy_from_slice(&sent);
+                let began = Instant::now();
+                decrypt(&key, black_box(&mut received));
+                encrypt(&key, black_box(&mut answer));
+                encryption += began.elapsed();
+            }
+            Self { all, encryption: encryption / 1_000 }
+        })
+    }
+}
+
+/// Bytes of a record of TLS (RFC 8446 §5.1), and of its tag.
+const RECORD: usize = 16 << 10;
+const TAG: usize = 16;
+
+fn encrypt(key: &aead::LessSafeKey, bytes: &mut [u8]) {
+    for record in bytes.chunks_mut(RECORD) {
+        let tag = key.seal_in_place_separate_tag(nonce(), aead::Aad::empty(), record);
+        black_box(tag.expect("it can be encrypted").as_ref().len());
+    }
+}
+
+fn decrypt(key: &aead::LessSafeKey, bytes: &mut [u8]) {
+    for record in bytes.chunks_mut(RECORD + TAG) {
+        black_box(key.open_in_place(nonce(), aead::Aad::empty(), record).expect("a good record"));
+    }
+}
+
+fn nonce() -> aead::Nonce {
+    aead::Nonce::assume_unique_for_key([3; 12])
 }
 
 /// What ended a connection.
@@ -325,8 +435,8 @@ impl Load {
 }
 
 impl Client {
-    /// Waits until the service answers, looks at one answer, and has it warm.
-    async fn warm_up(self: &Arc<Self>, server: &Server) {
+    /// Waits until the service answers, looks at one answer, and has it warm. Answers how many bytes that one has.
+    async fn warm_up(self: &Arc<Self>, server: &Server) -> usize {
         let give_up = Instant::now() + Duration::from_secs(20);
         let mut connection = loop {
             match self.connect().await {
@@ -341,6 +451,7 @@ impl Client {
         let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(report["summary"]["answer"], "valid", "{text}");
         self.closed_loop(4, Duration::from_secs(2)).await.all_good();
+        body.len()
     }
 
     /// Each connection asks again as soon as it is answered.

@@ -17,12 +17,40 @@ pub(crate) fn one_stream(bytes: usize) -> MadePdf {
 }
 
 /// A document of `count` objects of about 116 bytes: with the cross-reference table, 880,000 of them make 120 MB.
+/// Nothing leads to them.
 pub(crate) fn many_objects(count: usize) -> MadePdf {
+    objects(count, "")
+}
+
+/// The same, but the catalog leads to the first of them, and each to the next.
+pub(crate) fn many_reachable_objects(count: usize) -> MadePdf {
+    objects(count, "/PieceInfo 4 0 R")
+}
+
+fn objects(count: usize, catalog: &str) -> MadePdf {
     let object = |n: usize| {
         let text = "a".repeat(50);
         format!("<< /Number {n} /Text ({text}) /Next {} 0 R >>", n % count + 4).into_bytes()
     };
-    MadePdf::new((1..=count).map(object))
+    MadePdf::holding(catalog, (1..=count).map(object))
+}
+
+/// A document with a logical structure of `count` elements, each with a hundred below it as far as they reach.
+pub(crate) fn structure(count: usize, catalog: &str) -> MadePdf {
+    const BELOW: usize = 100;
+    const ROOT: usize = 4;
+    let object = |n: usize| {
+        let mut below = String::new();
+        for child in (n * BELOW + 1..=n * BELOW + BELOW).take_while(|child| *child < count) {
+            below += &format!("{} 0 R ", ROOT + child);
+        }
+        let kind = if n == 0 { "/StructTreeRoot".to_owned() } else { element(ROOT + (n - 1) / BELOW) };
+        format!("<< /Type {kind} /K [{below}] >>").into_bytes()
+    };
+    fn element(parent: usize) -> String {
+        format!("/StructElem /S /Span /Alt (a span of the text) /Lang (de-CH) /P {parent} 0 R")
+    }
+    MadePdf::holding(catalog, (0..count).map(object))
 }
 
 /// A file whose catalog lies in an object stream that a decoder makes `decoded` bytes from; in the file it is a

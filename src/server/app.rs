@@ -3,16 +3,18 @@
 use std::collections::hash_map::RandomState;
 use std::future::Future;
 use std::hash::BuildHasher;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::auth::{Callers, Turn};
-use super::problem::Problem;
 use super::room::{Reservation, Room};
 use crate::config::ServiceLimits;
 use crate::service::{Readiness, Service};
@@ -60,18 +62,17 @@ impl App {
 
     /// Does `work` to its end, also where the caller goes away: what it takes stays counted, and what it writes to
     /// the journal is written.
-    pub(super) async fn finish<T: Send + 'static>(
+    pub(super) fn finish<T: Send + 'static>(
         &self,
         held: Held,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> Result<(T, Held), Problem> {
+    ) -> impl Future<Output = (T, Held)> + Send {
         let going_on = self.work.begin();
-        let whole = async move {
+        Finished(Some(Box::pin(async move {
             let done = work.await;
             drop(going_on);
             (done, held)
-        };
-        tokio::spawn(whole.in_current_span()).await.map_err(|_| Problem::internal())
+        })))
     }
 
     /// Whether it can be used, as of a moment ago.
@@ -85,6 +86,45 @@ impl App {
         let readiness = self.service.ready().await;
         *kept = Some((Instant::now(), readiness.clone()));
         readiness
+    }
+}
+
+/// Work that is done where it is asked for, and gone on with in a task of its own where whoever asked goes away: a task
+/// for each request would cost a change of task and copies of all that it holds.
+struct Finished<F>(Option<Pin<Box<F>>>)
+where
+    F: Future + Send + 'static,
+    F::Output: Send;
+
+impl<F> Future for Finished<F>
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // Taken out while it runs: what breaks down or is done is not gone on with.
+        let Some(mut work) = self.0.take() else { return Poll::Pending };
+        let polled = work.as_mut().poll(context);
+        if polled.is_pending() {
+            self.0 = Some(work);
+        }
+        polled
+    }
+}
+
+impl<F> Drop for Finished<F>
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    fn drop(&mut self) {
+        if let Some(work) = self.0.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(work.in_current_span());
+        }
     }
 }
 
@@ -177,6 +217,26 @@ mod tests {
         let all: std::collections::HashSet<_> = ids.iter().flat_map(|ids| (0..100).map(|_| ids.next())).collect();
         assert_eq!(all.len(), 200);
         assert!(all.iter().all(|id| super::super::around::is_request_id(id)));
+    }
+
+    #[tokio::test]
+    async fn work_goes_on_without_whoever_asked_for_it() {
+        let (go, going) = tokio::sync::oneshot::channel::<()>();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let mut work = Finished(Some(Box::pin(async move {
+            going.await.unwrap();
+            tell.send("done").unwrap();
+        })));
+        let soon = Duration::from_millis(20);
+        assert!(tokio::time::timeout(soon, &mut work).await.is_err());
+        drop(work);
+        go.send(()).unwrap();
+        assert_eq!(told.await, Ok("done"));
+        // Work that nobody began to wait for is done all the same.
+        let (tell, told) = tokio::sync::oneshot::channel();
+        drop(Finished(Some(Box::pin(async move { tell.send(7).unwrap() }))));
+        assert_eq!(told.await, Ok(7));
+        assert_eq!(Finished(Some(Box::pin(async { 8 }))).await, 8);
     }
 
     #[tokio::test]

@@ -42,7 +42,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
     request.extensions_mut().insert(Arc::clone(&trace));
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
 
-    let span = tracing::info_span!("request", request_id, method, route);
+    let span = tracing::info_span!("request", request_id);
     let answering = async {
         if address > ADDRESS_BYTES {
             let args = [("maximum", ADDRESS_BYTES.to_string())];

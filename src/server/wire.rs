@@ -20,8 +20,17 @@ pub(super) struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Reads them; `known` are the names that there are.
     pub(super) fn read(uri: &Uri, known: &[&str]) -> Result<Self, Problem> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|_| Problem::bad(Detail::InvalidValue, "query"))?;
+        let query = uri.query().unwrap_or_default();
+        let pairs = if query.contains(['%', '+']) {
+            let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+                .map_err(|_| Problem::bad(Detail::InvalidValue, "query"))?;
+            pairs
+        } else {
+            // Nothing to decode: only to be taken apart.
+            let pairs = query.split('&').filter(|pair| !pair.is_empty());
+            let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        };
         for (at, (name, _)) in pairs.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 return Err(Problem::bad(Detail::UnknownParameter, plain(name)));

@@ -10,6 +10,11 @@ pub struct MadePdf {
     next_object: usize,
     startxref: usize,
     fields: Vec<usize>,
+    /// Further entries of the catalog.
+    catalog: String,
+    /// The entry for the document security store, and the certificates in it.
+    store: String,
+    certificates: Vec<usize>,
 }
 
 /// The objects that every document has; the page is rewritten when a field is added.
@@ -21,11 +26,19 @@ const FIRST_FREE: usize = 4;
 impl MadePdf {
     /// A document with one empty page and these further objects, numbered from 4.
     pub fn new(objects: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        Self::holding("", objects)
+    }
+
+    /// The same with further entries in its catalog, which may lead to the objects.
+    pub fn holding(catalog: &str, objects: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let mut pdf = Self {
             bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(),
             next_object: FIRST_FREE,
             startxref: 0,
             fields: Vec::new(),
+            catalog: catalog.to_owned(),
+            store: String::new(),
+            certificates: Vec::new(),
         };
         let mut entries = pdf.write_frame(true);
         for object in objects {
@@ -67,8 +80,9 @@ impl MadePdf {
             "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /V {value} 0 R /P {PAGE} 0 R /Rect [0 0 0 0] /F 132 >>"
         );
         entries.push(self.write_object(field, widget.as_bytes()));
+        let kind = if sub_filter == "ETSI.RFC3161" { "DocTimeStamp" } else { "Sig" };
         let head = format!(
-            "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /{sub_filter} /M (D:20260601100000Z) /ByteRange [{:RANGE$}] /Contents ",
+            "<< /Type /{kind} /Filter /Adobe.PPKLite /SubFilter /{sub_filter} /M (D:20260601100000Z) /ByteRange [{:RANGE$}] /Contents ",
             ""
         );
         let dictionary = format!("{head}<{}> >>", "0".repeat(2 * hole));
@@ -90,6 +104,24 @@ impl MadePdf {
         self.bytes[gap + 1..gap + 1 + hex.len()].copy_from_slice(hex.as_bytes());
     }
 
+    /// Appends a revision with these certificates in the document security store (ISO 32000-2 §12.8.4.3).
+    pub fn store(&mut self, certificates: &[&[u8]]) {
+        let store = self.next_object;
+        self.certificates.extend(store + 1..=store + certificates.len());
+        self.next_object = store + 1 + certificates.len();
+        let mut references = String::new();
+        for certificate in &self.certificates {
+            write!(references, "{certificate} 0 R ").unwrap();
+        }
+        self.store = format!("/DSS {store} 0 R ");
+        let mut entries = self.write_frame(false);
+        entries.push(self.write_object(store, format!("<< /Type /DSS /Certs [{references}] >>").as_bytes()));
+        for (number, certificate) in (store + 1..).zip(certificates) {
+            entries.push(self.write_object(number, &stream("", certificate)));
+        }
+        self.finish_revision(&entries);
+    }
+
     /// Writes the catalog and the page, which know the fields; on the first time also the page tree.
     fn write_frame(&mut self, first: bool) -> Vec<(usize, usize)> {
         let mut references = String::new();
@@ -100,7 +132,8 @@ impl MadePdf {
             [] => String::new(),
             _ => format!("/AcroForm << /SigFlags 3 /Fields [{references}] >> "),
         };
-        let catalog = format!("<< /Type /Catalog /Pages {PAGES} 0 R {form}>>");
+        let Self { catalog, store, .. } = &*self;
+        let catalog = format!("<< /Type /Catalog /Pages {PAGES} 0 R {form}{catalog} {store}>>");
         let page = format!(
             "<< /Type /Page /Parent {PAGES} 0 R /MediaBox [0 0 595 842] /Resources << >> /Annots [{references}] >>"
         );

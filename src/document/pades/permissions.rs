@@ -5,7 +5,7 @@
 //! What cannot be read permits nothing: an access permission other than 1, 2 or 3, a lock without a known action, a
 //! transform that nobody here knows.
 //!
-//! [`restrictions`](super::restrictions) asks the same reader about all signatures together, before another one comes.
+//! [`restrictions`](super::restrictions()) asks the same reader about all signatures together, before another one comes.
 
 use std::borrow::Cow;
 

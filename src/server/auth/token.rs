@@ -8,16 +8,22 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::config::CallerEntry;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::reporting::Detail;
 use crate::server::problem::{Code, Problem};
 use crate::service::{Caller, Role};
+
+/// How long a request waits for its turn before it is refused. Whoever is refused is to come back after a second, so
+/// it delays nobody who does.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Everybody who is known, by the digest of his token.
 #[derive(Debug)]
@@ -104,9 +110,14 @@ impl Known {
         Err(Problem::with(Code::Forbidden, Detail::RoleMissing, [("role", role.name().to_owned())]))
     }
 
-    /// Begins a request, where not too many of his are running.
-    pub(in crate::server) fn begin(&self) -> Result<Turn, Problem> {
-        Arc::clone(&self.turns).try_acquire_owned().map(Turn).map_err(|_| {
+    /// Begins a request, where not too many of his are running. Where there are, it waits a little: to refuse at once
+    /// what asks again at once costs more than to let it wait, and while it waits nothing of its body is read.
+    pub(in crate::server) async fn begin(&self) -> Result<Turn, Problem> {
+        if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
+            return Ok(Turn(turn));
+        }
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        turn.ok().and_then(Result::ok).map(Turn).ok_or_else(|| {
             let args = [("maximum", self.at_once.to_string())];
             Problem::with(Code::RateLimited, Detail::RateLimited, args)
                 .limited("requests-per-caller", u64::try_from(self.at_once).unwrap_or(u64::MAX))
@@ -150,19 +161,24 @@ mod tests {
         assert_eq!(callers.of(&twice).unwrap_err().code, Code::Unauthenticated);
     }
 
-    #[test]
-    fn roles_and_turns_are_counted_per_caller() {
+    #[tokio::test]
+    async fn roles_and_turns_are_counted_per_caller() {
         let entries = BTreeMap::from([("a".to_owned(), entry("one")), ("b".to_owned(), entry("two"))]);
         let callers = Callers::new(&entries, 2).unwrap();
         let a = callers.of(&with("Bearer one")).unwrap();
         assert!(a.demand(Role::Validator).is_ok());
         assert_eq!(a.demand(Role::Archivist).unwrap_err().code, Code::Forbidden);
-        let first = a.begin().unwrap();
-        let _second = callers.of(&with("Bearer one")).unwrap().begin().unwrap();
-        assert_eq!(a.begin().unwrap_err().code, Code::RateLimited);
-        assert!(callers.of(&with("Bearer two")).unwrap().begin().is_ok());
+        let first = a.begin().await.unwrap();
+        let second = callers.of(&with("Bearer one")).unwrap().begin().await.unwrap();
+        assert_eq!(a.begin().await.unwrap_err().code, Code::RateLimited);
+        assert!(callers.of(&with("Bearer two")).unwrap().begin().await.is_ok());
         drop(first);
-        assert!(a.begin().is_ok());
+        let third = a.begin().await.unwrap();
+        // Whoever waits has the turn that becomes free.
+        let waiting = tokio::spawn(async move { a.begin().await.is_ok() });
+        tokio::time::sleep(PATIENCE / 5).await;
+        drop((second, third));
+        assert!(waiting.await.unwrap());
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(in crate::server) async fn get(State(app): State<Arc<App>>, request: Request
         Trace::note(&trace.caller, &known.caller.name);
     }
     known.demand(Role::Sealer)?;
-    let _turn = known.begin()?;
+    let _turn = known.begin().await?;
     let parameters = Parameters::read(request.uri(), &["lang"])?;
     wire::language_named(&parameters)?;
     wire::demand_accepted(request.headers(), "application/json")?;

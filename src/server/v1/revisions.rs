@@ -30,7 +30,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
     let trace = head.extensions.get::<Arc<Trace>>().cloned().unwrap_or_default();
     Trace::note(&trace.caller, &known.caller.name);
     known.demand(Role::Validator)?;
-    let turn = known.begin()?;
+    let turn = known.begin().await?;
 
     // Everything that can be refused before the body is read.
     let parameters = Parameters::read(&head.uri, &["signature", "lang"])?;
@@ -59,7 +59,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
         Trace::note(&trace.document_sha256, &answer.document_sha256);
         Ok::<_, ServiceError>(answer)
     };
-    let (answered, held) = app.finish(Held::new(received.room, turn), finding).await?;
+    let (answered, held) = app.finish(Held::new(received.room, turn), finding).await;
     let answer = answered?;
     // The id is ours: a letter and a number.
     let disposition = format!("attachment; filename=\"revision-{}.pdf\"", answer.signature);

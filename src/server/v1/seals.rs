@@ -27,7 +27,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
     let trace = head.extensions.get::<Arc<Trace>>().cloned().unwrap_or_default();
     Trace::note(&trace.caller, &known.caller.name);
     known.demand(Role::Sealer)?;
-    let turn = known.begin()?;
+    let turn = known.begin().await?;
 
     // Everything that can be refused before the body is read.
     let parameters = Parameters::read(&head.uri, &["profile", "lang"])?;
@@ -58,7 +58,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
         Trace::note(&trace.result_id, &answer.seal_id);
         Ok::<_, ServiceError>(answer)
     };
-    let (answered, held) = app.finish(Held::new(received.room, turn), sealing).await?;
+    let (answered, held) = app.finish(Held::new(received.room, turn), sealing).await;
     let answer = answered?;
     let seal_id = HeaderValue::from_str(&answer.seal_id).map_err(|_| Problem::internal())?;
     let mut response = Response::new(body::holding(answer.document, held));

@@ -57,7 +57,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
     let trace = head.extensions.get::<Arc<Trace>>().cloned().unwrap_or_default();
     Trace::note(&trace.caller, &known.caller.name);
     known.demand(Role::Validator)?;
-    let turn = known.begin()?;
+    let turn = known.begin().await?;
     let asked = Asked::read(&head, &known.caller, &app)?;
     let (form, held) = receive(body, &asked, &app, turn).await?;
 
@@ -72,7 +72,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
     };
     let service = Arc::clone(&app.service);
     let answering = answer(service, known.caller, validation, asked.wanted, asked.language, trace);
-    let (answered, mut held) = app.finish(held, answering).await?;
+    let (answered, mut held) = app.finish(held, answering).await;
     let json = answered?.into_bytes();
     held.room.shrink_to(json.len());
     let mut response = Response::new(body::holding(json, held));

@@ -259,7 +259,7 @@ fn declared_prefix(name: &str) -> Option<&str> {
     }
 }
 
-/// A length or place in a text of less than 4 GiB, which [`scan`] has seen to.
+/// A length or place in a text of less than 4 GiB, which the scan before has seen to.
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! XML 1.0 (fifth edition) with Namespaces in XML 1.0 (third edition), read strictly and without a document type.
 //!
-//! A document is [`decode`]d into characters, [`scan`]ned (well-formed tokens, no document type, no entities, every
+//! A document is [`decode`]d into characters, [`scan()`]ned (well-formed tokens, no document type, no entities, every
 //! limit) and only then made into a [`Tree`]. Nothing is ever fetched, no recursion follows the input, and every node
 //! knows the bytes of the text that it stands in. [`c14n`] writes a tree, or a part of it, in canonical form.
 //!
