@@ -306,6 +306,15 @@ fn a_revoked_signer_is_saved_by_an_older_time_stamp_only() {
 }
 
 #[test]
+fn what_the_policy_lowers_makes_nothing_certain() {
+    let mut world = World::new();
+    world.crls[1] = world.list_of_ca(&revoked(3, "20260601000000Z", 1));
+    world.policy = Policy::builtin("no-revocation").unwrap();
+    let late = world.sign(&Signing { content: Some("20260610000000Z"), ..Signing::default() });
+    assert_eq!(world.said(late.bytes()), PASSED);
+}
+
+#[test]
 fn a_revoked_ca_is_its_own_doubt() {
     let mut world = World::new();
     world.crls[0] = world.list_of_root(&revoked(2, "20260601000000Z", 2));

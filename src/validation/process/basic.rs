@@ -16,14 +16,15 @@ pub(super) fn basic(course: &mut Course<'_, '_>, content: &[Timestamp]) {
     let Some(latest) = content.iter().max().copied() else { return };
     let signer = course.chain.and_then(Chain::signer).cloned();
     if let Some(signer) = signer {
-        let expired = course.status.iter().any(|one| one.index == 0 && one.ground == Ground::OutOfBounds);
+        let expired =
+            course.status.iter().any(|one| one.is_open() && one.index == 0 && one.ground == Ground::OutOfBounds);
         if expired && latest > signer.certificate.not_after() {
             let until = signer.certificate.not_after();
             let detail = Message::ExpiredAt { subject: signer.subject.clone(), time: latest, until };
             course.replace_bounds(CheckId::ContentTimeBeforeExpiry, detail);
         }
         let revoked = course.status.iter().find_map(|one| match one.ground {
-            Ground::Revoked(time) if one.index == 0 => Some(time),
+            Ground::Revoked(time) if one.index == 0 && one.is_open() => Some(time),
             _ => None,
         });
         if let Some(time) = revoked.filter(|time| *time < latest) {

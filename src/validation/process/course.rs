@@ -130,10 +130,11 @@ impl<'c, 'p> Course<'c, 'p> {
         }
     }
 
-    /// Puts what a process found in the place of the objection to the signer's validity, else before all others.
+    /// Puts what a process found in the place of the objection to the signer's validity, else before all that a
+    /// time could answer.
     pub(in crate::validation) fn replace_bounds(&mut self, check: CheckId, detail: Message) {
         let bounds = |one: &Objection| one.index == 0 && one.ground == Ground::OutOfBounds;
-        let place = self.status.iter().position(bounds).unwrap_or(0);
+        let place = self.status.iter().position(bounds).unwrap_or_else(|| self.behind_rules());
         let found = self.finding(check, detail);
         if found.is_open()
             && let Some(answered) = self.status.get_mut(place).filter(|one| bounds(one))
@@ -143,10 +144,16 @@ impl<'c, 'p> Course<'c, 'p> {
         self.insert(place, found);
     }
 
-    /// Puts what has become certain before all objections to the certificate.
+    /// Puts what has become certain before all objections that a time could answer.
     pub(in crate::validation) fn certain(&mut self, check: CheckId, detail: Message) {
         let found = self.finding(check, detail);
-        self.insert(0, found);
+        self.insert(self.behind_rules(), found);
+    }
+
+    /// The place before all objections that a time could answer.
+    fn behind_rules(&self) -> usize {
+        let timed = |one: &Objection| one.ground != Ground::Rule;
+        self.status.iter().position(timed).unwrap_or(self.status.len())
     }
 
     fn finding(&self, check: CheckId, detail: Message) -> Objection {

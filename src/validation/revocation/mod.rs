@@ -27,6 +27,8 @@ use crate::validation::message::{Message, Term};
 use crate::validation::path::Holder;
 use crate::validation::process::Case;
 
+#[cfg(test)]
+pub(in crate::validation) use datum::Source;
 pub(in crate::validation) use datum::{Datum, Findings, Part, Status};
 
 /// A certificate's paths, the certificate first.
