@@ -209,9 +209,10 @@ fn it_can_be_checked_as_its_description_says() {
     assert_eq!(content["policy"]["sha256"], *chain);
     assert_eq!(content["document"]["sha256"], *digest(DigestAlgorithm::Sha256, &signed).to_string());
     let members = |value: &Value, path: &str| -> Vec<String> {
-        value.as_object().unwrap().keys().map(|key| format!("{path}{key}")).collect()
+        value.as_object().into_iter().flat_map(|object| object.keys()).map(|key| format!("{path}{key}")).collect()
     };
     for name in members(content, "") {
+        assert!(documentation.contains(&format!("`{name}")), "{name} is not described");
         for member in members(&content[&name], "") {
             let named = [format!("`{name}.{member}`"), format!("`.{member}`")];
             assert!(named.iter().any(|named| documentation.contains(named)), "{name}.{member} is not described");

@@ -26,7 +26,10 @@ pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>
             let certificate = &link.holder.certificate;
             let issuer = chain.path.get(index.saturating_add(1));
             needs.extend(issuer.and_then(|issuer| Need::ocsp(certificate, &issuer.certificate, vouched)));
-            needs.extend(Need::crl(certificate, vouched));
+            // Without the issuer nobody could tell what a list is worth; that of a listed unit is at hand.
+            if issuer.is_some() || link.is_anchor {
+                needs.extend(Need::crl(certificate, vouched));
+            }
         }
     }
 }
