@@ -117,7 +117,8 @@ mod tests {
         assert_eq!(crls(Some(testdata::CRL)), 1);
         assert_eq!(crls(None), 1);
         assert_eq!(crls(Some("broken")), 1);
-        assert_eq!(crls(Some(&format!("{0}{0}", testdata::CRL))), 2);
+        assert_eq!(crls(Some(testdata::OCSP)), 0);
+        assert_eq!(crls(Some(&format!("{}{}", testdata::OCSP, testdata::CRL))), 1);
     }
 
     #[test]

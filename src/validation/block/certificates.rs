@@ -223,7 +223,7 @@ impl Objection {
         if self.answered {
             ledger.set_aside(self.check, self.object, self.detail);
         } else {
-            ledger.broken_of(role(self.index), self.check, self.object, self.detail);
+            ledger.broken_at(self.level, self.check, self.object, self.detail);
         }
     }
 }
