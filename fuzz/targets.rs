@@ -15,10 +15,13 @@ use sigillum::pki::{
 use sigillum::sealing::{Appearance, Original, Page, SealIdentity, SealProfile, Terms};
 use sigillum::syntax::der::{Reader, Tlv, is_der};
 use sigillum::syntax::pdf::{Dict, Name, ObjectId, Pdf, RevisionIndex, Update, Value, text};
+use sigillum::syntax::url::{Host, HostRule, HttpUrl};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::bundle::{self, Bundle};
-use sigillum::validation::{self, Answer, Evidence, Integrity, Moment, Origin, Policy, Verdict};
+use sigillum::validation::{
+    self, Answer, CheckId, Context, Evidence, Integrity, Level, Moment, Origin, Policy, Verdict,
+};
 use std::sync::Arc;
 
 /// Which fixtures are the seeds of a target.
@@ -32,6 +35,10 @@ pub(crate) enum Seeds {
     Documents,
     /// Evidence bundles.
     Bundles,
+    /// Texts of policies.
+    Policies,
+    /// Addresses of evidence.
+    Urls,
 }
 
 /// A target: its name, its seeds, what it does.
@@ -57,6 +64,8 @@ pub(crate) const ALL: &[Target] = &[
     ("append", Seeds::Documents, append),
     ("seal", Seeds::Documents, seal),
     ("bundle", Seeds::Bundles, bundle),
+    ("policy", Seeds::Policies, policy),
+    ("url", Seeds::Urls, url),
 ];
 
 /// Nesting that the targets allow.
@@ -516,6 +525,60 @@ pub(crate) fn bundle(data: &[u8]) {
         assert!(!read.policy.texts().is_empty());
         let again = Policy::from_texts(read.policy.texts()).expect("the texts of a policy are one");
         assert_eq!(again.reference().sha256, read.policy.reference().sha256);
+    }
+}
+
+/// A policy: what is read keeps the floor, and its texts are the same policy again.
+pub(crate) fn policy(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let policy = match Policy::parse(text) {
+        Ok(policy) => policy,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    for check in CheckId::ALL.iter().filter(|check| check.is_floor()) {
+        for context in [Context::Signature, Context::Timestamp] {
+            assert!(policy.level(context, *check) == Level::Fail, "{} was lowered", check.name());
+        }
+    }
+    let again = Policy::from_texts(policy.texts()).expect("the texts of a policy are one");
+    assert_eq!(again.reference().sha256, policy.reference().sha256);
+}
+
+/// An address: what is read is plain, and written it is the same address again. The second line is where the first one
+/// leads.
+pub(crate) fn url(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = HostRule::parse(text);
+    let (first, second) = text.split_once('\n').unwrap_or((text, "/"));
+    let Ok(url) = HttpUrl::parse(first) else { return };
+    plain(&url);
+    if let Ok(there) = url.redirected(second) {
+        plain(&there);
+        if second.starts_with('/') {
+            assert_eq!(
+                (there.scheme, &there.host, there.port),
+                (url.scheme, &url.host, url.port),
+                "it left the host"
+            );
+        }
+    }
+}
+
+fn plain(url: &HttpUrl) {
+    let written = url.to_string();
+    assert!(written.bytes().all(|octet| octet.is_ascii_graphic()), "{written:?}");
+    assert_eq!(HttpUrl::parse(&written).as_ref(), Ok(url), "{written:?}");
+    assert!(url.target.starts_with('/') && !url.target.contains('#'), "{written:?}");
+    if let Host::Name(name) = &url.host {
+        assert!(!name.is_empty() && name.len() <= 253, "{written:?}");
+        assert!(
+            !name.bytes().any(|octet| octet.is_ascii_uppercase() || b"@/:?#\\%[]".contains(&octet)),
+            "{written:?}"
+        );
+        assert!(name.parse::<std::net::IpAddr>().is_err(), "an address that is taken for a name: {written:?}");
     }
 }
 

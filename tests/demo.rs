@@ -276,7 +276,7 @@ fn the_command_line_seals_with_the_same_profile_and_journal() {
     assert!(said.starts_with("Sealed: ") && said.contains("(seal "), "{said}");
     let sealed = fs::read(out).unwrap();
     assert!(sealed.starts_with(&fs::read(sample).unwrap()));
-    let (code, report, _) = run(&data, &["validate", "--policy", "no-revocation", out]);
+    let (code, report, _) = run(&data, &["validate", out]);
     assert_eq!(code, Some(0), "{report}");
 
     // The record is there, under the number of who ran the program; the demo's journal is found both ways.
@@ -318,6 +318,7 @@ fn the_command_line_seals_with_the_same_profile_and_journal() {
 /// The CRLs of the data folder are evidence for what it judges; a seal whose certificate is listed is not made.
 #[test]
 fn what_the_demo_revokes_is_seen_and_not_sealed_with() {
+    use rcgen::RevocationReason::{CaCompromise, CertificateHold, KeyCompromise};
     let (temporary, data) = place();
     Service::start(&data).end();
     let (demo, out) = (data.join("demo"), temporary.path().join("sealed.pdf"));
@@ -327,33 +328,75 @@ fn what_the_demo_revokes_is_seen_and_not_sealed_with() {
         run(&data, &["seal", sample, "-o", out, "--profile", "demo", "--lang", "en"])
     };
     assert_eq!(seal(&out).0, Some(0));
-    let signer = || -> String {
+    let judged = || -> Value {
         let folder = data.to_str().unwrap();
-        let policy = &["--policy", "no-revocation", "--format", "json", out.to_str().unwrap()];
-        let (_, report, err) = run(&data, &[&["validate", "--data", folder], &policy[..]].concat());
-        let report: Value = serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error}: {err}"));
-        report["signatures"][0]["path"][0].to_string()
+        let arguments = ["validate", "--data", folder, "--format", "json", out.to_str().unwrap()];
+        let (_, report, err) = run(&data, &arguments);
+        serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error}: {err}"))
     };
-    let before = signer();
-    assert!(before.contains("\"supplied\"") && before.contains("\"good\""), "{before}");
+    let before = judged();
+    assert_eq!(before["summary"]["answer"], "valid");
+    let status = before["signatures"][0]["path"][0]["revocation"].to_string();
+    assert!(status.contains("\"supplied\"") && status.contains("\"good\""), "{status}");
 
     let now = sigillum::clock::now().unix_seconds();
     let now = time::OffsetDateTime::from_unix_timestamp(now).unwrap();
-    support::revoke::revoke(&demo, "issuing", "seal.pem", rcgen::RevocationReason::KeyCompromise, now);
-    let after = signer();
-    assert!(after.contains("\"supplied\"") && after.contains("\"revoked\""), "{after}");
+    let good = ["issuing.crl", "root.crl"].map(|name| (demo.join(name), fs::read(demo.join(name)).unwrap()));
+    let cases = [
+        ("issuing", "seal.pem", Some(KeyCompromise), "xcv-signer-not-revoked", "REVOKED_NO_POE"),
+        ("issuing", "seal.pem", Some(CertificateHold), "xcv-not-on-hold", "TRY_LATER"),
+        ("root", "issuing.pem", Some(CaCompromise), "xcv-ca-not-revoked", "REVOKED_CA_NO_POE"),
+        ("issuing", "", None, "xcv-revocation-known", "TRY_LATER"),
+    ];
+    let refused = temporary.path().join("refused.pdf");
+    for (number, (authority, certificate, reason, check, sub_indication)) in cases.into_iter().enumerate() {
+        good.iter().for_each(|(file, content)| fs::write(file, content).unwrap());
+        match reason {
+            Some(reason) => support::revoke::revoke(&demo, authority, certificate, reason, now),
+            // Then nothing says of the seal's certificate whether it is revoked.
+            None => fs::copy(demo.join("root.crl"), demo.join("issuing.crl")).map(drop).unwrap(),
+        }
+        let after = judged();
+        let signature = &after["signatures"][0];
+        let decided = (signature["reason"]["code"].as_str(), signature["subIndication"].as_str());
+        assert_eq!(decided, (Some(check), Some(sub_indication)), "{after}");
+        let (code, said, err) = seal(&refused);
+        assert_eq!((code, &*said), (Some(70), ""), "{err}");
+        assert!(err.contains("signer-unavailable") && err.contains(check) && !refused.exists(), "{err}");
+        let (_, records, _) = run(&data, &["journal", "list", "--format", "json"]);
+        assert_eq!(records.lines().count(), number + 2, "one seal, and each refusal");
+        let last: Value = serde_json::from_str(records.lines().last().unwrap()).unwrap();
+        let record = &last["record"];
+        assert_eq!((&record["act"], &record["profile"]), (&"seal-refused".into(), &"demo".into()));
+        assert_eq!((&record["reason"], &record["verdict"]), (&check.into(), &"INDETERMINATE".into()));
+    }
+}
 
-    let settings = demo.join("sigillum.toml");
-    let text = fs::read_to_string(&settings).unwrap();
-    fs::write(&settings, text.replace("policy = \"no-revocation\"", "policy = \"default\"")).unwrap();
-    let second = temporary.path().join("second.pdf");
-    let (code, _, err) = seal(&second);
-    assert_eq!(code, Some(70), "{err}");
-    assert!(err.contains("signer-unavailable") && !second.exists(), "{err}");
-    let (_, records, _) = run(&data, &["journal", "list", "--format", "json"]);
-    let last: Value = serde_json::from_str(records.lines().last().unwrap()).unwrap();
-    assert_eq!((&last["record"]["act"], &last["record"]["profile"]), (&"seal-refused".into(), &"demo".into()));
-    assert!(last["record"]["reason"].as_str().unwrap().starts_with("xcv-"), "{last}");
+/// After a week without the service, what was sealed is judged by CRLs that are issued anew.
+#[test]
+fn what_was_sealed_is_judged_by_crls_that_hold() {
+    let (temporary, data) = place();
+    Service::start(&data).end();
+    let (demo, out) = (data.join("demo"), temporary.path().join("sealed.pdf"));
+    let (sample, sealed) = (demo.join("sample.pdf"), out.to_str().unwrap());
+    assert_eq!(run(&data, &["seal", sample.to_str().unwrap(), "-o", sealed, "--profile", "demo"]).0, Some(0));
+    let long_ago = time::OffsetDateTime::from_unix_timestamp(sigillum::clock::now().unix_seconds() - 30 * 86400);
+    for (authority, other) in [("root", "seal.pem"), ("issuing", "tls.pem")] {
+        let reason = rcgen::RevocationReason::Superseded;
+        support::revoke::revoke(&demo, authority, other, reason, long_ago.unwrap());
+    }
+    let old = fs::read(demo.join("issuing.crl")).unwrap();
+    let (code, report, err) = run(&data, &["validate", sealed]);
+    assert_eq!((code, &*err), (Some(0), ""), "{report}");
+    assert_ne!(fs::read(demo.join("issuing.crl")).unwrap(), old);
+    // Where they cannot be, this is said, and what is there is used.
+    fs::write(demo.join("issuing.crl"), &old).unwrap();
+    fs::write(demo.join("issuing.key"), "nothing").unwrap();
+    let (code, report, err) = run(&data, &["validate", "--lang", "en", "--format", "json", sealed]);
+    assert!(err.contains("issuing.crl"), "{err}");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let code_of = &report["signatures"][0]["reason"]["code"];
+    assert_eq!((code, code_of.as_str()), (Some(2), Some("xcv-revocation-known")));
 }
 
 /// A CRL that is about to run out is issued anew when the service starts, also by three that start at once.

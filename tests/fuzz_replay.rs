@@ -51,6 +51,8 @@ fn seeds(kind: Seeds) -> Vec<Vec<u8>> {
         Seeds::Pem => support::seeds::pem_files(),
         Seeds::Documents => support::seeds::documents(),
         Seeds::Bundles => support::seeds::bundles(),
+        Seeds::Policies => support::seeds::policies(),
+        Seeds::Urls => support::seeds::urls(),
     };
     assert!(seeds.len() >= 5, "{kind:?}: the fixtures were not found");
     seeds

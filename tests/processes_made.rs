@@ -29,7 +29,7 @@ use sigillum::limits::{Budget, Limits};
 use sigillum::pki::{Certificate, Crl, OcspResponse};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Evidence, Moment, Origin, Policy, Report, validate};
+use sigillum::validation::{Evidence, Failure, Integrity, Moment, Origin, Policy, Report, Verdict, validate};
 use support::pdf::MadePdf;
 use support::sign::der;
 
@@ -174,7 +174,7 @@ impl World {
                 der::sequence(&[der::sequence(&[der::oid("2.16.840.1.101.3.4.2.1")]), der::octets(&[7; 32])]);
             more.push(attribute("1.2.840.113549.1.9.16.2.15", der::sequence(&[der::oid(policy), hash])));
         }
-        let digest = digest::digest(algorithm, content);
+        let digest = digest::digest(algorithm, if signing.broken { b"something else" } else { content });
         let stamp = |value: &[u8]| {
             let token = signing.stamp.map(|time| attribute("1.2.840.113549.1.9.16.2.14", self.token(value, time)));
             token.into_iter().collect::<Vec<_>>()
@@ -206,6 +206,8 @@ impl World {
 #[derive(Default)]
 struct Signing {
     sha1: bool,
+    /// What is signed is something else.
+    broken: bool,
     content: Option<&'static str>,
     stamp: Option<&'static str>,
     policy: Option<&'static str>,
@@ -504,6 +506,26 @@ fn algorithms_have_to_be_reliable_when_it_matters() {
     assert_eq!(said(Signing { sha1: true, ..Signing::default() }), weak);
     let certain = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE by sav-algorithms-at-content-time";
     assert_eq!(said(Signing { sha1: true, content: Some("20260501000000Z"), ..Signing::default() }), certain);
+}
+
+/// A time-stamp asks for nothing where what it proves changes nothing: all that it covers is broken.
+#[test]
+fn time_stamps_of_broken_signatures_need_nothing() {
+    let mut world = World { crls: Vec::new(), ..World::new() };
+    let purpose = extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+    let place = der::sequence(&[der::oid("1.3.6.1.5.5.7.48.1"), der::tlv(0x86, b"http://ocsp.example.ch/")]);
+    let places = extension("1.3.6.1.5.5.7.1.1", false, &der::sequence(&[place]));
+    let extensions = vec![key_usage(0xc0), purpose, places];
+    world.authority = party("Authority", 4, [FROM, UNTIL], extensions, Some(&world.root));
+    for (broken, needs) in [(false, 1), (true, 0)] {
+        let mut pdf = world.sign(&Signing { stamp: Some("20260601120000Z"), broken, ..Signing::default() });
+        world.stamp_document(&mut pdf, "D", "20260602120000Z");
+        let report = world.judge(pdf.bytes());
+        let stamps = [&report.signatures[0].timestamps[0], &report.document_timestamps[0]];
+        let intact = stamps.iter().all(|stamp| stamp.integrity == Integrity::Intact && stamp.path.len() == 2);
+        assert_eq!((intact, report.needs.len()), (true, needs), "{:?}", report.needs);
+        assert_eq!(report.signatures[0].verdict == Verdict::Failed(Failure::HashFailure), broken);
+    }
 }
 
 #[test]

@@ -65,12 +65,18 @@ impl Source {
     }
 
     /// The configuration of a command that can do without one: nothing where the usual place has none. The demo may have
-    /// ended: what was sealed with it can still be judged.
-    pub(super) fn wanted(&self, texts: &Texts) -> Result<Option<Loaded>, Exit> {
+    /// ended: what was sealed with it can still be judged. Its CRLs are issued anew where it is time; where they cannot
+    /// be, this is said, and what is there is used.
+    pub(super) fn to_validate_with(&self, now: Timestamp, texts: &Texts) -> Result<Option<Loaded>, Exit> {
         let file = match self {
             Self::Configuration(file) => file.clone(),
             Self::Data(data, named) => match demo::configuration(data) {
-                Ok(Some(file)) => file,
+                Ok(Some(file)) => {
+                    if let Err(error @ (DemoError::System(_) | DemoError::Broken(_))) = demo::in_use(data, now) {
+                        let _ = refused_demo(data, &error, texts);
+                    }
+                    file
+                }
                 Ok(None) if *named == Named::Usual => return Ok(None),
                 Ok(None) => return Err(refused_demo(data, &DemoError::Missing, texts)),
                 Err(error) => return Err(refused_demo(data, &error, texts)),

@@ -180,7 +180,7 @@ fn announce(bundle: &Bundle, texts: &Texts) {
 fn anew(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Anew, Exit> {
     let limits = Limits::DEFAULT;
     let wrong = |reason: String| wrong_use(&reason);
-    let Believed { policy, trust, at_hand, gather } = terms(options, source, texts)?;
+    let Believed { policy, trust, at_hand, gather } = terms(options, source, clock, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
     let request = ValidationRequest {
         password: password(options, texts)?,
@@ -210,11 +210,11 @@ struct Believed {
 
 /// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
 /// configuration; without one, those of the data folder. And how evidence is gathered.
-fn terms(options: &Validate, source: &Source, texts: &Texts) -> Result<Believed, Exit> {
+fn terms(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Believed, Exit> {
     let loaded = match source {
         // Where all is said on the command line, what lies in the usual place is not looked at.
         Source::Data(_, Named::Usual) if !options.trust_anchor.is_empty() => None,
-        source => source.wanted(texts)?,
+        source => source.to_validate_with(clock, texts)?,
     };
     let policies = loaded.as_ref().map(Loaded::policies).transpose().map_err(source::refused)?;
     let policy = match policies {

@@ -14,6 +14,8 @@ use crate::validation::Report;
 #[derive(Debug)]
 pub struct Original {
     bytes: Vec<u8>,
+    /// Its facts, from which it is judged again.
+    examination: Examination,
     report: Report,
     /// SHA-256 over all bytes, to be gone on with.
     sha256: DigestState,
@@ -30,14 +32,20 @@ impl Original {
     /// Where it cannot be read.
     pub fn judge(bytes: Vec<u8>, terms: &Terms) -> Result<Self, OpenError> {
         let mut budget = terms.budget();
-        let (report, facts, claimed_behind) = {
+        let (examination, facts) = {
             let document = terms.open(&bytes, &mut budget)?;
             let all = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            let (examination, facts) = examine_to_append(&document, all, &mut budget).map_err(OpenError::Limit)?;
-            (terms.judge(&examination, &mut budget), facts, claims_behind(&examination))
+            examine_to_append(&document, all, &mut budget).map_err(OpenError::Limit)?
         };
+        let report = terms.judge(&examination, &mut budget);
+        let claimed_behind = claims_behind(&examination);
         let AppendingFacts { sha256, restrictions, appendable } = facts;
-        Ok(Self { bytes, report, sha256, restrictions, appendable, claimed_behind })
+        Ok(Self { bytes, examination, report, sha256, restrictions, appendable, claimed_behind })
+    }
+
+    /// Judges it again, by more evidence. Its bytes are not read.
+    pub fn judge_again(&mut self, terms: &Terms) {
+        self.report = terms.judge(&self.examination, &mut terms.budget());
     }
 
     /// What was said of it.
@@ -69,7 +77,7 @@ impl Original {
         claimed_signing_time: Timestamp,
         terms: &Terms,
     ) -> Result<Prepared, SealError> {
-        let Self { mut bytes, report, sha256, restrictions, appendable, claimed_behind } = self;
+        let Self { mut bytes, report, sha256, restrictions, appendable, claimed_behind, .. } = self;
         appendable?;
         if claimed_behind.is_some() {
             return Err(SealError::NotAppendable { cause: "byte-range-beyond-end", offset: claimed_behind });

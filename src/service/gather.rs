@@ -87,13 +87,20 @@ enum Tried {
 #[derive(Debug)]
 struct Step {
     place: Place,
+    about: String,
     url: Result<HttpUrl, UrlError>,
     vouched: Vouched,
     cache: CacheUse,
 }
 
 /// A place that was asked.
-type Asking = (Place, Answered);
+#[derive(Debug)]
+struct Asking {
+    place: Place,
+    /// SHA-256 (hex) of the certificate for whose sake.
+    about: String,
+    answered: Answered,
+}
 
 impl Gathering {
     /// Begins; `latest` is when all of it has to be over.
@@ -126,18 +133,23 @@ impl Gathering {
         self.named.extend(vouched.flat_map(|need| &need.urls).filter_map(|url| place(url)));
         let chains = self.chains(needs);
         let mut gathered = Vec::new();
-        for (place, answered) in self.ask(chains).await {
+        for Asking { place, about, answered } in self.ask(chains).await {
             let tried = if answered.outcome == FetchOutcome::Cached { Tried::Cache } else { Tried::Network };
-            self.attempts.push(Attempt { kind: place.0, url: place.1.clone(), outcome: answered.outcome });
+            self.attempts.push(Attempt {
+                kind: place.0,
+                certificate_sha256: about,
+                url: place.1.clone(),
+                outcome: answered.outcome,
+            });
             self.tried.insert(place, tried);
             gathered.extend(answered.content);
         }
         gathered
     }
 
-    /// What was asked in all rounds, in order.
-    pub(super) fn attempts(self) -> Vec<Attempt> {
-        self.attempts
+    /// What was asked in all rounds so far, in order.
+    pub(super) fn so_far(&self) -> &[Attempt] {
+        &self.attempts
     }
 
     /// For each certificate the places still to ask: those of its issuer apart, those of its revocation data in order.
@@ -162,7 +174,7 @@ impl Gathering {
                     Err(_) => false,
                 };
                 let vouched = if named { Vouched::ByAnchor } else { need.vouched };
-                chain.push(Step { place, url: parsed, vouched, cache });
+                chain.push(Step { place, about: need.certificate_sha256.clone(), url: parsed, vouched, cache });
             }
         }
         chains.into_values().filter(|chain| !chain.is_empty()).collect()
@@ -201,7 +213,7 @@ async fn along(chain: Vec<Step>, fetch: &dyn Fetch, purse: &Purse, deadline: Ins
             }
         };
         let done = answered.outcome.is_success();
-        asked.push((step.place, answered));
+        asked.push(Asking { place: step.place, about: step.about, answered });
         if done {
             break;
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::limits::{GatherLimits, Limits};
 use crate::pki::{Certificate, Crl, OcspResponse, OcspStatus, SignedData};
 use crate::time::Timestamp;
-use crate::validation::{FetchOutcome, NeedKind};
+use crate::validation::{Evidence, FetchOutcome, NeedKind, Origin};
 
 /// How deep values may be nested.
 const DEPTH: u32 = Limits::DEFAULT.der_depth;
@@ -40,6 +40,34 @@ impl Gathered {
                     OcspStatus::Successful => Ok(Self::Ocsp(Box::new(response))),
                     status => Err(FetchOutcome::OcspStatus(status.word())),
                 }
+            }
+        }
+    }
+
+    /// Adds it to evidence; whether anything of it is new.
+    pub(super) fn enter(&self, evidence: &mut Evidence) -> bool {
+        match self {
+            Self::Certificates(certificates) => {
+                let before = evidence.certificates().len();
+                for certificate in certificates {
+                    evidence.add_certificate_from(Arc::clone(certificate), Origin::Fetched);
+                }
+                evidence.certificates().len() > before
+            }
+            Self::Crl(crl) => {
+                let new = evidence.crls().iter().all(|(known, _)| known.der() != crl.der());
+                if new {
+                    evidence.add_crl(Crl::clone(crl), Origin::Fetched);
+                }
+                new
+            }
+            Self::Ocsp(response) => {
+                let raw = |response: &OcspResponse| response.basic.as_ref().map(|basic| basic.raw.clone());
+                let new = evidence.ocsp_responses().iter().all(|(known, _)| raw(known) != raw(response));
+                if new {
+                    evidence.add_ocsp_response(OcspResponse::clone(response), Origin::Fetched);
+                }
+                new
             }
         }
     }

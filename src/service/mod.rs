@@ -5,6 +5,7 @@ mod error;
 mod gather;
 mod gathered;
 mod given;
+mod own;
 pub mod ports;
 mod ready;
 mod revisions;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::Service;
+use super::own::OwnEvidence;
 use super::ports::JournalUnavailable;
+use super::{Sealer, Service};
 use crate::sealing::check_signer;
 
 /// Whether the service could do its work now.
@@ -34,20 +35,31 @@ impl Service {
             Ok(ready) => ready.err(),
             Err(_) => Some(JournalUnavailable("no answer in time".to_owned())),
         };
-        let evidence = self.parts().evidence.current();
-        let sealers = self.parts().sealers.iter();
-        let cases: Vec<_> = sealers
-            .map(|(name, sealer)| {
-                (name.clone(), Arc::clone(sealer.signer.identity()), self.terms(sealer, &evidence))
-            })
-            .collect();
-        let names: Vec<String> = cases.iter().map(|(name, ..)| name.clone()).collect();
-        let look = move || {
-            let unfit = cases.into_iter().filter(|(_, identity, terms)| check_signer(identity, terms).is_err());
-            unfit.map(|(name, ..)| name).collect()
-        };
-        // Where the look itself breaks down, no certificate is known to pass.
-        let unfit = spawn_blocking(look).await.unwrap_or(names);
+        // Together they may fetch as much as one document.
+        let mut own = self.own_evidence();
+        let mut unfit = Vec::new();
+        for (name, sealer) in &self.parts().sealers {
+            if !self.is_fit(sealer, &mut own).await {
+                unfit.push(name.clone());
+            }
+        }
         Readiness { journal, unfit }
+    }
+
+    /// Whether the profile's certificate passes its policy now, by what is at hand and what is fetched. Where the look
+    /// itself breaks down, it is not known to pass.
+    async fn is_fit(&self, sealer: &Sealer, own: &mut OwnEvidence) -> bool {
+        loop {
+            let (identity, terms) = (Arc::clone(sealer.signer.identity()), self.terms(sealer, own.evidence()));
+            match spawn_blocking(move || check_signer(&identity, &terms)).await {
+                Ok(Ok(())) => return true,
+                Ok(Err(unfit)) if !unfit.needs.is_empty() => {
+                    if !own.fetch(&unfit.needs).await {
+                        return false;
+                    }
+                }
+                Ok(Err(_)) | Err(_) => return false,
+            }
+        }
     }
 }

@@ -3,13 +3,19 @@
 
 use std::sync::Arc;
 
-use super::ports::{Begun, Kept, Repeatable, SealStep, Signer, Ticket};
-use super::{Caller, Service, ServiceError};
+use tokio::time::Instant;
+
+use super::own::OwnEvidence;
+use super::ports::{Begun, Kept, Repeatable, SealStep, Signer, Steps, Ticket};
+use super::{Caller, Parts, Service, ServiceError};
 use crate::crypto::{DigestAlgorithm, DigestState, digest};
 use crate::journal::{Act, Entry};
-use crate::sealing::{Original, Prepared, Released, SealError, SealProfile, SignerUnfit, Terms, check_signer};
+use crate::limits::CancelFlag;
+use crate::sealing::{
+    Original, Prepared, Released, SealError, SealIdentity, SealProfile, SignerUnfit, Terms, check_signer,
+};
 use crate::time::Timestamp;
-use crate::validation::{CheckId, Evidence, Moment};
+use crate::validation::{Attempt, CheckId, Evidence, Moment};
 
 /// How long the answer to an idempotent request is kept, in seconds (contract: 24 hours).
 const KEPT: i64 = 24 * 60 * 60;
@@ -83,8 +89,9 @@ impl Service {
             key,
             request_sha256,
             now,
-            // Two blocking parts, each with the deadline, and the key between them.
-            runs_until: now.plus_seconds(lease.saturating_mul(4).saturating_add(60)),
+            // Two blocking parts, each with the deadline for its turn and for itself; what is fetched, and what is
+            // judged by it; and the key.
+            runs_until: now.plus_seconds(lease.saturating_mul(12).saturating_add(60)),
         };
         let begun = self.parts.journal.begin(repeatable).await;
         match begun.map_err(|error| ServiceError::JournalUnavailable(error.0))? {
@@ -117,15 +124,25 @@ impl Service {
         ticket: Option<Ticket>,
     ) -> Result<SealAnswer, ServiceError> {
         let seal_id = self.new_id()?;
-        // One state of it from the beginning to the end, so that no earlier signature is judged by less than before.
-        let evidence = self.parts.evidence.current();
-        let prepared = match self.prepare(sealer, document, &evidence).await? {
-            Laid::Out(prepared) => *prepared,
-            Laid::Unfit(unfit, document) => {
-                self.journal_refusal(&seal_id, caller, sealer, &unfit, &document).await?;
-                return Err(ServiceError::SignerUnfit(unfit));
+        // What is at hand is taken once, and only added to, so that no earlier signature is judged by less than before.
+        let mut own = self.own_evidence();
+        let mut laid = self.prepare(sealer, document, own.evidence()).await?;
+        let prepared = loop {
+            let (unfit, original) = match laid {
+                Laid::Out(prepared) => break *prepared,
+                Laid::Unfit(unfit, original) => (unfit, original),
+            };
+            if own.fetch(&unfit.needs).await {
+                laid = self.prepare_again(sealer, original, own.evidence()).await?;
+                continue;
             }
+            for Attempt { kind, url, outcome, .. } in own.attempts() {
+                tracing::warn!(kind = kind.name(), %url, outcome = outcome.name(), "fetched for our certificate");
+            }
+            self.journal_refusal(&seal_id, caller, sealer, &unfit, &original).await?;
+            return Err(ServiceError::SignerUnfit(unfit));
         };
+        let evidence = Arc::clone(own.evidence());
         self.step(SealStep::Prepared);
         let signing = sealer.signer.sign(prepared.signed_attributes());
         let value = tokio::time::timeout(self.parts.capacity.deadline, signing)
@@ -154,15 +171,15 @@ impl Service {
         caller: &str,
         sealer: &Sealer,
         unfit: &SignerUnfit,
-        document: &Received,
+        original: &Original,
     ) -> Result<(), ServiceError> {
         let entry = Entry {
             id: id.to_owned(),
             time: self.parts.clock.now(),
             act: Act::SealRefused,
             caller: caller.to_owned(),
-            document_sha256: document.sha256.clone(),
-            document_size: document.size,
+            document_sha256: original.sha256(),
+            document_size: u64::try_from(original.size()).unwrap_or(u64::MAX),
             result_sha256: None,
             profile: Some(sealer.profile.name.clone()),
             policy: sealer.profile.policy.reference().clone(),
@@ -181,31 +198,37 @@ impl Service {
         document: Vec<u8>,
         evidence: &Arc<Evidence>,
     ) -> Result<Laid, ServiceError> {
-        let terms = self.terms(sealer, evidence);
-        let (profile, identity) = (Arc::clone(&sealer.profile), Arc::clone(sealer.signer.identity()));
-        let steps = self.parts.steps.clone();
-        let now = self.parts.clock.now();
+        let laying = self.laying(sealer, evidence);
         let work = move |cancel| {
-            let terms = Terms { cancel, ..terms };
-            let step = |step| {
-                if let Some(steps) = &steps {
-                    steps.taken(step);
-                }
-            };
-            let original = Original::judge(document, &terms).map_err(ServiceError::Document)?;
-            step(SealStep::Opened);
-            if let Err(unfit) = check_signer(&identity, &terms) {
-                let size = u64::try_from(original.size()).unwrap_or(u64::MAX);
-                return Ok(Laid::Unfit(unfit, Received { sha256: original.sha256(), size }));
-            }
-            step(SealStep::SignerValidated);
-            let prepared = original.prepare(&identity, &profile, now, &terms);
-            prepared.map(|prepared| Laid::Out(Box::new(prepared))).map_err(|error| match error {
-                SealError::Open(error) => ServiceError::Document(error),
-                error => ServiceError::Seal(error),
-            })
+            let laying = laying.until(cancel);
+            let original = Original::judge(document, &laying.terms).map_err(ServiceError::Document)?;
+            laying.step(SealStep::Opened);
+            laying.lay_out(Box::new(original), JudgedBy::These)
         };
         self.bench.run(work).await?
+    }
+
+    /// The same for a document that was opened, by more evidence.
+    async fn prepare_again(
+        &self,
+        sealer: &Sealer,
+        original: Box<Original>,
+        evidence: &Arc<Evidence>,
+    ) -> Result<Laid, ServiceError> {
+        let laying = self.laying(sealer, evidence);
+        let work = move |cancel| laying.until(cancel).lay_out(original, JudgedBy::Less);
+        let now = Instant::now();
+        let latest = now.checked_add(self.parts.capacity.deadline).unwrap_or(now);
+        self.bench.go_on(latest, work).await?
+    }
+
+    fn laying(&self, sealer: &Sealer, evidence: &Arc<Evidence>) -> Laying {
+        Laying {
+            terms: self.terms(sealer, evidence),
+            profile: Arc::clone(&sealer.profile),
+            identity: Arc::clone(sealer.signer.identity()),
+            steps: self.parts.steps.clone(),
+        }
     }
 
     /// Puts the value in its place and has our own validator judge the result.
@@ -229,6 +252,12 @@ impl Service {
         self.bench.run(work).await?
     }
 
+    /// Evidence for our own certificates, as it is at hand now.
+    pub(super) fn own_evidence(&self) -> OwnEvidence {
+        let Parts { evidence, gather, trust, capacity, .. } = &self.parts;
+        OwnEvidence::new(evidence.current(), gather, trust, capacity.deadline)
+    }
+
     /// The profile's policy, for now; the clock is read anew each time.
     pub(super) fn terms(&self, sealer: &Sealer, evidence: &Arc<Evidence>) -> Terms {
         let now = self.parts.clock.now();
@@ -238,7 +267,7 @@ impl Service {
             evidence: Arc::clone(evidence),
             moment: Moment { at: now, clock: now },
             limits: self.parts.limits.clone(),
-            cancel: crate::limits::CancelFlag::default(),
+            cancel: CancelFlag::default(),
         }
     }
 
@@ -254,13 +283,53 @@ enum Laid {
     /// The update is laid out.
     Out(Box<Prepared>),
     /// Our own certificate cannot seal now; and the document that it was for.
-    Unfit(SignerUnfit, Received),
+    Unfit(SignerUnfit, Box<Original>),
 }
 
-/// A document as it came.
-struct Received {
-    sha256: String,
-    size: u64,
+/// What it takes to lay a seal out.
+struct Laying {
+    terms: Terms,
+    profile: Arc<SealProfile>,
+    identity: Arc<SealIdentity>,
+    steps: Option<Arc<dyn Steps>>,
+}
+
+impl Laying {
+    fn until(self, cancel: CancelFlag) -> Self {
+        Self { terms: Terms { cancel, ..self.terms }, ..self }
+    }
+
+    fn step(&self, step: SealStep) {
+        if let Some(steps) = &self.steps {
+            steps.taken(step);
+        }
+    }
+
+    /// Judges our own certificate, and with it lays out the update.
+    fn lay_out(&self, mut original: Box<Original>, judged: JudgedBy) -> Result<Laid, ServiceError> {
+        let Self { terms, profile, identity, .. } = self;
+        if let Err(unfit) = check_signer(identity, terms) {
+            return Ok(Laid::Unfit(unfit, original));
+        }
+        self.step(SealStep::SignerValidated);
+        if judged == JudgedBy::Less {
+            original.judge_again(terms);
+        }
+        let prepared = original.prepare(identity, profile, terms.moment.at, terms);
+        prepared.map(|prepared| Laid::Out(Box::new(prepared))).map_err(|error| match error {
+            SealError::Open(error) => ServiceError::Document(error),
+            error => ServiceError::Seal(error),
+        })
+    }
+}
+
+/// By which evidence the document was judged as it came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum JudgedBy {
+    /// By that of these terms.
+    These,
+    /// By less.
+    Less,
 }
 
 /// SHA-256 over what is asked and over the document.

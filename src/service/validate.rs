@@ -94,8 +94,6 @@ pub struct Basis {
     policy: Arc<Policy>,
     /// The validation time; and the time at which it was judged last, after what was fetched had come.
     moment: Moment,
-    /// What was fetched, and how that went.
-    gathering: Vec<Attempt>,
 }
 
 impl Basis {
@@ -104,7 +102,7 @@ impl Basis {
     /// # Errors
     /// Where it would be larger than bundles may be.
     pub fn bundle(&self, report: &Report) -> Result<Vec<u8>, BundleError> {
-        bundle::write(&report.document, &self.evidence, &self.trust, &self.policy, self.moment, &self.gathering)
+        bundle::write(&report.document, &self.evidence, &self.trust, &self.policy, self.moment)
     }
 }
 
@@ -168,14 +166,16 @@ impl Service {
         // A fifth of the time stays for judging what came at the last moment.
         let latest = last.checked_sub(deadline / 5).unwrap_or(begun);
         let mut gathering = Gathering::new(&self.parts.gather, &case.basis.trust, latest);
+        let mut unheard = false;
         loop {
             let found = gathering.round(&report.needs).await;
-            if found.is_empty() {
-                break;
-            }
-            // What is at hand already was no good: the next round asks the next place.
-            if !case.take(&found) {
-                continue;
+            unheard |= case.note(gathering.so_far());
+            match (case.take(&found), found.is_empty()) {
+                // What is at hand already was no good: the next round asks the next place.
+                (false, false) => continue,
+                (false, true) if !unheard => break,
+                // It is judged for the last time, so that the report says what was in the way.
+                _ => unheard = false,
             }
             case.basis.moment.clock = self.parts.clock.now();
             let limits = Arc::clone(&limits);
@@ -184,8 +184,10 @@ impl Service {
                 (case, report)
             };
             (case, report) = self.bench.go_on(last, work).await?;
+            if found.is_empty() {
+                break;
+            }
         }
-        case.note(gathering.attempts(), &mut report);
         Ok((case, report))
     }
 
@@ -228,34 +230,7 @@ impl Case {
 
     /// Takes what was fetched; whether anything of it is new.
     fn take(&mut self, found: &[Arc<Gathered>]) -> bool {
-        let mut new = false;
-        for gathered in found {
-            match &**gathered {
-                Gathered::Certificates(certificates) => {
-                    let before = self.basis.evidence.certificates().len();
-                    certificates
-                        .iter()
-                        .for_each(|one| self.basis.evidence.add_certificate_from(Arc::clone(one), Origin::Fetched));
-                    new |= self.basis.evidence.certificates().len() > before;
-                }
-                Gathered::Crl(crl) => {
-                    if self.basis.evidence.crls().iter().all(|(known, _)| known.der() != crl.der()) {
-                        self.basis.evidence.add_crl((**crl).clone(), Origin::Fetched);
-                        new = true;
-                    }
-                }
-                Gathered::Ocsp(response) => {
-                    let response: &OcspResponse = response;
-                    let raw = |response: &OcspResponse| response.basic.as_ref().map(|basic| basic.raw.clone());
-                    let known = self.basis.evidence.ocsp_responses();
-                    if known.iter().all(|(known, _)| raw(known) != raw(response)) {
-                        self.basis.evidence.add_ocsp_response(OcspResponse::clone(response), Origin::Fetched);
-                        new = true;
-                    }
-                }
-            }
-        }
-        new
+        found.iter().fold(false, |new, gathered| gathered.enter(&mut self.basis.evidence) | new)
     }
 
     /// Judges it by what there is.
@@ -264,15 +239,15 @@ impl Case {
     }
 
     fn judge_within(&self, budget: &mut Budget) -> Report {
-        let Basis { evidence, trust, policy, moment, gathering } = &self.basis;
-        let outcome = validation::validate(&self.examination, evidence, trust, policy, *moment, budget);
-        Report { gathering: gathering.clone(), ..outcome.report }
+        let Basis { evidence, trust, policy, moment } = &self.basis;
+        validation::validate(&self.examination, evidence, trust, policy, *moment, budget).report
     }
 
-    /// Notes how fetching went, in the basis and in the report.
-    fn note(&mut self, attempts: Vec<Attempt>, report: &mut Report) {
-        report.gathering.clone_from(&attempts);
-        self.basis.gathering = attempts;
+    /// Notes how fetching went; whether there is anything new to say of it.
+    fn note(&mut self, attempts: &[Attempt]) -> bool {
+        let new = self.basis.evidence.attempts().len() < attempts.len();
+        self.basis.evidence.note_attempts(attempts.to_vec());
+        new
     }
 }
 
@@ -310,7 +285,7 @@ pub fn judge(
     }
     evidence.add_all(at_hand);
     let (trust, policy) = (Arc::clone(&request.trust), Arc::clone(&request.policy));
-    let basis = Basis { evidence, trust, policy, moment: request.moment, gathering: Vec::new() };
+    let basis = Basis { evidence, trust, policy, moment: request.moment };
     let case = Case { examination, basis };
     let report = case.judge_within(&mut budget);
     Ok((case, report))
@@ -331,18 +306,21 @@ pub async fn gathered(
     let begun = Instant::now();
     let latest = begun.checked_add(gather.limits.time).unwrap_or(begun);
     let mut gathering = Gathering::new(gather, &case.basis.trust, latest);
+    let mut unheard = false;
     loop {
         let found = gathering.round(&report.needs).await;
-        if found.is_empty() {
-            break;
-        }
-        if !case.take(&found) {
-            continue;
+        unheard |= case.note(gathering.so_far());
+        match (case.take(&found), found.is_empty()) {
+            (false, false) => continue,
+            (false, true) if !unheard => break,
+            _ => unheard = false,
         }
         case.basis.moment.clock = clock.now();
         report = case.judge(limits, &CancelFlag::default());
+        if found.is_empty() {
+            break;
+        }
     }
-    case.note(gathering.attempts(), &mut report);
     (case, report)
 }
 
@@ -368,7 +346,6 @@ pub fn replay(
         trust: Arc::clone(&bundle.trust),
         policy: Arc::clone(&bundle.policy),
         moment: bundle.moment,
-        gathering: bundle.gathering.clone(),
     };
     let case = Case { examination, basis };
     let report = case.judge_within(&mut budget);

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::need::Attempt;
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm};
 use crate::limits::Limits;
@@ -49,6 +50,7 @@ pub struct Evidence {
     ocsp_fingerprints: Vec<Option<Digest>>,
     nonces: Vec<(usize, Box<[u8]>)>,
     unreadable: usize,
+    attempts: Vec<Attempt>,
 }
 
 impl Evidence {
@@ -131,7 +133,18 @@ impl Evidence {
         }
     }
 
-    /// Takes all of `other` with its origins, in its order.
+    /// Notes how fetching evidence went, all of it: why something is not here is evidence too.
+    pub fn note_attempts(&mut self, attempts: Vec<Attempt>) {
+        self.attempts = attempts;
+    }
+
+    /// How fetching evidence went, in order.
+    #[must_use]
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// Takes all of `other` with its origins, in its order. How fetching went is of `other` only.
     pub fn add_all(&mut self, other: &Self) {
         self.add_missing(other);
         self.unreadable = self.unreadable.saturating_add(other.unreadable);

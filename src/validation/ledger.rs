@@ -119,7 +119,12 @@ impl<'p> Ledger<'p> {
 
     /// The same, of the certificate of a signer or of a CA.
     pub(super) fn broken_of(&mut self, role: Role, id: CheckId, object: Option<String>, detail: Option<Message>) {
-        let result = match self.policy.level_of(self.context, role, id) {
+        self.broken_at(self.policy.level_of(self.context, role, id), id, object, detail);
+    }
+
+    /// The same at a level that was found already.
+    pub(super) fn broken_at(&mut self, level: Level, id: CheckId, object: Option<String>, detail: Option<Message>) {
+        let result = match level {
             Level::Ignore => return,
             Level::Inform => CheckResult::Information,
             Level::Warn => CheckResult::Warning,

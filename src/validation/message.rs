@@ -47,6 +47,20 @@ pub enum Term {
     Field,
     /// What stands twice: one key in a signature dictionary.
     DictionaryKey,
+    /// How fetching went: it was obtained.
+    FetchDone,
+    /// How fetching went: nothing is fetched.
+    FetchOffline,
+    /// How fetching went: nobody may be asked there.
+    FetchRefused,
+    /// How fetching went: nobody was reached.
+    FetchUnreachable,
+    /// How fetching went: it took too long.
+    FetchTimeout,
+    /// How fetching went: there was no answer that can be used.
+    FetchUnusable,
+    /// How fetching went: as much as may be was fetched before.
+    FetchLimit,
 }
 
 impl Term {
@@ -65,6 +79,13 @@ impl Term {
         Self::OcspNoCheck,
         Self::Field,
         Self::DictionaryKey,
+        Self::FetchDone,
+        Self::FetchOffline,
+        Self::FetchRefused,
+        Self::FetchUnreachable,
+        Self::FetchTimeout,
+        Self::FetchUnusable,
+        Self::FetchLimit,
     ];
 
     /// The name under which the language files have it.
@@ -84,6 +105,13 @@ impl Term {
             Self::OcspNoCheck => "ocsp-no-check",
             Self::Field => "field",
             Self::DictionaryKey => "dictionary-key",
+            Self::FetchDone => "fetch-done",
+            Self::FetchOffline => "fetch-offline",
+            Self::FetchRefused => "fetch-refused",
+            Self::FetchUnreachable => "fetch-unreachable",
+            Self::FetchTimeout => "fetch-timeout",
+            Self::FetchUnusable => "fetch-unusable",
+            Self::FetchLimit => "fetch-limit",
         }
     }
 }
@@ -234,6 +262,8 @@ messages! {
     NotYetValidAt = "not-yet-valid-at" { subject: String, time: Timestamp, from: Timestamp };
     /// There are no revocation data for a certificate.
     NoRevocationData = "no-revocation-data" { subject: String };
+    /// There are none, and where they were asked for there was an obstacle: its meaning, and its word.
+    RevocationNotObtained = "revocation-not-obtained" { subject: String, host: String, outcome: Term, word: String };
     /// A certificate is revoked since a time.
     RevokedAt = "revoked-at" { subject: String, time: Timestamp };
     /// A certificate is on hold since a time.

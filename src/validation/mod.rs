@@ -81,7 +81,7 @@ pub fn validate(
             signatures,
             document_timestamps,
             needs,
-            gathering: Vec::new(),
+            gathering: evidence.attempts().to_vec(),
         },
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::message::Term;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::limits::Limits;
 use crate::pki::{Certificate, DistributionPoint, OcspRequest, OcspStatus};
@@ -120,6 +121,8 @@ fn ocsp_request(certificate: &Certificate, issuer: &Certificate) -> Option<OcspR
 pub struct Attempt {
     /// What.
     pub kind: NeedKind,
+    /// SHA-256 (hex) of the certificate that it is about; of several that it would serve, the first.
+    pub certificate_sha256: String,
     /// Where, as written in the certificate.
     pub url: String,
     /// How it went.
@@ -241,6 +244,32 @@ impl FetchOutcome {
             return OcspStatus::WORDS.into_iter().find(|known| *known == status).map(Self::OcspStatus);
         }
         PLAIN.into_iter().find(|outcome| outcome.name() == name)
+    }
+
+    /// What that means for people.
+    #[must_use]
+    pub fn term(&self) -> Term {
+        match self {
+            Self::Fetched | Self::Cached => Term::FetchDone,
+            Self::Offline => Term::FetchOffline,
+            Self::RefusedScheme
+            | Self::RefusedUrl
+            | Self::RefusedHost
+            | Self::RefusedAddress
+            | Self::RefusedHttps
+            | Self::RedirectRefused => Term::FetchRefused,
+            Self::NameNotResolved | Self::ConnectionFailed | Self::TlsFailed | Self::ConnectionBroken => {
+                Term::FetchUnreachable
+            }
+            Self::Timeout => Term::FetchTimeout,
+            Self::HttpStatus(_)
+            | Self::TooLarge
+            | Self::EncodingRefused
+            | Self::Unreadable
+            | Self::OcspStatus(_) => Term::FetchUnusable,
+            Self::Limit | Self::Busy => Term::FetchLimit,
+            Self::BackingOff(cause) => cause.term(),
+        }
     }
 
     /// Whether there is content.

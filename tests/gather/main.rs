@@ -7,6 +7,7 @@ mod adapter;
 mod faults;
 mod program;
 mod rounds;
+mod seals;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;

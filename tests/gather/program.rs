@@ -60,7 +60,9 @@ fn the_program_fetches_from_hosts_that_are_allowed() {
     assert_eq!(website.connections(), 0);
 
     let (code, report) = run(folder, &[&anchor[..], &["--allow-host", &rule]].concat());
-    let attempt = serde_json::json!({ "kind": "issuer", "url": website.url("/ca"), "outcome": "fetched" });
+    let signer = &report["signatures"][0]["signer"]["certificateSha256"];
+    let attempt =
+        serde_json::json!({ "kind": "issuer", "for": signer, "url": website.url("/ca"), "outcome": "fetched" });
     assert_eq!((code, &report["gathering"]), (Some(0), &Value::from(vec![attempt])));
     assert_eq!(website.count("/ca"), 1);
 }

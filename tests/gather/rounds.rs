@@ -11,12 +11,13 @@ use sigillum::pki::Certificate;
 use sigillum::service::ports::{Answered, Asked, CacheUse, Clock, Fetch, NoNetwork, Pending};
 use sigillum::service::{
     Caller, Capacity, Gather, Gathered, Parts, Role, Service, StandingEvidence, Validation, ValidationRequest,
-    gathered, judge,
+    gathered, judge, replay,
 };
 use sigillum::storage::sqlite::SqliteJournal;
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Evidence, FetchOutcome, Moment, NeedKind, Policy, Report, Verdict};
+use sigillum::validation::bundle::{self, Bundle};
+use sigillum::validation::{Evidence, FetchOutcome, Message, Moment, NeedKind, Policy, Report, Term, Verdict};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -174,11 +175,10 @@ async fn a_chain_to_an_anchor_vouches_for_the_places_in_it() {
     let mut words = attempts(&scene.report().await);
     words.sort();
     assert_eq!(words, ["crl refused-address", "ocsp refused-address", "root-crl refused-address"]);
-    // Without an anchor nobody does.
+    // Without an anchor nobody does, and nothing that they have would change what is said.
     scene.anchors.clear();
     let report = scene.report().await;
-    assert!(!report.gathering.is_empty());
-    assert!(report.gathering.iter().all(|one| one.outcome == FetchOutcome::RefusedHost), "{:?}", report.gathering);
+    assert_eq!((attempts(&report), kinds(&report)), (vec![], vec![]));
     assert_eq!(scene.world.website.connections(), 0);
 }
 
@@ -223,6 +223,54 @@ async fn what_fails_is_named_and_the_next_place_is_asked() {
     let report = scene.report().await;
     assert_eq!(sub_indication(&report), Some("TRY_LATER"));
     assert_eq!(kinds(&report), ["ocsp", "crl"]);
+    let said = Message::RevocationNotObtained {
+        subject: "CN=Test Signer".to_owned(),
+        host: scene.world.website.rule(),
+        outcome: Term::FetchUnusable,
+        word: "http-status-404".to_owned(),
+    };
+    assert_eq!(report.signatures[0].reason.detail, Some(said));
+}
+
+#[tokio::test]
+async fn what_was_in_the_way_is_said_again_from_the_bundle() {
+    let scene = Scene::complete();
+    for path in ["/ocsp", "/crl", "/root-crl"] {
+        scene.world.website.put(path, Page::Silent);
+    }
+    let request = scene.request();
+    let (case, report) = judge(&scene.document, &request, &Evidence::new(), &CancelFlag::default()).unwrap();
+    let (case, report) = gathered(case, report, &request.limits, &scene.gather(), &*scene.world.clock).await;
+    let detail = report.signatures[0].reason.detail.as_ref().expect("a cause");
+    assert_eq!((detail.id(), sub_indication(&report)), ("revocation-not-obtained", Some("TRY_LATER")));
+    let octets = case.into_basis().bundle(&report).unwrap();
+    let bundle = Bundle::read(&octets).unwrap();
+    let again = replay(&scene.document, &bundle, None, &Limits::DEFAULT, &CancelFlag::default()).unwrap().report;
+    assert_eq!(format!("{again:?}"), format!("{report:?}"));
+    assert!(!again.gathering.is_empty());
+    // As evidence it says nothing of what somebody else could not fetch.
+    let given = bundle::given(&octets).unwrap();
+    assert!(given.attempts().is_empty());
+}
+
+/// Nothing that is known of a certificate mends a signature that is broken: nobody is asked.
+#[tokio::test]
+async fn a_broken_signature_needs_nothing() {
+    let mut scene = Scene::complete();
+    scene.given.push(scene.authority.issuing());
+    assert_eq!(kinds(&scene.report_by(&Gather::offline()).await).len(), 3);
+    let whole = scene.document.clone();
+    let contents = whole.windows(11).position(|window| window == b"/Contents <").unwrap() + 11;
+    let end = contents + whole[contents..].iter().position(|octet| *octet == b'>').unwrap();
+    let value = contents + whole[contents..end].iter().rposition(|digit| *digit != b'0').unwrap();
+    let version = whole.windows(6).position(|window| window == b"%PDF-1").unwrap() + 7;
+    for (place, sub) in [(version, "HASH_FAILURE"), (value, "SIG_CRYPTO_FAILURE")] {
+        scene.document.clone_from(&whole);
+        scene.document[place] = if whole[place] == b'7' { b'6' } else { b'7' };
+        let report = scene.report().await;
+        assert_eq!((sub_indication(&report), kinds(&report), attempts(&report)), (Some(sub), vec![], vec![]));
+    }
+    assert_eq!(scene.world.website.connections(), 0);
 }
 
 #[tokio::test]

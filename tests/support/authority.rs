@@ -3,7 +3,8 @@
 use super::sign::{Signer, der, random};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, CrlDistributionPoint,
-    CustomExtension, DistinguishedName, DnType, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, SerialNumber,
+    CustomExtension, DistinguishedName, DnType, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
+    RevokedCertParams, SerialNumber,
 };
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
@@ -24,6 +25,15 @@ pub struct Places {
     pub issuer: Vec<String>,
     pub ocsp: Vec<String>,
     pub crl: Vec<String>,
+}
+
+/// What an OCSP response says (RFC 6960 §4.2.1).
+#[derive(Clone, Copy, Debug)]
+pub enum Status {
+    Good,
+    Revoked,
+    OnHold,
+    Unknown,
 }
 
 const DAY: i64 = 86_400;
@@ -50,6 +60,18 @@ impl Authority {
 
     /// Somebody who signs; his certificate names these places.
     pub fn signer(&self, serial: u64, places: &Places) -> Signer {
+        let (key, certificate) = self.holder(serial, places);
+        Signer::of(&key.serialize_der(), certificate.der().to_vec())
+    }
+
+    /// The key of somebody who signs, and his certificate with that of his issuer; all in PEM.
+    pub fn key_files(&self, serial: u64, places: &Places) -> (String, String) {
+        let (key, certificate) = self.holder(serial, places);
+        let issuing = AsRef::<rcgen::Certificate>::as_ref(&self.issuing).pem();
+        (key.serialize_pem(), format!("{}{issuing}", certificate.pem()))
+    }
+
+    fn holder(&self, serial: u64, places: &Places) -> (KeyPair, rcgen::Certificate) {
         let key = KeyPair::generate().unwrap();
         let mut params = params("Test Signer", self.now);
         params.serial_number = Some(SerialNumber::from(serial));
@@ -57,25 +79,57 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::ContentCommitment];
         named(&mut params, places);
         let certificate = params.signed_by(&key, &self.issuing).unwrap();
-        Signer::of(&key.serialize_der(), certificate.der().to_vec())
+        (key, certificate)
     }
 
     /// The CRL of the issuing CA, which names nobody; and that of the root.
     pub fn crls(&self, life: i64) -> [Vec<u8>; 2] {
-        let crl = || CertificateRevocationListParams {
+        let [issuing, root] = [&self.issuing, &self.root];
+        [self.crl(issuing, life, Vec::new()), self.crl(root, life, Vec::new())]
+    }
+
+    /// A CRL of the issuing CA that names the certificate with this serial number, for a day.
+    pub fn crl_with(&self, serial: u64, reason: RevocationReason) -> Vec<u8> {
+        self.crl(&self.issuing, DAY, vec![self.listed(SerialNumber::from(serial), reason)])
+    }
+
+    /// A CRL of the root that names the issuing CA, for a day.
+    pub fn root_crl_with_issuing(&self) -> Vec<u8> {
+        let issuing = self.issuing();
+        let (_, issuing) = x509_parser::parse_x509_certificate(&issuing).unwrap();
+        let serial = SerialNumber::from_slice(issuing.raw_serial());
+        self.crl(&self.root, DAY, vec![self.listed(serial, RevocationReason::CaCompromise)])
+    }
+
+    fn listed(&self, serial_number: SerialNumber, reason: RevocationReason) -> RevokedCertParams {
+        let revocation_time = moment(self.now.plus_seconds(-120));
+        RevokedCertParams { serial_number, revocation_time, reason_code: Some(reason), invalidity_date: None }
+    }
+
+    fn crl(
+        &self,
+        issuer: &CertifiedIssuer<'static, KeyPair>,
+        life: i64,
+        revoked_certs: Vec<RevokedCertParams>,
+    ) -> Vec<u8> {
+        let crl = CertificateRevocationListParams {
             this_update: moment(self.now.plus_seconds(-60)),
             next_update: moment(self.now.plus_seconds(life)),
             crl_number: SerialNumber::from(1_u64),
             issuing_distribution_point: None,
-            revoked_certs: Vec::new(),
+            revoked_certs,
             key_identifier_method: KeyIdMethod::Sha256,
         };
-        let [issuing, root] = [crl().signed_by(&self.issuing).unwrap(), crl().signed_by(&self.root).unwrap()];
-        [issuing.der().to_vec(), root.der().to_vec()]
+        crl.signed_by(issuer).unwrap().der().to_vec()
     }
 
     /// The issuing CA's answer that the certificate with this serial number is good.
     pub fn ocsp(&self, serial: u64, life: Option<i64>) -> Vec<u8> {
+        self.ocsp_saying(serial, Status::Good, life)
+    }
+
+    /// The issuing CA's answer about the certificate with this serial number.
+    pub fn ocsp_saying(&self, serial: u64, status: Status, life: Option<i64>) -> Vec<u8> {
         let issuing = self.issuing();
         let (_, issuing) = x509_parser::parse_x509_certificate(&issuing).unwrap();
         let sha1 = |octets: &[u8]| digest(&SHA1_FOR_LEGACY_USE_ONLY, octets).as_ref().to_vec();
@@ -90,7 +144,17 @@ impl Authority {
             let digits: String = at.to_string().chars().filter(char::is_ascii_digit).collect();
             der::tlv(0x18, format!("{digits}Z").as_bytes())
         };
-        let mut single = vec![id, vec![0x80, 0], time(self.now.plus_seconds(-60))];
+        let revoked = |reason: u8| {
+            let reason = der::tlv(0xa0, &der::tlv(0x0a, &[reason]));
+            der::tlv(0xa1, &[time(self.now.plus_seconds(-120)), reason].concat())
+        };
+        let status = match status {
+            Status::Good => vec![0x80, 0],
+            Status::Revoked => revoked(1),
+            Status::OnHold => revoked(6),
+            Status::Unknown => vec![0x82, 0],
+        };
+        let mut single = vec![id, status, time(self.now.plus_seconds(-60))];
         single.extend(life.map(|life| der::tlv(0xa0, &time(self.now.plus_seconds(life)))));
         let tbs = der::sequence(&[
             der::tlv(0xa1, issuing.subject().as_raw()),

@@ -85,11 +85,38 @@ pub fn bundles() -> Vec<Vec<u8>> {
         let policy = Policy::builtin(if bundles.len() % 2 == 0 { "no-revocation" } else { "default" }).unwrap();
         let moment = Moment { at, clock: at };
         bundles.push(
-            write(&examination.document, &evidence, &TrustStore::new(vec![anchor]), &policy, moment, &[]).unwrap(),
+            write(&examination.document, &evidence, &TrustStore::new(vec![anchor]), &policy, moment).unwrap(),
         );
         if bundles.len() == 8 {
             break;
         }
     }
     bundles
+}
+
+/// The built-in policies, and one with every section.
+pub fn policies() -> Vec<Vec<u8>> {
+    let folder = project().join("src/validation/policy/builtin");
+    let mut found: Vec<_> = files(&folder, |name| name.ends_with(".toml")).iter().map(|path| read(path)).collect();
+    let own = "name = \"house\"\nversion = \"1\"\nextends = \"default\"\n[levels.signature]\nxcv-revocation-known = \
+               \"warn\"\n[levels.signature-ca]\nxcv-revocation-known = \"inform\"\n[path]\ninitial-policies = [\"1.2.3\"]\n\
+               require-explicit-policy = true\n[revocation]\nmaximum-age = 3600\n";
+    found.push(own.into());
+    found
+}
+
+/// Addresses, good and bad, some with the place where they lead.
+pub fn urls() -> Vec<Vec<u8>> {
+    let texts = [
+        "http://ocsp.example.ch/a?b=c#d",
+        "HTTPS://Crl.Example.CH.:8443/root.crl\n/other",
+        "http://127.0.0.1:19080/ocsp\nhttp://127.0.0.1/",
+        "http://[2001:db8::1]:80/\n//other.example/",
+        "http://0x7f000001/",
+        "http://user@host/",
+        "ldap://ldap.example.ch/cn=x",
+        "ocsp.example.ch:80",
+        "http://a.b\\c/d",
+    ];
+    texts.map(|text| text.as_bytes().to_vec()).into()
 }

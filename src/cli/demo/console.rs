@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::Demo;
-use super::settings::{POLICY, PROFILE};
+use super::settings::PROFILE;
 use crate::reporting::{Label, Texts};
 
 /// What the lines need to know.
@@ -39,11 +39,7 @@ pub(in crate::cli) fn lines(about: &Lines<'_>, texts: &Texts) -> String {
     let blocks = [
         (
             Label::DemoValidate,
-            format!(
-                "{} -w '\\n' '{}'",
-                curl(demo),
-                url(*address, &format!("validations?policy={POLICY}&lang={language}"))
-            ),
+            format!("{} -w '\\n' '{}'", curl(demo), url(*address, &format!("validations?lang={language}"))),
         ),
         (
             Label::DemoSeal,
@@ -56,12 +52,7 @@ pub(in crate::cli) fn lines(about: &Lines<'_>, texts: &Texts) -> String {
         ),
         (
             Label::DemoCheck,
-            format!(
-                "{} validate --data {} --policy {POLICY} --lang {language} {}",
-                quoted(program),
-                quoted(data),
-                quoted(&sealed)
-            ),
+            format!("{} validate --data {} --lang {language} {}", quoted(program), quoted(data), quoted(&sealed)),
         ),
     ];
     for (label, command) in blocks {

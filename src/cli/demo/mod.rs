@@ -2,7 +2,7 @@
 //! given no configuration. It is an ordinary configuration with what it names; everything in it says DEMO.
 //!
 //! It is made once and never made anew by itself: what has expired is said, with the folder to delete. Only the CRLs of its
-//! CAs are issued anew, whenever it is used to serve or to seal and while it serves.
+//! CAs are issued anew, whenever it is used to serve, to seal or to validate and while it serves.
 
 mod console;
 mod crl;
@@ -92,7 +92,7 @@ pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError
     in_use(data, now).map(|demo| Demo { made, ..demo })
 }
 
-/// The demo of a data folder, where there is one, to serve or to seal with: with CRLs that hold for a while.
+/// The demo of a data folder, where there is one, to be used: with CRLs that hold for a while.
 pub(super) fn in_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
     let demo = existing(data, now)?;
     crl::renew(data, &demo.folder, now)?;

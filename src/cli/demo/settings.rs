@@ -6,8 +6,8 @@ use super::crl;
 /// The profile of the demo.
 pub(super) const PROFILE: &str = "demo";
 
-/// The policy that its seals must pass, and that judges them afterwards: revocation is not judged yet.
-pub(super) const POLICY: &str = "no-revocation";
+/// The policy that its seals must pass, and that judges them afterwards where none is named.
+pub(super) const POLICY: &str = "default";
 
 /// The text of `sigillum.toml`.
 pub(super) fn text(token_sha256: &str) -> String {
@@ -32,7 +32,7 @@ cache-folder = "../evidence-cache"
 certificate-file = "root.pem"
 
 [policies]
-offered = ["default", "{POLICY}"]
+offered = ["{POLICY}", "strict", "archive", "no-revocation"]
 
 [keys.demo]
 algorithm = "ecdsa-p256-sha256"

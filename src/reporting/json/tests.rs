@@ -140,6 +140,7 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
     });
     report.gathering.push(Attempt {
         kind: NeedKind::Ocsp,
+        certificate_sha256: "11".repeat(32),
         url: "http://ocsp.example.ch".to_owned(),
         outcome: FetchOutcome::HttpStatus(404),
     });
@@ -189,8 +190,7 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
     assert_eq!((&finding["offset"], &finding["object"]), (&77.into(), &"12 0".into()));
     assert_eq!(value["needs"][0]["for"], "11".repeat(32));
     assert_eq!(value["needs"][0].as_object().unwrap().len(), 3);
-    let attempt =
-        serde_json::json!({ "kind": "ocsp", "url": "http://ocsp.example.ch", "outcome": "http-status-404" });
+    let attempt = serde_json::json!({ "kind": "ocsp", "for": "11".repeat(32), "url": "http://ocsp.example.ch", "outcome": "http-status-404" });
     assert_eq!(value["gathering"], serde_json::json!([attempt]));
     let stamp = &value["documentTimestamps"][0];
     assert_eq!(stamp["type"], "document");

@@ -59,7 +59,12 @@ fn what_could_not_be_fetched_is_said_where_it_is_still_missing() {
     let mut report = sample::not_trusted();
     let url = "http://ca.example.ch/ca\u{1b}.cer".to_owned();
     let kind = NeedKind::Issuer;
-    report.gathering.push(Attempt { kind, url: url.clone(), outcome: FetchOutcome::HttpStatus(404) });
+    report.gathering.push(Attempt {
+        kind,
+        certificate_sha256: "11".repeat(32),
+        url: url.clone(),
+        outcome: FetchOutcome::HttpStatus(404),
+    });
     assert!(!german(&report).contains("Nicht erhalten"));
     let need = Need {
         kind,

@@ -11,12 +11,14 @@
 use std::rc::Rc;
 
 use crate::limits::{Budget, LimitExceeded};
+use crate::syntax::url::HttpUrl;
 use crate::time::Timestamp;
 use crate::validation::block::algorithms::{Item, of_certificate, of_value, weaknesses};
 use crate::validation::block::usage::usage;
 use crate::validation::check::{CheckId, Context, Level, Role};
 use crate::validation::ledger::{Decision, Ledger};
 use crate::validation::message::{Message, Term};
+use crate::validation::need::{Attempt, NeedKind};
 use crate::validation::path::{Candidate, Holder, Inputs, PathFault, build, ranked, validity};
 use crate::validation::policy::Policy;
 use crate::validation::process::Case;
@@ -221,7 +223,7 @@ impl Objection {
         if self.answered {
             ledger.set_aside(self.check, self.object, self.detail);
         } else {
-            ledger.broken_of(role(self.index), self.check, self.object, self.detail);
+            ledger.broken_at(self.level, self.check, self.object, self.detail);
         }
     }
 }
@@ -271,7 +273,8 @@ pub(in crate::validation) fn status(
     context: Context,
     case: &Case<'_>,
 ) -> Vec<Objection> {
-    let mut walk = Walk { policy: case.policy, context, objections: Vec::new() };
+    let mut walk =
+        Walk { policy: case.policy, attempts: case.evidence.attempts(), context, objections: Vec::new() };
     if let Some(last) = chain.path.last()
         && !chain.anchored
     {
@@ -315,6 +318,7 @@ pub(in crate::validation) fn status(
 
 struct Walk<'w> {
     policy: &'w Policy,
+    attempts: &'w [Attempt],
     context: Context,
     objections: Vec<Objection>,
 }
@@ -354,7 +358,13 @@ impl Walk<'_> {
         }
         match datum {
             None if link.not_required.is_none() && !link.is_anchor => {
-                self.object(CheckId::RevocationKnown, Ground::Missing, index, holder, Some(missing(link)));
+                self.object(
+                    CheckId::RevocationKnown,
+                    Ground::Missing,
+                    index,
+                    holder,
+                    Some(missing(link, self.attempts)),
+                );
             }
             None => {}
             Some(datum) => self.datum(index, link, datum, chain, times),
@@ -444,9 +454,30 @@ impl Walk<'_> {
 }
 
 /// Why there is no acceptable datum: the reason of the best one that was not, else that there is none.
-fn missing(link: &Link) -> Message {
-    match link.findings.rejected.first() {
-        Some(rejected) => rejected.reason.clone(),
-        None => Message::NoRevocationData { subject: link.holder.subject.clone() },
+fn missing(link: &Link, attempts: &[Attempt]) -> Message {
+    if let Some(rejected) = link.findings.rejected.first() {
+        return rejected.reason.clone();
+    }
+    let subject = link.holder.subject.clone();
+    match attempts.iter().rfind(|attempt| is_about(attempt, &link.holder)) {
+        Some(Attempt { url, outcome, .. }) if !outcome.is_success() => Message::RevocationNotObtained {
+            subject,
+            host: HttpUrl::parse(url).map_or_else(|_| url.clone(), |url| url.authority()),
+            outcome: outcome.term(),
+            word: outcome.name(),
+        },
+        _ => Message::NoRevocationData { subject },
+    }
+}
+
+/// Whether revocation data of this certificate were asked for. One CRL may be that of several certificates.
+fn is_about(attempt: &Attempt, holder: &Holder) -> bool {
+    let names = || {
+        holder.certificate.crl_distribution_points().iter().any(|point| point.uris().any(|url| url == attempt.url))
+    };
+    match attempt.kind {
+        NeedKind::Issuer => false,
+        NeedKind::Ocsp => attempt.certificate_sha256 == holder.sha256,
+        NeedKind::Crl => attempt.certificate_sha256 == holder.sha256 || names(),
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct ContentForm<'a> {
 #[serde(deny_unknown_fields)]
 pub(super) struct AttemptForm {
     pub(super) kind: String,
+    #[serde(rename = "for")]
+    pub(super) certificate_sha256: String,
     pub(super) url: String,
     pub(super) outcome: String,
 }

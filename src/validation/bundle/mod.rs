@@ -54,8 +54,6 @@ pub struct Bundle {
     pub trust: Arc<TrustStore>,
     /// For which time was judged, and when.
     pub moment: Moment,
-    /// What was fetched, and how that went.
-    pub gathering: Vec<Attempt>,
     document_sha256: String,
     document_size: u64,
     evidence: Evidence,
@@ -88,7 +86,6 @@ pub fn write(
     trust: &TrustStore,
     policy: &Policy,
     moment: Moment,
-    gathering: &[Attempt],
 ) -> Result<Vec<u8>, BundleError> {
     let SoftwareName { name, version } = SoftwareName::own();
     let reference = policy.reference();
@@ -119,14 +116,19 @@ pub fn write(
                 })
                 .collect(),
         },
-        gathering: gathering.iter().map(attempt_form).collect(),
+        gathering: evidence.attempts().iter().map(attempt_form).collect(),
     };
     list::demand_bounds(&content)?;
     frame::close(&content)
 }
 
 fn attempt_form(attempt: &Attempt) -> AttemptForm {
-    AttemptForm { kind: attempt.kind.name().to_owned(), url: attempt.url.clone(), outcome: attempt.outcome.name() }
+    AttemptForm {
+        kind: attempt.kind.name().to_owned(),
+        certificate_sha256: attempt.certificate_sha256.clone(),
+        url: attempt.url.clone(),
+        outcome: attempt.outcome.name(),
+    }
 }
 
 fn anchor_form(anchor: &TrustAnchor) -> AnchorForm<'_> {
@@ -164,10 +166,13 @@ impl Bundle {
             policy: Arc::new(policy_of(&policy)?),
             trust: Arc::new(if trust.demo { trusted.marked_demo() } else { trusted }),
             moment,
-            gathering: (1..).zip(&gathering).map(attempt).collect::<Result<_, _>>()?,
             document_sha256: document.sha256,
             document_size: document.size,
-            evidence: evidence(&pieces, origin_named)?,
+            evidence: {
+                let mut evidence = evidence(&pieces, origin_named)?;
+                evidence.note_attempts((1..).zip(&gathering).map(attempt).collect::<Result<_, _>>()?);
+                evidence
+            },
         })
     }
 
@@ -186,6 +191,7 @@ impl Bundle {
         let mut evidence = Evidence::new();
         evidence.add_embedded(examination);
         evidence.add_missing(&self.evidence);
+        evidence.note_attempts(self.evidence.attempts().to_vec());
         evidence
     }
 }
@@ -194,7 +200,10 @@ fn attempt((number, form): (usize, &AttemptForm)) -> Result<Attempt, BundleError
     let kind = NeedKind::from_name(&form.kind);
     let outcome = FetchOutcome::from_name(&form.outcome);
     match (kind, outcome) {
-        (Some(kind), Some(outcome)) => Ok(Attempt { kind, url: form.url.clone(), outcome }),
+        (Some(kind), Some(outcome)) => {
+            let certificate_sha256 = form.certificate_sha256.clone();
+            Ok(Attempt { kind, certificate_sha256, url: form.url.clone(), outcome })
+        }
         _ => Err(BundleError::Object { list: "gathering", number }),
     }
 }

@@ -52,7 +52,7 @@ fn evidence(examination: &Examination) -> Evidence {
 fn written() -> Vec<u8> {
     let examination = examined();
     let policy = Policy::builtin("no-revocation").unwrap();
-    write(&examination.document, &evidence(&examination), &trust(), &policy, moment(), &[]).unwrap()
+    write(&examination.document, &evidence(&examination), &trust(), &policy, moment()).unwrap()
 }
 
 /// The bundle with another content, whose digest is right.
@@ -100,7 +100,7 @@ fn what_is_written_is_read_again() {
     let Bundle { trust, policy, moment, .. } = &bundle;
     let second = validate(&examination, &after, trust, policy, *moment, &mut budget).report;
     assert_eq!(format!("{first:?}"), format!("{second:?}"));
-    let again = write(&examination.document, &after, trust, policy, *moment, &bundle.gathering).unwrap();
+    let again = write(&examination.document, &after, trust, policy, *moment).unwrap();
     assert!(again == written(), "a bundle of a replay is the same bundle");
 }
 

@@ -17,10 +17,13 @@ use crate::validation::block::certificates::{Chain, chains};
 use crate::validation::block::format::Content;
 use crate::validation::block::{acceptance, context, cryptography, format as form, identification};
 use crate::validation::check::CheckId;
-use crate::validation::ledger::Ledger;
+use crate::validation::ledger::{Block, Ledger};
 use crate::validation::message::{Message, Term};
 use crate::validation::path::Holder;
 use crate::validation::report::Algorithms;
+
+/// The blocks that decide before the certificate does.
+const BEFORE_CERTIFICATES: [Block; 4] = [Block::Format, Block::Identification, Block::Context, Block::Cryptography];
 
 /// What is known of one signature or time-stamp.
 #[derive(Debug)]
@@ -40,6 +43,12 @@ pub(in crate::validation) struct Facts<'p> {
 impl<'p> Facts<'p> {
     pub(in crate::validation) const fn new(ledger: Ledger<'p>) -> Self {
         Self { ledger, signer: None, chains: None, items: Vec::new(), algorithms: None }
+    }
+
+    /// Whether something decided that no certificate and nothing known of one can change: what comes before `x509status`
+    /// in the order of EN 319 102-1 §5.3.4.
+    pub(in crate::validation) fn is_hopeless(&self) -> bool {
+        BEFORE_CERTIFICATES.into_iter().any(|block| self.ledger.decided(block).is_some())
     }
 
     fn items(&mut self, content: &[DigestAlgorithm], place: Term, value: Option<SignatureAlgorithm>) {

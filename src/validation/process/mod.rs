@@ -125,6 +125,17 @@ pub(super) fn judge(
         found.push(Found { given: document(stamp, examination, case, &mut share), inside: None });
     }
 
+    let hopeless: Vec<&str> = examination
+        .signatures
+        .iter()
+        .zip(&facts)
+        .filter(|(_, facts)| facts.is_hopeless())
+        .map(|(signature, _)| signature.id.as_str())
+        .collect();
+    for Found { given, .. } in &mut found {
+        given.matters = given.covers.is_empty() || given.covers.iter().any(|id| !hopeless.contains(&id.as_str()));
+    }
+
     let mut existence = Existence::new(case.moment.at);
     if !examination.document_timestamps.is_empty() {
         places::note(&mut existence, examination, &tokens, case);
@@ -276,7 +287,7 @@ fn given<'e, 'p>(
     }
     let covers = vec![signature.id.clone()];
     let token = inside.token.as_ref().ok();
-    Given { id, kind: inside.kind, token, facts, place: None, field: None, coverage: None, covers }
+    Given { id, kind: inside.kind, token, facts, place: None, field: None, coverage: None, covers, matters: true }
 }
 
 /// The facts of a document time-stamp (EN 319 142-1 §5.4.3).
@@ -317,5 +328,6 @@ fn document<'e, 'p>(
         field: stamp.field.clone(),
         coverage: Some(stamp.coverage),
         covers,
+        matters: true,
     }
 }

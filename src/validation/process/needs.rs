@@ -1,5 +1,6 @@
-//! What would say more: the issuer where a path ends, and revocation data that are fresh at the validation time, for
-//! signers, CAs and time-stamp units alike. Where only older data are at hand and they suffice, the report says up to
+//! What would say more: the issuer where a path ends, and where it ends at an anchor revocation data that are fresh at the
+//! validation time, for signers, CAs and time-stamp units alike. A need is something that could change a verdict: what is
+//! broken in itself has none. Where only older data are at hand and they suffice, the report says up to
 //! when the status is known.
 
 use super::Case;
@@ -15,9 +16,13 @@ use crate::validation::revocation::{Status, fresh, select};
 pub(in crate::validation) fn of(chain: &Chain, context: Context, case: &Case<'_>, needs: &mut Vec<Need>) {
     // No path leads from these to an anchor: nobody who is believed has written their addresses.
     needs.extend(chain.open.iter().filter_map(|holder| Need::issuer(&holder.certificate, Vouched::ByNobody)));
+    // Until then nothing else changes what is said.
+    if !chain.anchored {
+        return;
+    }
     // The signatures of a complete path verify, and whoever issued was allowed to. A CA that has expired since wrote no
     // less.
-    let vouched = if chain.anchored && chain.faults.is_empty() { Vouched::ByAnchor } else { Vouched::ByNobody };
+    let vouched = if chain.faults.is_empty() { Vouched::ByAnchor } else { Vouched::ByNobody };
     let maximum = case.policy.revocation().maximum_age;
     for (index, link) in chain.links.iter().enumerate() {
         let asks = case.policy.level_of(context, Role::Signer, CheckId::RevocationKnown) == Level::Fail;

@@ -97,7 +97,9 @@ pub(super) fn judge(
     };
     let (mut course, proof, format) = best(facts.chains.as_deref(), run, |(course, _, _)| course.rank());
     let chain = course.chain;
-    if let Some(chain) = chain {
+    if let Some(chain) = chain
+        && !facts.is_hopeless()
+    {
         needs::of(chain, Context::Signature, case, needed);
     }
     if course.decision().is_none() {

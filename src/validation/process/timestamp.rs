@@ -38,6 +38,8 @@ pub(super) struct Given<'e, 'p> {
     pub(super) coverage: Option<Coverage>,
     /// What it covers: ids of the report.
     pub(super) covers: Vec<String>,
+    /// Whether what it proves could still change a verdict.
+    pub(super) matters: bool,
 }
 
 /// Judges a time-stamp: the basic process, then with the proofs of newer ones.
@@ -66,7 +68,10 @@ pub(super) fn judge<'e>(
     let chains = given.facts.chains.as_deref();
     let (course, passed_basic) = best(chains, run, |(course, _)| course.rank());
     let chain = course.chain;
-    if let Some(chain) = chain {
+    if let Some(chain) = chain
+        && given.matters
+        && !given.facts.is_hopeless()
+    {
         needs::of(chain, course.context(), case, needed);
     }
     let is_valid = course.decision().is_none();

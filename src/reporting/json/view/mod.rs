@@ -212,12 +212,19 @@ impl<'a> NeedView<'a> {
 #[derive(Serialize)]
 struct AttemptView<'a> {
     kind: &'static str,
+    #[serde(rename = "for")]
+    certificate_sha256: &'a str,
     url: &'a str,
     outcome: String,
 }
 
 impl<'a> AttemptView<'a> {
     fn new(attempt: &'a Attempt) -> Self {
-        Self { kind: attempt.kind.name(), url: &attempt.url, outcome: attempt.outcome.name() }
+        Self {
+            kind: attempt.kind.name(),
+            certificate_sha256: &attempt.certificate_sha256,
+            url: &attempt.url,
+            outcome: attempt.outcome.name(),
+        }
     }
 }
