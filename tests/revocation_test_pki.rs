@@ -1,23 +1,24 @@
 //! Every way in which the OCSP responders of the test PKI misbehave, and what is said of it.
 //!
-//! The server has to run: `SIGILLUM_TEST_PKI` names it (`127.0.0.1:19080`; how to start it stands in the README of
-//! `data/test-pki`). It answers with the time of the wall clock, so that is the time for which is judged.
+//! The server has to run: `SIGILLUM_TEST_PKI` names it. It answers with the time of the wall clock, so that is the time
+//! for which is judged. Of the responder that is too slow an answer is never waited for (`tests/processes_live.rs`).
 
 mod support;
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ring::digest::{SHA256, digest};
 use sigillum::limits::{Budget, Limits};
 use sigillum::pki::{Certificate, Crl, OcspResponse};
-use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{Evidence, Message, Moment, Origin, Policy, certificate_status};
 use support::sign::der;
+use support::test_pki;
+use support::test_pki::ask;
+
+/// The media type of a request.
+const REQUEST: &str = "application/ocsp-request";
 
 /// The path of a responder, and what is said of the certificate.
 const RESPONDERS: &[(&str, &str)] = &[
@@ -42,9 +43,7 @@ const LISTED: &[(&str, &str)] = &[("seal", "good"), ("s-revoked", "revoked"), ("
 
 #[test]
 fn each_misbehaviour_of_a_responder_is_told() {
-    #[expect(clippy::disallowed_methods, reason = "the tests are told by the environment where the server is")]
-    let server = std::env::var("SIGILLUM_TEST_PKI").ok();
-    let (Some(shared), Some(server)) = (support::shared(), server) else {
+    let (Some(shared), Some(server)) = (support::shared(), test_pki::server()) else {
         support::skipped("test PKI revocation");
         return;
     };
@@ -55,7 +54,7 @@ fn each_misbehaviour_of_a_responder_is_told() {
         for certificate in [&root, &ca, leaf] {
             evidence.add_certificate(Arc::clone(certificate));
         }
-        let at = now();
+        let at = test_pki::now();
         let policy = Policy::builtin("default").unwrap();
         let moment = Moment { at, clock: at };
         let mut budget = Budget::new(&Limits::DEFAULT);
@@ -69,7 +68,7 @@ fn each_misbehaviour_of_a_responder_is_told() {
     let nonce = [0x5a; 32];
     let request = request(&seal, &ca, &nonce);
     for (path, expected) in RESPONDERS {
-        let bytes = ask(&server, path, Some(&request));
+        let bytes = ask(&server, path, Some((REQUEST, &request)));
         let said = match OcspResponse::parse(&bytes, 64) {
             Ok(response) => {
                 let mut evidence = Evidence::new();
@@ -81,7 +80,7 @@ fn each_misbehaviour_of_a_responder_is_told() {
         assert_eq!(said, *expected, "{path}");
     }
     // The answer to another request.
-    let other = ask(&server, "/peers/ocsp/qca", Some(&request));
+    let other = ask(&server, "/peers/ocsp/qca", Some((REQUEST, &request)));
     let mut evidence = Evidence::new();
     evidence.add_fetched_ocsp(OcspResponse::parse(&other, 64).unwrap(), Some([0x5b; 32].into()));
     assert_eq!(judge(&seal, evidence), "revocation-nonce-differs");
@@ -99,12 +98,6 @@ fn read(folder: &Path, name: &str) -> Arc<Certificate> {
     Arc::new(Certificate::parse(&support::read(&folder.join(format!("{name}.crt")))).unwrap())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server answers with the time of the wall clock")]
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap())
-}
-
 /// `OCSPRequest` (RFC 6960 §4.1.1) with a nonce.
 fn request(certificate: &Certificate, issuer: &Certificate, nonce: &[u8]) -> Vec<u8> {
     let hash = |octets: &[u8]| der::octets(digest(&SHA256, octets).as_ref());
@@ -118,25 +111,4 @@ fn request(certificate: &Certificate, issuer: &Certificate, nonce: &[u8]) -> Vec
     let nonce = der::sequence(&[der::oid("1.3.6.1.5.5.7.48.1.2"), der::octets(&der::octets(nonce))]);
     let list = der::sequence(&[der::sequence(&[id])]);
     der::sequence(&[der::sequence(&[list, der::tlv(0xa2, &der::sequence(&[nonce]))])])
-}
-
-/// The body of the answer.
-fn ask(server: &str, path: &str, body: Option<&[u8]>) -> Vec<u8> {
-    let mut stream = TcpStream::connect(server).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let head = match body {
-        Some(body) => format!(
-            "POST {path} HTTP/1.0\r\nHost: {server}\r\nContent-Type: application/ocsp-request\r\n\
-             Content-Length: {}\r\n\r\n",
-            body.len()
-        ),
-        None => format!("GET {path} HTTP/1.0\r\nHost: {server}\r\n\r\n"),
-    };
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.unwrap_or_default()).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let end = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
-    assert!(answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200"), "{path}");
-    answer.split_off(end + 4)
 }

@@ -20,6 +20,7 @@ pub mod seal;
 pub mod seeds;
 pub mod sign;
 pub mod table;
+pub mod test_pki;
 #[cfg(feature = "service")]
 pub mod validation;
 pub mod website;

@@ -94,15 +94,27 @@ impl Signer {
             der::integer(&[1]),
             der::tlv(0x18, b"20260602100000Z"),
         ]);
-        self.signed_data("1.2.840.113549.1.9.16.1.4", Some(&info), &sha256(&[&info]))
+        self.signed_data("1.2.840.113549.1.9.16.1.4", Some(&info), &sha256(&[&info]), |_| Vec::new())
     }
 
     /// A detached SignedData (RFC 5652 §5.1) over content with this SHA-256.
     pub fn cms(&self, content_digest: &[u8]) -> Vec<u8> {
-        self.signed_data(DATA, None, content_digest)
+        self.signed_data(DATA, None, content_digest, |_| Vec::new())
     }
 
-    fn signed_data(&self, content_type: &str, content: Option<&[u8]>, content_digest: &[u8]) -> Vec<u8> {
+    /// The same with a signature time-stamp token (EN 319 122-1 §5.3), which `token` makes over the signature value.
+    pub fn stamped_cms(&self, content_digest: &[u8], token: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
+        let stamp = |value: &[u8]| attribute("1.2.840.113549.1.9.16.2.14", token(value));
+        self.signed_data(DATA, None, content_digest, |value| der::tlv(0xa1, &stamp(value)))
+    }
+
+    fn signed_data(
+        &self,
+        content_type: &str,
+        content: Option<&[u8]>,
+        content_digest: &[u8],
+        unsigned: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Vec<u8> {
         let certificate_id = der::sequence(&[der::octets(digest::digest(&SHA256, &self.certificate).as_ref())]);
         let signing_certificate = der::sequence(&[der::sequence(&[certificate_id])]);
         let mut attributes = [
@@ -121,6 +133,7 @@ impl Signer {
             der::tlv(0xa0, &attributes),
             self.algorithm(),
             der::octets(&value),
+            unsigned(&value),
         ]);
         let content = content.map(|content| der::tlv(0xa0, &der::octets(content))).unwrap_or_default();
         let version = if content.is_empty() { 1 } else { 3 };
