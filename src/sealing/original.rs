@@ -33,7 +33,7 @@ impl Original {
         let (report, facts, claimed_behind) = {
             let document = terms.open(&bytes, &mut budget)?;
             let all = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            let (examination, facts) = examine_to_append(&document, all, &mut budget).map_err(OpenError::Limit)?;
+            let (examination, facts) = examine_to_append(&document, all, &mut budget)?;
             (terms.judge(&examination, &mut budget), facts, claims_behind(&examination))
         };
         let AppendingFacts { sha256, restrictions, appendable } = facts;
@@ -79,7 +79,7 @@ impl Original {
             let mut budget = terms.budget();
             let document = terms.open(&bytes, &mut budget).map_err(SealError::Open)?;
             pades::lay_out(
-                document.pdf(),
+                document.pdf().ok_or(SealError::Open(OpenError::UnsupportedFormat))?,
                 profile,
                 claimed_signing_time,
                 &restrictions,

@@ -42,7 +42,7 @@ impl<'p> Facts<'p> {
         Self { ledger, signer: None, chains: None, items: Vec::new(), algorithms: None }
     }
 
-    fn items(&mut self, content: &[DigestAlgorithm], place: Term, value: Option<SignatureAlgorithm>) {
+    pub(super) fn items(&mut self, content: &[DigestAlgorithm], place: Term, value: Option<SignatureAlgorithm>) {
         let mut items: Vec<Item> = Vec::new();
         let of_content = content.iter().map(|digest| Item { primitive: Primitive::Digest(*digest), place });
         let key = self.signer.as_ref().and_then(|signer| signer.key.as_ref()).map(|key| key.kind());
