@@ -116,6 +116,7 @@ fn judge(
     let trust = Arc::new(trust);
     for round in 0..=ROUNDS {
         let request = ValidationRequest {
+            contents: Vec::new(),
             password: file["password"].as_str().map(|password| password.as_bytes().to_vec()),
             policy: Policy::builtin("default").unwrap().into(),
             trust: Arc::clone(&trust),
