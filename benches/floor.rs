@@ -127,6 +127,7 @@ fn request() -> ValidationRequest {
     let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").expect("a time");
     let anchor = TrustAnchor { certificate: Arc::new(root()), sunset: None };
     ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Policy::builtin("no-revocation").expect("a policy").into(),
         trust: TrustStore::new(vec![anchor]).into(),

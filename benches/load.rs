@@ -143,6 +143,7 @@ fn library(document: &[u8], seconds: Duration, ticks: Ticks) -> Duration {
     let root = Certificate::parse(&pem::objects(&root).expect("PEM")[0].der).expect("a certificate");
     let now = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").expect("a time");
     let request = ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Arc::new(Policy::builtin("no-revocation").expect("a policy")),
         trust: Arc::new(TrustStore::new(vec![TrustAnchor { certificate: Arc::new(root), sunset: None }])),

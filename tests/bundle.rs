@@ -47,6 +47,7 @@ fn request(policy: &str, at: &str, trust: &Arc<TrustStore>, evidence: &[Vec<u8>]
     }
     let at = Timestamp::from_rfc3339(at).unwrap();
     ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Policy::builtin(policy).unwrap().into(),
         trust: Arc::clone(trust),
@@ -68,7 +69,7 @@ fn comes_again(name: &str, bytes: &[u8], request: &ValidationRequest) -> bool {
     let written = first.basis.bundle(&first.report).unwrap();
     let bundle = Bundle::read(&written).unwrap_or_else(|error| panic!("{name}: {error}"));
     let password = request.password.as_deref();
-    let second = replay(bytes, &bundle, password, &Limits::DEFAULT, &CancelFlag::default());
+    let second = replay(bytes, &bundle, password, &[], &Limits::DEFAULT, &CancelFlag::default());
     let second = second.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     assert_eq!(json(&first), json(&second), "{name}");
     assert!(second.basis.bundle(&second.report).unwrap() == written, "{name}: another bundle");
@@ -232,7 +233,7 @@ fn another_document_is_not_judged() {
         judge(&signed, &request("default", at, &trust, &[]), &Evidence::new(), &CancelFlag::default()).unwrap();
     let bundle = Bundle::read(&judged.basis.bundle(&judged.report).unwrap()).unwrap();
     for other in [read("pdf/two-signatures/document.pdf"), [&signed[..], b"\n"].concat()] {
-        let refused = replay(&other, &bundle, None, &Limits::DEFAULT, &CancelFlag::default());
+        let refused = replay(&other, &bundle, None, &[], &Limits::DEFAULT, &CancelFlag::default());
         assert!(matches!(refused, Err(ReplayError::Bundle(error)) if error.code() == "other-document"));
     }
 }

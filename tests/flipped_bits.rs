@@ -29,6 +29,7 @@ fn request() -> ValidationRequest {
     };
     let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
     ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Policy::builtin("no-revocation").unwrap().into(),
         trust: TrustStore::new(vec![root("fixtures/pki/root.pem"), root("fixtures/bench/root.pem")]).into(),

@@ -126,6 +126,7 @@ fn an_anchor_whose_trust_has_ended_is_none() {
     for (sunset, answer) in sunsets {
         let certificate = Arc::new(Certificate::parse(root).unwrap());
         let request = ValidationRequest {
+            contents: Vec::new(),
             password: None,
             policy: Policy::builtin("no-revocation").unwrap().into(),
             trust: TrustStore::new(vec![TrustAnchor { certificate, sunset }]).into(),
@@ -156,6 +157,7 @@ fn judge(bytes: &[u8], file: &Value, policy: &str, at: &str, certificates: &Path
     let anchors = load(&["peers/root.pem", "peers/root2.pem"]);
     let at = Timestamp::from_rfc3339(at).unwrap();
     let request = ValidationRequest {
+        contents: Vec::new(),
         password: file["password"].as_str().map(|password| password.as_bytes().to_vec()),
         policy: Policy::builtin(policy).unwrap().into(),
         trust: TrustStore::new(

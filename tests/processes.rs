@@ -76,6 +76,7 @@ fn is_wanting(file: &Truth, report: &Report) -> bool {
 
 fn judge(set: &Set, file: &Truth, at: Timestamp) -> Result<Report, String> {
     let request = ValidationRequest {
+        contents: Vec::new(),
         password: file.password().map(|password| password.as_bytes().to_vec()),
         policy: Policy::builtin("default").unwrap().into(),
         trust: Arc::clone(&set.trust),

@@ -33,6 +33,7 @@ fn found(bytes: &[u8], password: Option<&str>) -> Revisions {
 fn report(bytes: &[u8], password: Option<&str>) -> Report {
     let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
     let request = ValidationRequest {
+        contents: Vec::new(),
         password: password.map(|password| password.as_bytes().to_vec()),
         policy: Policy::builtin("no-revocation").unwrap().into(),
         trust: TrustStore::default().into(),

@@ -142,8 +142,8 @@ pub(super) struct Validate {
         "policy", "at", "trust_anchor", "trust_list", "trust_list_signer", "evidence", "allow_host", "config", "data",
     ])]
     pub(super) replay: Option<PathBuf>,
-    /// What a detached XML signature signs (not there yet)
-    #[arg(long, value_name = "FILE")]
+    /// What a detached XML signature signs (repeatable); its name, where that is not the file's, before it
+    #[arg(long, value_name = "[NAME=]FILE")]
     pub(super) content: Vec<OsString>,
     /// Opens an encrypted PDF
     #[arg(long, value_name = "TEXT", conflicts_with = "password_file")]
@@ -186,19 +186,14 @@ impl Validate {
         let options = [
             (!self.trust_list.is_empty(), "--trust-list"),
             (!self.trust_list_signer.is_empty(), "--trust-list-signer"),
-            (!self.content.is_empty(), "--content"),
             (self.output_dir.is_some(), "--output-dir"),
             (self.format == Format::Etsi, "--format etsi"),
             (self.format == Format::Pdf, "--format pdf"),
             (self.format == Format::Html, "--format html"),
         ];
-        let option = options.iter().find(|(used, _)| *used).map(|(_, option)| (*option).to_owned());
-        option.or_else(|| LATER_POLICIES.contains(&&*self.policy).then(|| format!("--policy {}", self.policy)))
+        options.iter().find(|(used, _)| *used).map(|(_, option)| (*option).to_owned())
     }
 }
-
-/// Policies of the contract that are not there yet.
-const LATER_POLICIES: &[&str] = &["partial-xml"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -299,12 +294,10 @@ mod tests {
         for option in [
             "--trust-list x",
             "--trust-list-signer x",
-            "--content n=x",
             "--output-dir x",
             "--format etsi",
             "--format pdf",
             "--format html",
-            "--policy partial-xml",
         ] {
             let words: Vec<&str> = option.split(' ').chain(["a.pdf"]).collect();
             let found = validate(&words).unwrap().not_yet().unwrap();

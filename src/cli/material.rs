@@ -3,7 +3,7 @@
 //! A file that cannot be used in whole is refused ([`service::Given`]). Nothing is verified here; an anchor is believed
 //! because the caller says so.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::documents::system_error;
@@ -12,7 +12,7 @@ use super::files::ReadFailure;
 use crate::limits::Limits;
 use crate::reporting::{Label, Show, Texts};
 use crate::service;
-use crate::service::{Given, Unusable};
+use crate::service::{Given, GivenContent, Unusable};
 use crate::trust::TrustAnchor;
 use crate::validation::bundle;
 use crate::validation::bundle::{Bundle, BundleError};
@@ -71,6 +71,28 @@ pub(super) fn bundle(file: &Path, texts: &Texts) -> Result<Bundle, String> {
     let content = files::read(file, BUNDLE_BYTES, |_| true).map(Option::unwrap_or_default);
     let content = content.map_err(|failure| refuse(Refused::Read(failure)))?;
     Bundle::read(&content).map_err(|error| refuse(Refused::Content(Unusable::Bundle(error))))
+}
+
+/// What detached XML signatures sign: `FILE`, whose name is that of the file, or `NAME=FILE`.
+///
+/// # Errors
+/// A sentence on why a file cannot be read.
+pub(super) fn contents(given: &[OsString], limits: &Limits, texts: &Texts) -> Result<Vec<GivenContent>, String> {
+    let mut contents = Vec::with_capacity(given.len());
+    for one in given {
+        let named = one.to_str().and_then(|text| text.split_once('='));
+        let (name, file) = match named {
+            Some((name, file)) => (Some(name.to_owned()), Path::new(file)),
+            None => {
+                let file = Path::new(one);
+                (file.file_name().and_then(OsStr::to_str).map(str::to_owned), file)
+            }
+        };
+        let read = files::read(file, limits.file_bytes, |_| true).map(Option::unwrap_or_default);
+        let bytes = read.map_err(|failure| sentence("--content", file, Refused::Read(failure), texts))?;
+        contents.push(GivenContent { name, bytes });
+    }
+    Ok(contents)
 }
 
 /// The password of the options `--password` and `--password-file`, of which at most one is given.
@@ -132,6 +154,7 @@ fn sentence(option: &str, file: &Path, refused: Refused, texts: &Texts) -> Strin
             let maximum = match option {
                 "--password-file" => PASSWORD_BYTES,
                 "--replay" => BUNDLE_BYTES,
+                "--content" => Limits::DEFAULT.file_bytes,
                 _ => FILE_BYTES,
             };
             texts.fill(Label::FileTooLarge, &[("maximum", maximum.to_string())])

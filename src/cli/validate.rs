@@ -29,7 +29,7 @@ use crate::document::OpenError;
 use crate::limits::{CancelFlag, Limits};
 use crate::reporting::{DocumentError, Label, Texts};
 use crate::service;
-use crate::service::{Gather, Judged, ReplayError, ValidationRequest};
+use crate::service::{Gather, GivenContent, Judged, ReplayError, ValidationRequest};
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
 use crate::validation::bundle::{Bundle, BundleError, SoftwareName};
@@ -114,7 +114,7 @@ enum Asked {
     /// To judge it.
     Anew(Box<Anew>),
     /// To judge it as it was judged before.
-    Again { bundle: Box<Bundle>, password: Option<Vec<u8>> },
+    Again { bundle: Box<Bundle>, password: Option<Vec<u8>>, contents: Vec<GivenContent> },
 }
 
 /// A document to judge under what the options or the configuration say.
@@ -131,8 +131,9 @@ impl Asked {
         };
         let bundle = material::bundle(file, texts).map_err(|reason| wrong_use(&reason))?;
         let password = password(options, texts)?;
+        let contents = contents(options, texts)?;
         announce(&bundle, texts);
-        Ok(Self::Again { bundle: Box::new(bundle), password })
+        Ok(Self::Again { bundle: Box::new(bundle), password, contents })
     }
 
     fn judge(&self, content: &[u8]) -> Result<Judged, DocumentError> {
@@ -145,8 +146,9 @@ impl Asked {
                 let (case, report) = network.gathered(case, report, &request.limits)?;
                 Ok(Judged { report, basis: case.into_basis() })
             }
-            Self::Again { bundle, password } => {
-                let replayed = service::replay(content, bundle, password.as_deref(), &Limits::DEFAULT, &cancel);
+            Self::Again { bundle, password, contents: given } => {
+                let (password, limits) = (password.as_deref(), &Limits::DEFAULT);
+                let replayed = service::replay(content, bundle, password, given, limits, &cancel);
                 replayed.map_err(|error| match error {
                     ReplayError::Document(error) => unread(&error),
                     ReplayError::Bundle(_) => DocumentError::new("other-document"),
@@ -184,6 +186,7 @@ fn anew(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) ->
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
     let request = ValidationRequest {
         password: password(options, texts)?,
+        contents: contents(options, texts)?,
         policy,
         trust: Arc::new(trust),
         certificates: given.certificates,
@@ -193,6 +196,10 @@ fn anew(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) ->
         limits,
     };
     Ok(Anew { request, at_hand, network: Network::new(gather) })
+}
+
+fn contents(options: &Validate, texts: &Texts) -> Result<Vec<GivenContent>, Exit> {
+    material::contents(&options.content, &Limits::DEFAULT, texts).map_err(|reason| wrong_use(&reason))
 }
 
 fn password(options: &Validate, texts: &Texts) -> Result<Option<Vec<u8>>, Exit> {

@@ -3,14 +3,17 @@
 
 use super::digests::{Wanted, digests};
 use super::facts::{DocumentFacts, DocumentFinding, MediaType};
-use super::open::Document;
+use super::open::{Document, OpenError, Opened};
 use super::pades;
 use super::pades::{Located, Restrictions};
 use super::signature::{EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter};
-use crate::crypto::{AlgorithmError, DigestAlgorithm, DigestState, SignatureAlgorithm};
+use super::xades;
+use super::xades::Content;
+use crate::crypto::{AlgorithmError, DigestAlgorithm, DigestState, SignatureAlgorithm, digest};
 use crate::limits::{Budget, LimitExceeded, Limits};
 use crate::pki::{SignedData, TimestampToken};
-use crate::syntax::pdf::{ObjectError, UpdateError};
+use crate::syntax::pdf::{ObjectError, Pdf, UpdateError};
+use crate::syntax::xml::Tree;
 
 /// All that a validation needs to know of a document.
 #[derive(Debug)]
@@ -31,7 +34,42 @@ pub struct Examination {
 /// Where a limit is reached before all signatures are found: then nobody could say how many there are. What one
 /// signature exceeds is said of that signature.
 pub fn examine(document: &Document<'_>, budget: &mut Budget) -> Result<Examination, LimitExceeded> {
-    Ok(collect(document, 0, budget)?.examination)
+    examine_with(document, &[], budget)
+}
+
+/// Collects the facts, with the content outside of the document that its signatures sign.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_with(
+    document: &Document<'_>,
+    contents: &[Content<'_>],
+    budget: &mut Budget,
+) -> Result<Examination, LimitExceeded> {
+    match &document.opened {
+        Opened::Pdf(pdf) => Ok(collect(pdf, &document.limits, 0, budget)?.examination),
+        Opened::Xml(bytes, tree) => of_xml(bytes, tree, contents, budget),
+    }
+}
+
+fn of_xml(
+    bytes: &[u8],
+    tree: &Tree<'_>,
+    contents: &[Content<'_>],
+    budget: &mut Budget,
+) -> Result<Examination, LimitExceeded> {
+    budget.spend(u64::try_from(bytes.len() >> 10).unwrap_or(u64::MAX))?;
+    Ok(Examination {
+        document: DocumentFacts {
+            media_type: MediaType::Xml,
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            sha256: digest(DigestAlgorithm::Sha256, bytes).to_string(),
+            findings: Vec::new(),
+        },
+        signatures: xades::signatures(tree, contents, budget)?,
+        document_timestamps: Vec::new(),
+        evidence: EmbeddedEvidence::default(),
+    })
 }
 
 /// What who appends to a document needs to know besides: facts that no report shows.
@@ -49,15 +87,16 @@ pub struct AppendingFacts {
 /// of the document.
 ///
 /// # Errors
-/// As [`examine`].
+/// [`OpenError::UnsupportedFormat`] of another document than a PDF, [`OpenError::Limit`] as [`examine`].
 pub fn examine_to_append(
     document: &Document<'_>,
     mark: u64,
     budget: &mut Budget,
-) -> Result<(Examination, AppendingFacts), LimitExceeded> {
-    let pdf = &document.pdf;
-    let Collected { examination, located, at_mark } = collect(document, mark, budget)?;
-    let restrictions = pades::restrictions(pdf, &located, budget)?;
+) -> Result<(Examination, AppendingFacts), OpenError> {
+    let pdf = document.pdf().ok_or(OpenError::UnsupportedFormat)?;
+    let collected = collect(pdf, &document.limits, mark, budget).map_err(OpenError::Limit)?;
+    let Collected { examination, located, at_mark } = collected;
+    let restrictions = pades::restrictions(pdf, &located, budget).map_err(OpenError::Limit)?;
     Ok((examination, AppendingFacts { sha256: at_mark, restrictions, appendable: pdf.appendable() }))
 }
 
@@ -68,16 +107,15 @@ struct Collected {
     at_mark: DigestState,
 }
 
-fn collect(document: &Document<'_>, mark: u64, budget: &mut Budget) -> Result<Collected, LimitExceeded> {
-    let pdf = &document.pdf;
+fn collect(pdf: &Pdf<'_>, limits: &Limits, mark: u64, budget: &mut Budget) -> Result<Collected, LimitExceeded> {
     let catalog = match pdf.latest_catalog(budget) {
         Err(ObjectError::Limit(limit)) => return Err(limit),
         catalog => catalog,
     };
-    let located = pades::locate(pdf, catalog, &document.limits, budget)?;
+    let located = pades::locate(pdf, catalog, limits, budget)?;
     let catalog = catalog.ok();
     let mut findings: Vec<DocumentFinding> = Vec::new();
-    let mut signatures = read_all(document, &located, budget)?;
+    let mut signatures = read_all(pdf, &located, limits, budget)?;
     pades::analyse(pdf, &mut signatures, budget);
     let evidence = pades::embedded(pdf, catalog, &mut findings, budget)?;
     pades::usage_rights(pdf, catalog, &mut findings, budget)?;
@@ -116,26 +154,27 @@ fn collect(document: &Document<'_>, mark: u64, budget: &mut Budget) -> Result<Co
 /// Every signature and document time-stamp in file order, with the ids of the report. What came after them is not
 /// analysed, their bytes are not digested.
 pub(super) fn found_signatures(
-    document: &Document<'_>,
+    pdf: &Pdf<'_>,
+    limits: &Limits,
     budget: &mut Budget,
 ) -> Result<Vec<Signature>, LimitExceeded> {
-    let pdf = &document.pdf;
     let catalog = match pdf.latest_catalog(budget) {
         Err(ObjectError::Limit(limit)) => return Err(limit),
         catalog => catalog,
     };
-    let located = pades::locate(pdf, catalog, &document.limits, budget)?;
-    read_all(document, &located, budget)
+    let located = pades::locate(pdf, catalog, limits, budget)?;
+    read_all(pdf, &located, limits, budget)
 }
 
 fn read_all(
-    document: &Document<'_>,
+    pdf: &Pdf<'_>,
     located: &Located,
+    limits: &Limits,
     budget: &mut Budget,
 ) -> Result<Vec<Signature>, LimitExceeded> {
     let mut signatures = Vec::with_capacity(located.found.len());
     for found in &located.found {
-        signatures.push(pades::read(&document.pdf, found, &document.limits, budget)?);
+        signatures.push(pades::read(pdf, found, limits, budget)?);
     }
     sort_and_name(&mut signatures);
     collisions(&mut signatures);
@@ -213,6 +252,8 @@ fn algorithms(sub_filter: &SubFilter, form: &SignatureForm) -> Vec<DigestAlgorit
         }
         (SubFilter::Pkcs7Sha1, SignatureForm::Cms(_)) => vec![DigestAlgorithm::Sha1],
         (_, SignatureForm::Cms(cms)) => cms_algorithms(cms),
+        // There is no byte range: its references have their own digests.
+        (_, SignatureForm::Xml(_)) => Vec::new(),
     }
 }
 

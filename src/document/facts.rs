@@ -6,6 +6,8 @@
 pub enum MediaType {
     /// `application/pdf`.
     Pdf,
+    /// `application/xml`.
+    Xml,
 }
 
 impl MediaType {
@@ -14,6 +16,7 @@ impl MediaType {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
+            Self::Xml => "application/xml",
         }
     }
 }

@@ -11,8 +11,9 @@ mod open;
 mod pades;
 mod revisions;
 mod signature;
+mod xades;
 
-pub use examination::{AppendingFacts, Examination, examine, examine_to_append};
+pub use examination::{AppendingFacts, Examination, examine, examine_to_append, examine_with};
 pub use facts::{
     ByteRange, ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFacts, DocumentFinding, FieldLock,
     FieldLockAction, MediaType,
@@ -28,4 +29,8 @@ pub use revisions::{
 };
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
+};
+pub use xades::{
+    CertificateReference, Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind,
+    XadesProperties, XmlReference, XmlSignature,
 };

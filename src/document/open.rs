@@ -1,15 +1,27 @@
 //! Opening: what kind of document it is, and what is where in it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::limits::{Budget, Limit, LimitExceeded, Limits};
 use crate::syntax::pdf::{Pdf, PdfError};
+use crate::syntax::xml;
+use crate::syntax::xml::{Tree, XmlError};
 
 /// A document whose structure is known. Borrows its bytes.
 #[derive(Debug)]
 pub struct Document<'a> {
-    pub(super) pdf: Pdf<'a>,
+    pub(super) opened: Opened<'a>,
     pub(super) limits: Limits,
+}
+
+/// What kind of document it is, with its structure.
+#[derive(Debug)]
+pub(super) enum Opened<'a> {
+    /// A PDF.
+    Pdf(Box<Pdf<'a>>),
+    /// An XML document: its bytes and its tree.
+    Xml(&'a [u8], Box<Tree<'a>>),
 }
 
 /// Why a document cannot be read: an answer of its own, not a verdict.
@@ -18,12 +30,22 @@ pub struct Document<'a> {
 pub enum OpenError {
     /// Neither PDF nor XML.
     NotADocument,
-    /// A format that this version does not judge (XML).
+    /// A format that cannot be used for what is asked.
     UnsupportedFormat,
     /// A PDF whose structure cannot be made out; bytes from the start of the file, where it is known.
     MalformedPdf {
         /// Where.
         offset: Option<u64>,
+    },
+    /// XML that is not well formed, or not of its encoding; bytes from the start of the text, where it is known.
+    MalformedXml {
+        /// Where.
+        offset: Option<u64>,
+    },
+    /// XML with a document type declaration, or with a reference to an entity that only such could declare.
+    ForbiddenXml {
+        /// Where, in bytes from the start of the text.
+        offset: u64,
     },
     /// Encrypted, and the password does not open it, or by a handler that is not supported.
     Encrypted,
@@ -39,6 +61,8 @@ impl OpenError {
             Self::NotADocument => "not-a-document",
             Self::UnsupportedFormat => "unsupported-format",
             Self::MalformedPdf { .. } => "malformed-pdf",
+            Self::MalformedXml { .. } => "malformed-xml",
+            Self::ForbiddenXml { .. } => "forbidden-xml",
             Self::Encrypted => "encrypted",
             Self::Limit(_) => "limit-exceeded",
         }
@@ -48,7 +72,8 @@ impl OpenError {
     #[must_use]
     pub const fn offset(&self) -> Option<u64> {
         match self {
-            Self::MalformedPdf { offset } => *offset,
+            Self::MalformedPdf { offset } | Self::MalformedXml { offset } => *offset,
+            Self::ForbiddenXml { offset } => Some(*offset),
             _ => None,
         }
     }
@@ -79,10 +104,13 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 impl<'a> Document<'a> {
-    /// Its structure.
+    /// The structure of a PDF; none of another document.
     #[must_use]
-    pub const fn pdf(&self) -> &Pdf<'a> {
-        &self.pdf
+    pub fn pdf(&self) -> Option<&Pdf<'a>> {
+        match &self.opened {
+            Opened::Pdf(pdf) => Some(pdf),
+            Opened::Xml(..) => None,
+        }
     }
 
     /// Finds out what is where in `bytes`. `password` opens an encrypted PDF; without one the empty user password
@@ -108,11 +136,27 @@ impl<'a> Document<'a> {
                     PdfError::Limit(limit) => OpenError::Limit(limit),
                     PdfError::Malformed { offset, .. } => OpenError::MalformedPdf { offset },
                 })?;
-                Ok(Self { pdf, limits: limits.clone() })
+                Ok(Self { opened: Opened::Pdf(Box::new(pdf)), limits: limits.clone() })
             }
-            Some(Kind::Xml) => Err(OpenError::UnsupportedFormat),
+            Some(Kind::Xml) => {
+                let tree = tree(bytes, budget).map_err(|error| match error {
+                    XmlError::Limit(limit) => OpenError::Limit(limit),
+                    XmlError::Forbidden { offset, .. } => OpenError::ForbiddenXml { offset },
+                    XmlError::Malformed { offset, .. } => OpenError::MalformedXml { offset: Some(offset) },
+                    XmlError::Encoding => OpenError::MalformedXml { offset: None },
+                })?;
+                Ok(Self { opened: Opened::Xml(bytes, Box::new(tree)), limits: limits.clone() })
+            }
             None => Err(OpenError::NotADocument),
         }
+    }
+}
+
+/// The tree borrows the bytes where they are the text; where the text had to be made, it keeps its own.
+fn tree<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<Tree<'a>, XmlError> {
+    match xml::decode(bytes)? {
+        Cow::Borrowed(text) => Tree::parse(text, budget),
+        Cow::Owned(text) => Tree::parse(&text, budget).map(Tree::into_owned),
     }
 }
 

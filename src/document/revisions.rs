@@ -6,12 +6,13 @@
 
 use super::examination::found_signatures;
 use super::facts::{ByteRange, Coverage, MediaType};
-use super::open::Document;
+use super::open::{Document, OpenError};
 use super::pades;
 use super::pades::Differences;
 use super::signature::{Signature, SubFilter};
 use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::limits::{Budget, LimitExceeded};
+use crate::syntax::pdf::Pdf;
 
 /// What is signed in a document.
 #[derive(Debug)]
@@ -87,10 +88,12 @@ impl RevisionBytes {
 /// Finds out what is signed.
 ///
 /// # Errors
-/// Where a limit is reached before all signatures are found.
-pub fn signed_revisions(document: &Document<'_>, budget: &mut Budget) -> Result<SignedRevisions, LimitExceeded> {
-    let signatures = found_signatures(document, budget)?;
-    list(document, &signatures, budget)
+/// [`OpenError::UnsupportedFormat`] of another document than a PDF, [`OpenError::Limit`] where a limit is reached before
+/// all signatures are found.
+pub fn signed_revisions(document: &Document<'_>, budget: &mut Budget) -> Result<SignedRevisions, OpenError> {
+    let pdf = document.pdf().ok_or(OpenError::UnsupportedFormat)?;
+    let signatures = found_signatures(pdf, &document.limits, budget).map_err(OpenError::Limit)?;
+    list(pdf, &signatures, budget).map_err(OpenError::Limit)
 }
 
 /// Finds out what is signed, and what came after the first signature.
@@ -100,18 +103,19 @@ pub fn signed_revisions(document: &Document<'_>, budget: &mut Budget) -> Result<
 pub fn revision_differences(
     document: &Document<'_>,
     budget: &mut Budget,
-) -> Result<(SignedRevisions, Differences), LimitExceeded> {
-    let signatures = found_signatures(document, budget)?;
-    let revisions = list(document, &signatures, budget)?;
-    Ok((revisions, pades::differences(&document.pdf, &signatures, budget)))
+) -> Result<(SignedRevisions, Differences), OpenError> {
+    let pdf = document.pdf().ok_or(OpenError::UnsupportedFormat)?;
+    let signatures = found_signatures(pdf, &document.limits, budget).map_err(OpenError::Limit)?;
+    let revisions = list(pdf, &signatures, budget).map_err(OpenError::Limit)?;
+    Ok((revisions, pades::differences(pdf, &signatures, budget)))
 }
 
 fn list(
-    document: &Document<'_>,
+    pdf: &Pdf<'_>,
     signatures: &[Signature],
     budget: &mut Budget,
 ) -> Result<SignedRevisions, LimitExceeded> {
-    let bytes = document.pdf.bytes();
+    let bytes = pdf.bytes();
     budget.spend(number(bytes.len()) >> 10)?;
     let end = |signature: &Signature| {
         let [_, _, after, tail] = signature.byte_range.filter(|_| signature.revision.is_some())?;
@@ -142,7 +146,7 @@ fn list(
         media_type: MediaType::Pdf,
         size: number(bytes.len()),
         sha256,
-        revisions: number(document.pdf.revisions().len()),
+        revisions: number(pdf.revisions().len()),
         signed,
     })
 }

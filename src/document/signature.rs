@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use super::facts::{ByteRange, Changes, Coverage, FieldLock};
+use super::facts::{ByteRange, Changes, ChangesLevel, Coverage, FieldLock};
 use super::pades::Restraints;
+use super::xades::XmlSignature;
 use crate::crypto::Digest;
 use crate::limits::LimitExceeded;
 use crate::pki::{Certificate, SignedData, TimestampToken};
 use crate::time::Timestamp;
 
-/// A signature or a document time-stamp of a PDF.
+/// A signature of a document, or a document time-stamp of a PDF.
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// `S1` … or, for a document time-stamp, `D1` …, in file order.
     pub id: String,
-    /// The full name of its field (ISO 32000-2 §12.7.4.2); none where no field names it.
+    /// The full name of its field (ISO 32000-2 §12.7.4.2); none where no field names it, and in XML.
     pub field: Option<String>,
     /// The kind.
     pub sub_filter: SubFilter,
@@ -44,6 +45,44 @@ pub struct Signature {
     pub limit: Option<LimitExceeded>,
 }
 
+impl Signature {
+    /// An XML signature of which only its id is known.
+    pub(super) fn of_xml(id: String) -> Self {
+        Self {
+            id,
+            field: None,
+            sub_filter: SubFilter::NotPdf,
+            byte_range: None,
+            revision: None,
+            coverage: Coverage::None,
+            changes: Changes {
+                level: ChangesLevel::None,
+                permitted: true,
+                later_revisions: 0,
+                trailing_bytes: 0,
+                findings: Vec::new(),
+            },
+            defects: Vec::new(),
+            claimed: ClaimedPdfAttributes::default(),
+            doc_mdp: None,
+            field_lock: None,
+            restraints: Restraints::default(),
+            form: None,
+            digests: Vec::new(),
+            limit: None,
+        }
+    }
+
+    /// The XML signature, where it is one that could be read.
+    #[must_use]
+    pub fn xml(&self) -> Option<&XmlSignature> {
+        match &self.form {
+            Some(SignatureForm::Xml(xml)) => Some(xml),
+            _ => None,
+        }
+    }
+}
+
 /// The SubFilter (ISO 32000-2 §12.8.3, EN 319 142-1 §5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubFilter {
@@ -59,6 +98,8 @@ pub enum SubFilter {
     Rfc3161,
     /// Any other, as written; none where it is missing.
     Unknown(Option<String>),
+    /// None: it is no signature of a PDF.
+    NotPdf,
 }
 
 impl SubFilter {
@@ -85,11 +126,12 @@ impl SubFilter {
             Self::CadesDetached => Some("ETSI.CAdES.detached"),
             Self::Rfc3161 => Some("ETSI.RFC3161"),
             Self::Unknown(name) => name.as_deref(),
+            Self::NotPdf => None,
         }
     }
 }
 
-/// The value of Contents.
+/// The value of Contents, or what a signature is in XML.
 #[derive(Clone, Debug)]
 pub enum SignatureForm {
     /// A CMS `SignedData`.
@@ -103,6 +145,8 @@ pub enum SignatureForm {
         /// The certificates, as DER.
         certificates: Vec<Vec<u8>>,
     },
+    /// An XML signature.
+    Xml(Arc<XmlSignature>),
 }
 
 /// What the signature dictionary says (ISO 32000-2 table 255): claims.
@@ -123,9 +167,9 @@ pub struct ClaimedPdfAttributes {
 pub enum FormatDefect {
     /// A value cannot be parsed: which, and where in it.
     Unreadable {
-        /// `signature-dictionary`, `cms`, `time-stamp-token`, `pkcs1`.
+        /// `signature-dictionary`, `cms`, `time-stamp-token`, `pkcs1`; in XML the name of an element.
         what: &'static str,
-        /// Bytes from the start of the value.
+        /// Bytes from the start of the value; in XML, of the document.
         offset: u64,
     },
     /// A key of the signature dictionary is missing or has the wrong type.

@@ -35,7 +35,7 @@ impl Original {
         let (examination, facts) = {
             let document = terms.open(&bytes, &mut budget)?;
             let all = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            examine_to_append(&document, all, &mut budget).map_err(OpenError::Limit)?
+            examine_to_append(&document, all, &mut budget)?
         };
         let report = terms.judge(&examination, &mut budget);
         let claimed_behind = claims_behind(&examination);
@@ -87,7 +87,7 @@ impl Original {
             let mut budget = terms.budget();
             let document = terms.open(&bytes, &mut budget).map_err(SealError::Open)?;
             pades::lay_out(
-                document.pdf(),
+                document.pdf().ok_or(SealError::Open(OpenError::UnsupportedFormat))?,
                 profile,
                 claimed_signing_time,
                 &restrictions,

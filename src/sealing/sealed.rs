@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::{NotReleased, Released, SealIdentity, Terms};
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{Coverage, Examination, examine_to_append};
-use crate::validation::{Integrity, Report, Scope, SignatureReport, TimestampReport, Verdict};
+use crate::validation::{Integrity, Report, SignatureReport, TimestampReport, Verdict};
 
 /// A sealed document that nobody has checked yet.
 #[derive(Debug)]
@@ -83,10 +83,7 @@ impl Sealed {
 
 /// Whether a signature is the same, and no worse.
 fn keeps(before: &SignatureReport, now: &SignatureReport) -> bool {
-    let range = |report: &SignatureReport| -> Vec<_> {
-        report.scope.iter().map(|Scope::ByteRange { range, revision }| (*range, *revision)).collect()
-    };
-    let same = range(before) == range(now) && before.field == now.field && before.sub_filter == now.sub_filter;
+    let same = before.scope == now.scope && before.field == now.field && before.sub_filter == now.sub_filter;
     same && keeps_integrity(before.integrity, now.integrity)
         && keeps_coverage(before.coverage, now.coverage)
         && keeps_permission(before, now)

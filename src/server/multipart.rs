@@ -1,7 +1,8 @@
-//! `multipart/form-data` (RFC 7578, RFC 2046 §5.1) as `POST /v1/validations` takes it: `document`, `evidence` …,
-//! `password`; and as `POST /v1/revisions` does: `document`, `password`.
+//! `multipart/form-data` (RFC 7578, RFC 2046 §5.1) as `POST /v1/validations` takes it: `document`, `content` …,
+//! `evidence` …, `password`; and as `POST /v1/revisions` does: `document`, `password`.
 //!
-//! The body has been read and is bounded; the document stays where it is in memory. File names are not looked at.
+//! The body has been read and is bounded; the document stays where it is in memory. File names are not looked at, but
+//! that of a `content`, which may be the name that a signature calls it by.
 //! Nothing is decoded: a part with another transfer encoding than `7bit`, `8bit` or `binary` is refused. An unknown
 //! part is refused, not skipped: it might be what the caller's wish depends on.
 
@@ -11,7 +12,7 @@ use super::problem::{Code, Problem};
 use super::wire::{malformed, parameter, plain};
 use crate::limits::Limits;
 use crate::reporting::Detail;
-use crate::service::{Given, Unusable};
+use crate::service::{Given, GivenContent, Unusable};
 
 /// Parts of one body: a document, its password, and more evidence than a long-lived document needs.
 const PARTS: usize = 64;
@@ -30,7 +31,7 @@ const PASSWORD_BYTES: usize = 1024;
 pub(super) enum Takes {
     /// None.
     Document,
-    /// Evidence.
+    /// Evidence, and what detached signatures sign.
     Evidence,
 }
 
@@ -38,6 +39,7 @@ pub(super) enum Takes {
 #[derive(Debug, Default)]
 pub(super) struct Form {
     pub(super) document: Vec<u8>,
+    pub(super) contents: Vec<GivenContent>,
     pub(super) given: Given,
     pub(super) password: Option<Vec<u8>>,
 }
@@ -62,7 +64,9 @@ pub(super) fn read(mut body: Vec<u8>, boundary: &str, takes: Takes, limits: &Lim
                 at_most("password", content, PASSWORD_BYTES)?;
                 form.password = Some(content.to_vec());
             }
-            "content" if takes == Takes::Evidence => return Err(Problem::not_yet("content")),
+            "content" if takes == Takes::Evidence => {
+                form.contents.push(GivenContent { name: part.file_name, bytes: content.to_vec() });
+            }
             other => return Err(Problem::bad(Detail::UnknownPart, plain(other))),
         }
     }
@@ -77,6 +81,7 @@ pub(super) fn read(mut body: Vec<u8>, boundary: &str, takes: Takes, limits: &Lim
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
     name: String,
+    file_name: Option<String>,
     start: usize,
     end: usize,
 }
@@ -116,14 +121,14 @@ fn parts(body: &[u8], boundary: &str) -> Result<Vec<Part>, Problem> {
         let search = start.saturating_sub(2);
         let found = finder.find(from(search)).ok_or_else(malformed)?;
         let end = search.saturating_add(found);
-        let name = name(window.get(..head).unwrap_or_default())?;
-        parts.push(Part { name, start: start.min(end), end });
+        let (name, file_name) = names(window.get(..head).unwrap_or_default())?;
+        parts.push(Part { name, file_name, start: start.min(end), end });
         at = end.saturating_add(delimiter.len());
     }
 }
 
-/// The name of a part, from its head.
-fn name(head: &[u8]) -> Result<String, Problem> {
+/// The name of a part and of its file, from its head.
+fn names(head: &[u8]) -> Result<(String, Option<String>), Problem> {
     let text = std::str::from_utf8(head).map_err(|_| malformed())?;
     let mut found = None;
     for line in text.split("\r\n").filter(|line| !line.is_empty()) {
@@ -135,7 +140,7 @@ fn name(head: &[u8]) -> Result<String, Problem> {
                 if !kind.trim().eq_ignore_ascii_case("form-data") || found.is_some() {
                     return Err(malformed());
                 }
-                found = Some(name.ok_or_else(malformed)?);
+                found = Some((name.ok_or_else(malformed)?, parameter(parameters, "filename")));
             }
             "content-transfer-encoding"
                 if !matches!(value.trim().to_ascii_lowercase().as_str(), "7bit" | "8bit" | "binary") =>
@@ -233,7 +238,6 @@ mod tests {
             &format!("{document}{document}--b--"),
             &format!("{}--b--", field("password", "x")),
             &format!("{document}{}--b--", field("other", "x")),
-            &format!("{document}{}--b--", field("content", "x")),
             &format!("{document}{}--b--", field("evidence", "x")),
             &format!("{document}{}--b--", field("evidence", &format!("{}{}", testdata::LEAF, testdata::CMS))),
             &format!("{document}{0}{0}--b--", field("password", "x")),

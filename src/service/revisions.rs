@@ -84,7 +84,7 @@ pub fn revisions(bytes: &[u8], request: &RevisionsRequest, cancel: &CancelFlag) 
             revision_differences(&document, &mut budget).map(|(signed, differences)| (signed, Some(differences)))
         }
     };
-    let (signed, differences) = found.map_err(OpenError::Limit)?;
+    let (signed, differences) = found?;
     Ok(Revisions { signed, differences })
 }
 

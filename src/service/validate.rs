@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::gather::Gathering;
 use super::ports::Clock;
 use super::{Caller, Gather, Gathered, Role, Service, ServiceError};
-use crate::document::{Document, Examination, OpenError, examine};
+use crate::document::{Content, Document, Examination, OpenError, examine_with};
 use crate::journal::{Act, Entry};
 use crate::limits::{Budget, CancelFlag, Limits};
 use crate::pki::{Certificate, Crl, OcspResponse};
@@ -31,6 +31,8 @@ const SHORT_WORK: u64 = 2_000;
 pub struct ValidationRequest {
     /// Opens an encrypted PDF; without one the empty user password is tried.
     pub password: Option<Vec<u8>>,
+    /// What detached XML signatures sign.
+    pub contents: Vec<GivenContent>,
     /// What is demanded.
     pub policy: Arc<Policy>,
     /// What is believed.
@@ -47,11 +49,26 @@ pub struct ValidationRequest {
     pub limits: Limits,
 }
 
+/// Content outside of the document that the caller gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GivenContent {
+    /// Its name, as a reference would have it; none where it has none.
+    pub name: Option<String>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+fn borrowed(contents: &[GivenContent]) -> Vec<Content<'_>> {
+    contents.iter().map(|given| Content { name: given.name.clone(), bytes: &given.bytes }).collect()
+}
+
 /// What a caller of the service asks.
 #[derive(Debug)]
 pub struct Validation {
     /// The document.
     pub document: Vec<u8>,
+    /// What detached XML signatures sign.
+    pub contents: Vec<GivenContent>,
     /// The policy by its name.
     pub policy: String,
     /// The validation time; none means now. Needs [`Role::Archivist`].
@@ -126,6 +143,7 @@ impl Service {
         let clock = self.parts.clock.now();
         let mut request = ValidationRequest {
             password: asked.password,
+            contents: asked.contents,
             policy,
             trust: Arc::clone(&self.parts.trust),
             certificates: asked.certificates,
@@ -201,7 +219,8 @@ impl Service {
         at_hand: &Evidence,
     ) -> Option<Result<(Case, Report), OpenError>> {
         let given = request.certificates.len().saturating_add(request.crls.len());
-        let octets = document.len().saturating_add(at_hand.octets());
+        let contents = request.contents.iter().fold(0_usize, |all, given| all.saturating_add(given.bytes.len()));
+        let octets = document.len().saturating_add(contents).saturating_add(at_hand.octets());
         if octets > SHORT_BYTES || given.saturating_add(request.ocsp_responses.len()) > 0 {
             return None;
         }
@@ -271,7 +290,8 @@ pub fn judge(
 ) -> Result<(Case, Report), OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
-    let examination = examine(&document, &mut budget).map_err(OpenError::Limit)?;
+    let contents = borrowed(&request.contents);
+    let examination = examine_with(&document, &contents, &mut budget).map_err(OpenError::Limit)?;
     let mut evidence = Evidence::new();
     evidence.add_embedded(&examination);
     for certificate in &request.certificates {
@@ -325,7 +345,7 @@ pub async fn gathered(
 }
 
 /// Judges a document again from the evidence bundle of an earlier validation: the same evidence, anchors, policy and
-/// times. `password` and `limits` are those of the earlier one too, or the report may be another.
+/// times. `password`, `contents` and `limits` are those of the earlier one too, or the report may be another.
 ///
 /// # Errors
 /// Where the document cannot be read, or is another one than the bundle is about.
@@ -333,13 +353,14 @@ pub fn replay(
     bytes: &[u8],
     bundle: &Bundle,
     password: Option<&[u8]>,
+    contents: &[GivenContent],
     limits: &Limits,
     cancel: &CancelFlag,
 ) -> Result<Judged, ReplayError> {
     let mut budget = Budget::with_cancel(limits, cancel.clone());
     let document = Document::open(bytes, password, limits, &mut budget).map_err(ReplayError::Document)?;
     let examination =
-        examine(&document, &mut budget).map_err(|limit| ReplayError::Document(OpenError::Limit(limit)))?;
+        examine_with(&document, &borrowed(contents), &mut budget).map_err(|limit| ReplayError::Document(OpenError::Limit(limit)))?;
     bundle.demand_document(&examination.document).map_err(ReplayError::Bundle)?;
     let basis = Basis {
         evidence: bundle.evidence(&examination),

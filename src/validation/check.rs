@@ -161,6 +161,7 @@ const CHAIN_GENERAL: Verdict = Verdict::Indeterminate(Doubt::CertificateChainGen
 const CHAIN_CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::ChainConstraintsFailure);
 const CONSTRAINTS: Verdict = Verdict::Indeterminate(Doubt::SigConstraintsFailure);
 const WEAK: Verdict = Verdict::Indeterminate(Doubt::CryptoConstraintsFailureNoPoe);
+const NO_DATA: Verdict = Verdict::Indeterminate(Doubt::SignedDataNotFound);
 const POLICY_ERROR: Verdict = Verdict::Indeterminate(Doubt::PolicyProcessingError);
 const OUT_OF_BOUNDS: Verdict = Verdict::Indeterminate(Doubt::OutOfBoundsNoPoe);
 const OUT_OF_BOUNDS_NOT_REVOKED: Verdict = Verdict::Indeterminate(Doubt::OutOfBoundsNotRevoked);
@@ -194,6 +195,12 @@ checks! {
     MessageDigestOnce = "fc-message-digest-attribute", "RFC 5652 §5.3, §11.2", Fail, FORMAT;
     /// CMS: a detached signature brings no content of its own; one that must bring it does.
     Encapsulation = "fc-encapsulation", "ISO 32000-2 §12.8.3.3; EN 319 142-1 §5.3", Fail, FORMAT;
+    /// XML: the signature is made with a private key, not with a secret that is shared with whoever verifies it.
+    NoSharedSecret = "fc-no-shared-secret", "EN 319 102-1 §5.2.2; RFC 9231 §2.2", Fail, FORMAT;
+    /// XML: every reference into the document leads to an element.
+    ReferenceFound = "fc-reference-found", "EN 319 102-1 §5.2.2; XML Signature 1.1 §4.4.3", Fail, FORMAT;
+    /// XML: no reference leads to more than one element.
+    ReferenceUnambiguous = "fc-reference-unambiguous", "EN 319 102-1 §5.2.2; XML Signature 1.1 §4.4.3", Fail, FORMAT;
     /// PDF: what was changed after signing is permitted.
     ChangesPermitted = "fc-changes-permitted", "ISO 32000-2 §12.8.2; EN 319 102-1 §5.2.2", Fail, FORMAT;
     /// The signer's certificate is at hand.
@@ -271,13 +278,19 @@ checks! {
     RevocationCurrent = "xcv-revocation-current", "EN 319 102-1 §5.2.5", Warn, TRY_LATER;
     /// The algorithms of the signature are ones that this program can compute.
     AlgorithmSupported = "cv-algorithm-supported", "EN 319 102-1 §5.2.7", Fail, WEAK;
+    /// XML: there is a reference to data, and what references outside of the document lead to was given.
+    SignedDataFound = "cv-signed-data-found", "EN 319 102-1 §5.2.7", Fail, NO_DATA;
+    /// XML: the transforms of every reference are ones that are evaluated here, and have a result.
+    TransformsApplied = "cv-transforms-applied", "EN 319 102-1 §5.2.7; XML Signature 1.1 §6.6", Fail, NO_DATA;
     /// The digest of the signed bytes is the one that was signed.
     DocumentDigest = "cv-document-digest", "EN 319 102-1 §5.2.7", Fail, HASH;
     /// Time-stamp: the imprint is the digest of what it stands for.
     MessageImprint = "cv-message-imprint", "EN 319 102-1 §5.4; RFC 3161 §2.4.2", Fail, HASH;
+    /// XML: every entry of a manifest leads to something with the digest that it states.
+    ManifestEntries = "cv-manifest-entries", "EN 319 102-1 §5.2.7; XML Signature 1.1 §5.1", Warn, HASH;
     /// The signature value verifies with the key of the signer's certificate.
     SignatureValue = "cv-signature-value", "EN 319 102-1 §5.2.7", Fail, CRYPTO;
-    /// ETSI.CAdES.detached: the signature names its certificate in a signed attribute.
+    /// ETSI.CAdES.detached and XML: the signature names its certificate in a signed attribute or property.
     SigningCertificateAttribute = "sav-signing-certificate", "EN 319 102-1 §5.2.8; EN 319 142-1 §6.3", Fail, CONSTRAINTS;
     /// adbe.*: the signature names its certificate in a signed attribute.
     SigningCertificateAttributeLegacy = "sav-signing-certificate-legacy", "EN 319 102-1 §5.2.8", Inform, CONSTRAINTS;
@@ -293,6 +306,12 @@ checks! {
     ClaimedTimeInValidity = "sav-claimed-time-in-validity", "EN 319 102-1 §5.2.8", Warn, CONSTRAINTS;
     /// The signature covers the whole document or a whole revision of it.
     Coverage = "sav-coverage", "EN 319 102-1 §5.2.8", Fail, CONSTRAINTS;
+    /// XML: the signature covers the whole document and all content that was given.
+    CoverageWhole = "sav-coverage-whole", "EN 319 102-1 §5.2.8", Fail, CONSTRAINTS;
+    /// XML: the signed properties are covered by a reference that says that it is to them.
+    PropertiesSigned = "sav-properties-signed", "EN 319 102-1 §5.2.8; EN 319 132-1 §4.4.2", Fail, CONSTRAINTS;
+    /// XML: a counter-signature signs the value of the signature that it stands in.
+    CountersignedValue = "sav-countersigned-value", "EN 319 102-1 §5.2.8; EN 319 132-1 §5.2.7.2", Fail, CONSTRAINTS;
     /// PDF: what was changed after signing has been analysed.
     ChangesAnalysed = "sav-changes-analysed", "EN 319 102-1 §5.2.8; ISO 32000-2 §12.8.2", Fail, CONSTRAINTS;
     /// Time-stamp: the time that it states is not later than ours.
@@ -377,6 +396,11 @@ impl CheckId {
                 | Self::ContentType
                 | Self::MessageDigestOnce
                 | Self::Encapsulation
+                | Self::NoSharedSecret
+                | Self::ReferenceFound
+                | Self::ReferenceUnambiguous
+                | Self::SignedDataFound
+                | Self::TransformsApplied
                 | Self::ChangesPermitted
                 | Self::ChangesAnalysed
                 | Self::SigningCertificateFound

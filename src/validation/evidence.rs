@@ -190,6 +190,11 @@ impl Evidence {
                     self.parse_certificate(der, Origin::Embedded);
                 }
             }
+            Some(SignatureForm::Xml(xml)) => {
+                for der in &xml.certificates {
+                    self.parse_certificate(der, Origin::Embedded);
+                }
+            }
             None => {}
         }
     }

@@ -344,6 +344,14 @@ messages! {
     AlgorithmUnsupported = "algorithm-unsupported" { algorithm: String };
     /// The digest of the signed bytes differs.
     DigestDiffers = "digest-differs" { algorithm: String };
+    /// A reference of an XML signature.
+    ReferenceIs = "reference-is" { uri: String };
+    /// The digest of what a reference of an XML signature leads to differs.
+    ReferenceDigestDiffers = "reference-digest-differs" { uri: String, algorithm: String };
+    /// A transform of a reference that is not evaluated, or has no result.
+    TransformNotApplied = "transform-not-applied" { uri: String, algorithm: String };
+    /// An XML signature without a reference to data.
+    NothingSigned = "nothing-signed" {};
     /// The algorithm of the signature and the kind of key do not agree.
     KeyDisagrees = "key-disagrees" { algorithm: String, key: String };
     /// Two algorithms that should agree.

@@ -9,7 +9,7 @@ use super::check::{Check, CheckId};
 use super::message::Message;
 use super::need::{Attempt, Need};
 use super::verdict::Verdict;
-use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock};
+use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock, Packaging, Uncovered};
 use crate::pki::Certificate;
 use crate::time::Timestamp;
 
@@ -191,8 +191,12 @@ pub struct SignatureReport {
     pub integrity: Integrity,
     /// How much of the document is covered.
     pub coverage: Coverage,
+    /// XML: how the signature stands to what it signs.
+    pub packaging: Option<Packaging>,
     /// What is covered.
     pub scope: Vec<Scope>,
+    /// XML: what nobody signed, the first hundred.
+    pub uncovered: Vec<Uncovered>,
     /// What later revisions did.
     pub changes: Option<Changes>,
     /// PDF: the P of a certification (ISO 32000-2 table 257): 1, 2 or 3.
@@ -215,6 +219,8 @@ pub struct SignatureReport {
     pub path: Vec<PathElement>,
     /// Time-stamps inside the signature.
     pub timestamps: Vec<TimestampReport>,
+    /// Signatures over its value that stand inside of it.
+    pub counter_signatures: Vec<Self>,
     /// Other attributes, as claimed.
     pub attributes: ClaimedAttributes,
     /// Every check that was run.
@@ -222,7 +228,7 @@ pub struct SignatureReport {
 }
 
 /// What a signature covers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// PDF: two ranges of bytes.
     ByteRange {
@@ -230,6 +236,22 @@ pub enum Scope {
         range: ByteRange,
         /// The number of the revision that it ends, from 1.
         revision: Option<usize>,
+    },
+    /// XML: an element, or the whole document.
+    Element {
+        /// Where it stands; `/` is the whole document.
+        path: String,
+        /// Its identifier.
+        xml_id: Option<String>,
+        /// The algorithms of the transforms, in order.
+        transforms: Vec<String>,
+    },
+    /// XML: content that was given.
+    Content {
+        /// Its name.
+        name: Option<String>,
+        /// The algorithms of the transforms, in order.
+        transforms: Vec<String>,
     },
 }
 

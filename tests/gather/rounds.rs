@@ -90,6 +90,7 @@ impl Scene {
 
     fn request(&self) -> ValidationRequest {
         ValidationRequest {
+            contents: Vec::new(),
             password: None,
             policy: Arc::new(Policy::builtin(self.policy).unwrap()),
             trust: self.trust(),
@@ -412,6 +413,7 @@ async fn service(
 async fn validated(service: &Service, scene: &Scene) -> Report {
     let caller = Caller { name: "t".to_owned(), roles: [Role::Validator].into(), profiles: [].into() };
     let asked = Validation {
+        contents: Vec::new(),
         document: scene.document.clone(),
         policy: scene.policy.to_owned(),
         at: None,

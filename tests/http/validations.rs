@@ -65,6 +65,7 @@ async fn a_report_is_that_of_the_library() {
         let mut pdf = MadePdf::new([]);
         (0..signatures).for_each(|n| Signer::p256().sign(&mut pdf, &format!("Signature{n}")));
         let request = ValidationRequest {
+            contents: Vec::new(),
             password: None,
             policy: Arc::clone(&parts.policies["no-revocation"]),
             trust: Arc::clone(&parts.trust),
@@ -173,7 +174,7 @@ async fn a_bundle_is_given_where_it_is_asked_for() {
         assert_eq!(renderings[0]["mediaType"], "application/vnd.sigillum.bundle+json");
         let octets = base64::engine::general_purpose::STANDARD.decode(renderings[0]["base64"].as_str().unwrap());
         let bundle = Bundle::read(&octets.unwrap()).unwrap();
-        let again = replay(&SIGNED, &bundle, None, &Limits::DEFAULT, &CancelFlag::default()).unwrap().report;
+        let again = replay(&SIGNED, &bundle, None, &[], &Limits::DEFAULT, &CancelFlag::default()).unwrap().report;
         let envelope = Envelope { report_id: report["reportId"].as_str().unwrap(), document_name: None };
         let again: serde_json::Value = serde_json::from_str(&to_json(&again, &envelope, Language::En)).unwrap();
         let mut plain = report.clone();
@@ -192,6 +193,7 @@ async fn a_bundle_is_evidence_and_no_trust() {
     let at = Timestamp::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
     let root = certificates(&fixture("pki/root.pem")).unwrap().remove(0);
     let request = ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Arc::clone(&world.service.parts().policies["no-revocation"]),
         trust: TrustStore::new(vec![TrustAnchor { certificate: root, sunset: None }]).into(),

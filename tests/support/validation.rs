@@ -10,6 +10,7 @@ use sigillum::validation::{Moment, Policy, Report};
 pub fn validated(bytes: &[u8], at: &str) -> Result<Report, String> {
     let at = Timestamp::from_rfc3339(at).unwrap();
     let request = ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Policy::builtin("no-revocation").unwrap().into(),
         trust: TrustStore::default().into(),

@@ -38,7 +38,9 @@ const REMEDIES: &[CheckId] = &[
     CheckId::RevocationKnown,
     CheckId::DocumentDigest,
     CheckId::SignatureValue,
+    CheckId::SignedDataFound,
     CheckId::Coverage,
+    CheckId::CoverageWhole,
     CheckId::ChangesAnalysed,
 ];
 

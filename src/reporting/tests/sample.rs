@@ -103,6 +103,9 @@ fn signature() -> SignatureReport {
         reason: Reason { check: None, detail: None },
         integrity: Integrity::Intact,
         coverage: Coverage::WholeDocument,
+        packaging: None,
+        uncovered: Vec::new(),
+        counter_signatures: Vec::new(),
         scope: vec![Scope::ByteRange { range: [0, 100, 200, 12_145], revision: Some(1) }],
         changes: Some(Changes {
             level: ChangesLevel::None,

@@ -10,7 +10,6 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use tokio::task::spawn_blocking;
 
-use crate::document::OpenError;
 use crate::reporting;
 use crate::reporting::{Addition, Detail, Envelope, Language, Rendering};
 use crate::server::app::{App, Held, Trace};
@@ -27,7 +26,7 @@ use crate::validation::bundle;
 use crate::validation::bundle::BUNDLE_MEDIA_TYPE;
 
 /// What a body may be.
-const TYPES: &str = "application/pdf, application/octet-stream, multipart/form-data";
+const TYPES: &str = "application/pdf, application/xml, text/xml, application/octet-stream, multipart/form-data";
 
 /// The policy where none is named.
 const POLICY: &str = "default";
@@ -63,6 +62,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
 
     let validation = Validation {
         document: form.document,
+        contents: form.contents,
         policy: asked.policy,
         at: asked.at,
         password: form.password,
@@ -150,9 +150,6 @@ impl Asked {
         let named = wire::language_named(&parameters)?;
         let language = named.unwrap_or_else(|| wire::language(&head.headers, &head.uri));
         let content = Content::read(&head.headers, TYPES)?;
-        if content == Content::Xml {
-            return Err(ServiceError::Document(OpenError::UnsupportedFormat).into());
-        }
         Ok(Self { content, policy: policy.to_owned(), at, wanted, language })
     }
 }

@@ -11,6 +11,7 @@ use super::tree::{AttributeData, Declaration, ElementData, Kind, Node, NodeId, P
 
 /// A tree while it is built.
 pub(super) struct Builder<'t> {
+    text: &'t str,
     tree: Tree<'t>,
     scope: Scope,
     open: Vec<(NodeId, &'t str)>,
@@ -21,7 +22,7 @@ impl<'t> Builder<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let root = Node { parent: 0, end: 1, kind: Kind::Root, place: 0 };
         let tree = Tree {
-            text,
+            text: Cow::Borrowed(text),
             aside: String::new(),
             nodes: vec![root],
             elements: Vec::new(),
@@ -33,11 +34,11 @@ impl<'t> Builder<'t> {
         };
         let mut scope = Scope::default();
         scope.bind(NameId::XML, Some(NameId::XML_URI));
-        Self { tree, scope, open: Vec::new(), seen: Vec::new() }
+        Self { text, tree, scope, open: Vec::new(), seen: Vec::new() }
     }
 
     pub(super) fn build(mut self) -> Result<Tree<'t>, XmlError> {
-        let text = self.tree.text;
+        let text = self.text;
         let mut tokens = Tokens::new(text)?;
         loop {
             let at = tokens.offset();

@@ -58,6 +58,15 @@ impl<'t> Names<'t> {
         id
     }
 
+    /// The same, borrowing nothing.
+    pub(super) fn into_owned(self) -> Names<'static> {
+        let owned = |text: Cow<'t, str>| Cow::Owned(text.into_owned());
+        Names {
+            texts: self.texts.into_iter().map(owned).collect(),
+            ids: self.ids.into_iter().map(|(text, id)| (owned(text), id)).collect(),
+        }
+    }
+
     /// The number of a string that is there.
     pub(super) fn find(&self, text: &str) -> Option<NameId> {
         self.ids.get(text).copied()

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::build::Builder;
 use super::error::XmlError;
-use super::names::{NameId, Names};
+use super::names::{NameId, Names, XML_NAMESPACE};
 use super::scan::scan;
 use crate::limits::Budget;
 
@@ -111,7 +111,7 @@ pub struct Declaration {
 /// A document.
 #[derive(Debug)]
 pub struct Tree<'t> {
-    pub(super) text: &'t str,
+    pub(super) text: Cow<'t, str>,
     pub(super) aside: String,
     pub(super) nodes: Vec<Node>,
     pub(super) elements: Vec<ElementData>,
@@ -140,10 +140,44 @@ impl<'t> Tree<'t> {
         Builder::new(text).build()
     }
 
+    /// The same tree, borrowing nothing: for documents whose text had to be made.
+    #[must_use]
+    pub fn into_owned(self) -> Tree<'static> {
+        Tree {
+            text: Cow::Owned(self.text.into_owned()),
+            aside: self.aside,
+            nodes: self.nodes,
+            elements: self.elements,
+            pieces: self.pieces,
+            targets: self.targets,
+            attributes: self.attributes,
+            declarations: self.declarations,
+            names: self.names.into_owned(),
+        }
+    }
+
     /// The text of the document.
     #[must_use]
-    pub const fn text(&self) -> &'t str {
-        self.text
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The namespace that a prefix is bound to at an element, the empty prefix being the default namespace; none where
+    /// it is bound to nothing.
+    #[must_use]
+    pub fn namespace_in_scope(&self, element: NodeId, prefix: &str) -> Option<&str> {
+        if prefix == "xml" {
+            return Some(XML_NAMESPACE);
+        }
+        let prefix = self.find_name(prefix)?;
+        let mut next = Some(element);
+        while let Some(found) = next.and_then(|id| self.element(id)) {
+            if let Some(declaration) = found.declarations().iter().find(|declaration| declaration.prefix == prefix) {
+                return Some(self.name(declaration.uri)).filter(|uri| !uri.is_empty());
+            }
+            next = self.parent(found.id);
+        }
+        None
     }
 
     /// How many nodes there are, the root among them; attributes and namespaces apart.
@@ -278,7 +312,7 @@ impl<'t> Tree<'t> {
     pub(super) fn piece(&self, piece: Piece) -> &str {
         let range =
             usize::try_from(piece.start).unwrap_or(usize::MAX)..usize::try_from(piece.end).unwrap_or(usize::MAX);
-        let whole = if piece.aside { self.aside.as_str() } else { self.text };
+        let whole = if piece.aside { self.aside.as_str() } else { &self.text };
         whole.get(range).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 //! of the signature itself are reliable depends on the process: see [`super::algorithms`].
 
 use crate::crypto::DigestAlgorithm;
-use crate::document::{Coverage, Signature};
+use crate::document::{Coverage, Signature, SubFilter, XmlSignature};
 use crate::pki::SignerInfo;
 use crate::time::Timestamp;
 use crate::validation::block::algorithms::{Item, Primitive, Weakness, weaknesses};
@@ -89,8 +89,42 @@ pub(in crate::validation) fn claimed_time(ledger: &mut Ledger<'_>, claimed: Opti
     }
 }
 
+/// The properties of an XML signature: signed, and with the certificate of the signer among them.
+pub(in crate::validation) fn properties(ledger: &mut Ledger<'_>, xml: &XmlSignature, at: Timestamp) {
+    if let Some(counter_of) = &xml.counter_of {
+        ledger.check(CheckId::CountersignedValue, if counter_of.signs_value { Ok(()) } else { Err(None) });
+    }
+    if let Some(properties) = &xml.properties {
+        ledger.check(CheckId::PropertiesSigned, if properties.signed { Ok(()) } else { Err(None) });
+    }
+    let signed = xml.properties.as_ref().filter(|properties| properties.signed);
+    if let Some(name) = signed.and_then(|properties| properties.malformed) {
+        let detail = Message::AttributeMalformed { attribute: name.to_owned() };
+        ledger.broken(CheckId::SigningCertificateAttributeForm, None, Some(detail));
+    } else if signed.is_some() {
+        ledger.passed(CheckId::SigningCertificateAttributeForm);
+    }
+    let named = signed.into_iter().flat_map(|properties| &properties.signing_certificates);
+    let named: Vec<_> = named.filter_map(|list| list.first()).collect();
+    let missing = || Some(Message::AttributeMissing { attribute: "SigningCertificate".to_owned() });
+    ledger.check(CheckId::SigningCertificateAttribute, if named.is_empty() { Err(missing()) } else { Ok(()) });
+    for digest in named.iter().filter_map(|named| named.algorithm) {
+        reference_algorithm(ledger, digest, at);
+    }
+}
+
 /// How much of the document is covered, and what came after.
 pub(in crate::validation) fn coverage(ledger: &mut Ledger<'_>, signature: &Signature) {
+    if signature.sub_filter == SubFilter::NotPdf {
+        // What a counter-signature in its place covers is the value that it signs.
+        if signature.xml().is_none_or(|xml| xml.counter_of.is_none()) {
+            let some = signature.coverage != Coverage::None;
+            ledger.check(CheckId::Coverage, if some { Ok(()) } else { Err(None) });
+            let whole = !some || signature.coverage == Coverage::WholeDocument;
+            ledger.check(CheckId::CoverageWhole, if whole { Ok(()) } else { Err(None) });
+        }
+        return;
+    }
     let whole = matches!(signature.coverage, Coverage::WholeDocument | Coverage::WholeRevision);
     ledger.check(CheckId::Coverage, if whole { Ok(()) } else { Err(None) });
     let changes = &signature.changes;

@@ -7,7 +7,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::crypto::{
-    AlgorithmError, Digest, DigestAlgorithm, Message as Signed, SignatureAlgorithm, SignatureValid, VerifyError,
+    AlgorithmError, Digest, DigestAlgorithm, Message as Signed, PublicKey, SignatureAlgorithm, SignatureValid,
+    VerifyError,
 };
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::SignerInfo;
@@ -75,14 +76,27 @@ pub(in crate::validation) fn value(
     keys: &Keys<'_>,
     budget: &mut Budget,
 ) -> Result<Option<Rc<Holder>>, LimitExceeded> {
+    let algorithm = named.signature.as_ref().map_err(|_| signer.signature_algorithm.oid.to_string());
+    proven(ledger, algorithm, candidates, budget, |key, algorithm| verify(signer, algorithm, content, key, keys))
+}
+
+/// The same, whatever form the signature has: `verify` asks of one key. `algorithm` is that of the signature value, or the
+/// name of one that is not known.
+pub(in crate::validation) fn proven(
+    ledger: &mut Ledger<'_>,
+    algorithm: Result<&SignatureAlgorithm, String>,
+    candidates: &[Rc<Holder>],
+    budget: &mut Budget,
+    verify: impl Fn(&PublicKey, &SignatureAlgorithm) -> Result<SignatureValid, VerifyError>,
+) -> Result<Option<Rc<Holder>>, LimitExceeded> {
     let Some(first) = candidates.first() else {
         ledger.not_run(CheckId::SignatureValue);
         return Ok(None);
     };
-    let algorithm = match &named.signature {
+    let algorithm = match algorithm {
         Ok(algorithm) => algorithm,
-        Err(_) => {
-            unsupported(ledger, &signer.signature_algorithm.oid.to_string());
+        Err(name) => {
+            unsupported(ledger, &name);
             return Ok(Some(Rc::clone(first)));
         }
     };
@@ -91,7 +105,7 @@ pub(in crate::validation) fn value(
         outcome = match &candidate.key {
             Some(key) => {
                 budget.spend(key.verification_work())?;
-                verify(signer, algorithm, content, key, keys)
+                verify(key, algorithm)
             }
             None => continue,
         };
@@ -112,7 +126,7 @@ fn verify(
     signer: &SignerInfo,
     algorithm: &SignatureAlgorithm,
     content: &[Digest],
-    key: &crate::crypto::PublicKey,
+    key: &PublicKey,
     keys: &Keys<'_>,
 ) -> Result<SignatureValid, VerifyError> {
     let verifier = keys.verifier();

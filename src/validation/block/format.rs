@@ -14,7 +14,7 @@ const ID_TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
 
 /// The checks of place and form, from the defects that the examination found.
 pub(in crate::validation) fn place(ledger: &mut Ledger<'_>, signature: &Signature) {
-    const IDS: [CheckId; 7] = [
+    const OF_PDF: &[CheckId] = &[
         CheckId::SignatureReadable,
         CheckId::FormatKnown,
         CheckId::InSignatureField,
@@ -23,20 +23,25 @@ pub(in crate::validation) fn place(ledger: &mut Ledger<'_>, signature: &Signatur
         CheckId::ByteRangeCollision,
         CheckId::ContentsPadding,
     ];
+    let in_pdf = signature.sub_filter != SubFilter::NotPdf;
+    let ids = if in_pdf { OF_PDF } else { &[CheckId::SignatureReadable] };
     let mut broken = Vec::new();
     for defect in &signature.defects {
         let (id, detail) = describe(defect, signature);
         broken.push(id);
         ledger.broken(id, None, detail);
     }
-    for id in IDS {
-        if !broken.contains(&id) {
-            ledger.passed(id);
+    for id in ids {
+        if !broken.contains(id) {
+            ledger.passed(*id);
         }
     }
     match signature.limit {
         None => ledger.passed(CheckId::WithinLimits),
         Some(exceeded) => limit(ledger, exceeded),
+    }
+    if !in_pdf {
+        return;
     }
     if signature.changes.has_violation() {
         ledger.broken(CheckId::ChangesPermitted, None, None);

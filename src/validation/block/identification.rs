@@ -7,9 +7,11 @@
 use std::rc::Rc;
 
 use crate::crypto::{Digest, DigestAlgorithm, digest};
+use crate::document::{CertificateReference, XmlSignature};
+use crate::limits::Limits;
 use crate::pki::{
-    AttributeError, Certificate, EssCertId, SignedAttributes, SignerIdentifier, SignerInfo, SigningCertificate,
-    same_serial,
+    AttributeError, Certificate, EssCertId, IssuerSerial, SignedAttributes, SignerIdentifier, SignerInfo,
+    SigningCertificate, same_serial,
 };
 use crate::validation::check::CheckId;
 use crate::validation::evidence::Evidence;
@@ -32,6 +34,84 @@ pub(in crate::validation) fn candidates(
         }
     };
     evidence.certificates().iter().filter(|certificate| fits(certificate)).map(|one| keys.holder(one)).collect()
+}
+
+/// Certificates that may be the signer's of an XML signature: those of `KeyInfo`, a hint, before all the one that a signed
+/// property names; without any hint, whichever at hand the property names.
+pub(in crate::validation) fn of_xml(xml: &XmlSignature, evidence: &Evidence, keys: &Keys<'_>) -> Vec<Rc<Holder>> {
+    let named = named_by_properties(xml).next();
+    let is_named = |certificate: &Certificate| {
+        named.is_some_and(|named| named.algorithm.is_some_and(|algorithm| {
+            digest(algorithm, certificate.der()).as_bytes() == named.digest
+        }))
+    };
+    let at_hand = evidence.certificates().iter();
+    let mut candidates: Vec<_> = if xml.certificates.is_empty() {
+        at_hand.filter(|one| is_named(one)).collect()
+    } else {
+        let known = |der: &Vec<u8>| evidence.certificates().iter().find(|one| one.der() == der.as_slice());
+        xml.certificates.iter().filter_map(known).collect()
+    };
+    candidates.sort_by_key(|one| !is_named(one));
+    candidates.into_iter().take(CANDIDATES).map(|one| keys.holder(one)).collect()
+}
+
+/// Certificates that are tried; a `KeyInfo` has those of a path.
+const CANDIDATES: usize = 16;
+
+/// What signed properties name as the signer's certificate.
+fn named_by_properties(xml: &XmlSignature) -> impl Iterator<Item = &CertificateReference> {
+    let signed = xml.properties.as_ref().filter(|properties| properties.signed);
+    signed.into_iter().flat_map(|properties| &properties.signing_certificates).filter_map(|list| list.first())
+}
+
+/// Checks what signed properties name as the signer's certificate against the one that was found. Where several
+/// properties do, all have to hold.
+pub(in crate::validation) fn reference_of_xml(ledger: &mut Ledger<'_>, xml: &XmlSignature, found: &Holder) {
+    ledger.passed(CheckId::SigningCertificateFound);
+    for named in named_by_properties(xml) {
+        let same = named.algorithm.map(|algorithm| digest(algorithm, found.certificate.der()).as_bytes() == named.digest);
+        let algorithm = named.algorithm.map_or_else(|| named.method.clone(), |digest| digest.name().to_owned());
+        let detail = || Some(Message::CertificateDigestDiffers { algorithm });
+        ledger.check(CheckId::SigningCertificateDigest, if same == Some(true) { Ok(()) } else { Err(detail()) });
+        let own = found.certificate.serial();
+        if let Some(der) = &named.issuer_serial {
+            let same = IssuerSerial::parse(der, Limits::DEFAULT.der_depth).is_ok_and(|named| {
+                same_serial(&named.serial, own)
+                    && named.issuer_name().is_some_and(|name| name.matches(found.certificate.issuer()))
+            });
+            ledger.check(CheckId::SigningCertificateIssuerSerial, if same { Ok(()) } else { Err(None) });
+        }
+        if let Some(serial) = &named.serial {
+            let same = decimal(serial).is_some_and(|named| same_serial(&named, own));
+            ledger.check(CheckId::SigningCertificateIssuerSerial, if same { Ok(()) } else { Err(None) });
+        }
+    }
+}
+
+/// The octets of a number in decimal digits, as an INTEGER has them; none where it is no serial number.
+fn decimal(text: &str) -> Option<Vec<u8>> {
+    const DIGITS: usize = 80;
+    if text.is_empty() || text.len() > DIGITS {
+        return None;
+    }
+    let mut octets: Vec<u8> = vec![0];
+    for digit in text.chars() {
+        let mut carry = digit.to_digit(10)?;
+        for octet in octets.iter_mut().rev() {
+            let value = u32::from(*octet).saturating_mul(10).saturating_add(carry);
+            *octet = u8::try_from(value & 0xff).ok()?;
+            carry = value >> 8;
+        }
+        if carry > 0 {
+            octets.insert(0, u8::try_from(carry).ok()?);
+        }
+    }
+    // The first bit is the sign.
+    if octets.first().is_some_and(|first| *first >= 0x80) {
+        octets.insert(0, 0);
+    }
+    Some(octets)
 }
 
 /// The signed references to the signer's certificate: version 2 (RFC 5035 §3), then version 1 (RFC 2634 §5.4). Where
@@ -94,4 +174,21 @@ fn expected_digest(reference: &EssCertId, found: &Holder) -> Option<(Digest, Dig
         other => digest(other, found.certificate.der()),
     };
     Some((expected, actual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimal_serial_numbers_are_integers() {
+        assert_eq!(decimal("0"), Some(vec![0]));
+        assert_eq!(decimal("127"), Some(vec![127]));
+        assert_eq!(decimal("128"), Some(vec![0, 128]));
+        assert_eq!(decimal("65537"), Some(vec![1, 0, 1]));
+        assert_eq!(decimal("18446744073709551616"), Some(vec![1, 0, 0, 0, 0, 0, 0, 0, 0]));
+        for wrong in ["", "-1", "0x1", "1 2", &"9".repeat(81)] {
+            assert_eq!(decimal(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -7,4 +7,5 @@ pub(super) mod context;
 pub(super) mod cryptography;
 pub(super) mod format;
 pub(super) mod identification;
+pub(super) mod references;
 mod usage;

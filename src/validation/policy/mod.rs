@@ -27,11 +27,17 @@ pub use rules::{FreshAt, RevocationRules, SignaturePolicies};
 const DEFAULT: &str = include_str!("builtin/default.toml");
 const STRICT: &str = include_str!("builtin/strict.toml");
 const ARCHIVE: &str = include_str!("builtin/archive.toml");
+const PARTIAL_XML: &str = include_str!("builtin/partial-xml.toml");
 const NO_REVOCATION: &str = include_str!("builtin/no-revocation.toml");
 
 /// The built-in policies by name.
-const BUILTIN: [(&str, &str); 4] =
-    [("default", DEFAULT), ("strict", STRICT), ("archive", ARCHIVE), ("no-revocation", NO_REVOCATION)];
+const BUILTIN: [(&str, &str); 5] = [
+    ("default", DEFAULT),
+    ("strict", STRICT),
+    ("archive", ARCHIVE),
+    ("no-revocation", NO_REVOCATION),
+    ("partial-xml", PARTIAL_XML),
+];
 
 /// What is demanded of a signature.
 #[derive(Clone, Debug)]
@@ -323,8 +329,12 @@ impl Policy {
     /// too, where nothing else is said of them.
     #[must_use]
     pub fn level_of(&self, context: Context, role: Role, id: CheckId) -> Level {
-        let of_role = self.levels.get(&(context, role, id));
-        let level = of_role.or_else(|| self.levels.get(&(context, Role::Signer, id)));
+        // What is said of signatures counts for counter-signatures too, where nothing else is said of them.
+        let general = (context == Context::CounterSignature).then_some(Context::Signature);
+        let level = [Some(context), general].into_iter().flatten().find_map(|context| {
+            let of_role = self.levels.get(&(context, role, id));
+            of_role.or_else(|| self.levels.get(&(context, Role::Signer, id)))
+        });
         level.copied().unwrap_or_else(|| id.default_level())
     }
 

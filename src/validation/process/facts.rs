@@ -51,7 +51,7 @@ impl<'p> Facts<'p> {
         BEFORE_CERTIFICATES.into_iter().any(|block| self.ledger.decided(block).is_some())
     }
 
-    fn items(&mut self, content: &[DigestAlgorithm], place: Term, value: Option<SignatureAlgorithm>) {
+    pub(super) fn items(&mut self, content: &[DigestAlgorithm], place: Term, value: Option<SignatureAlgorithm>) {
         let mut items: Vec<Item> = Vec::new();
         let of_content = content.iter().map(|digest| Item { primitive: Primitive::Digest(*digest), place });
         let key = self.signer.as_ref().and_then(|signer| signer.key.as_ref()).map(|key| key.kind());

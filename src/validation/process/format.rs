@@ -70,6 +70,10 @@ pub(super) fn format(
             [signer] => pades(signature, cms, signer, chain, stamps, material),
             _ => "UNKNOWN",
         },
+        (SubFilter::NotPdf, Some(SignatureForm::Xml(xml))) => match &xml.properties {
+            Some(properties) if properties.signed && !properties.signing_certificates.is_empty() => "XAdES-BES",
+            _ => "XMLDSig",
+        },
         _ => "UNKNOWN",
     }
 }

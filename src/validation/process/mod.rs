@@ -21,6 +21,7 @@ mod signature;
 mod sliding;
 mod stamps;
 mod timestamp;
+mod xml;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -177,7 +178,23 @@ pub(super) fn judge(
         let stamps: Vec<&Stamp<'_>> = own.iter().chain(covering).collect();
         reports.push(signature::judge(signature, facts, &stamps, own_reports, &existence, case, &material, needed));
     }
+    nest(&mut reports, examination);
     (reports, document_reports)
+}
+
+/// Moves the reports on counter-signatures into those on the signatures that they stand in.
+fn nest(reports: &mut Vec<SignatureReport>, examination: &Examination) {
+    let parents = examination.signatures.iter().map(|one| Some(one.xml()?.counter_of.as_ref()?.id.as_str()));
+    // The innermost stands last: it is moved into its own before that one is moved.
+    for (index, parent) in parents.enumerate().collect::<Vec<_>>().into_iter().rev() {
+        let Some(parent) = parent else { continue };
+        if index < reports.len() && reports.iter().any(|one| one.id == parent) {
+            let report = reports.remove(index);
+            if let Some(parent) = reports.iter_mut().find(|one| one.id == parent) {
+                parent.counter_signatures.insert(0, report);
+            }
+        }
+    }
 }
 
 /// Where the value of a signature ends in the file.

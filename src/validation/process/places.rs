@@ -45,7 +45,8 @@ impl Places<'_> {
             Some(SignatureForm::Pkcs1 { certificates, .. }) => {
                 certificates.iter().for_each(|der| self.certificate(der, end));
             }
-            None => {}
+            // An XML signature has no place in a file of revisions.
+            Some(SignatureForm::Xml(_)) | None => {}
         }
         for (number, inside) in tokens.iter().enumerate() {
             let id = format!("{}.T{}", signature.id, number.saturating_add(1));

@@ -13,7 +13,14 @@ use crate::validation::revocation::select;
 /// Digests match and the signature value verifies.
 pub(in crate::validation) fn integrity(ledger: &Ledger<'_>, readable: bool) -> Integrity {
     const PROOFS: [CheckId; 2] = [CheckId::DocumentDigest, CheckId::SignatureValue];
-    if !readable || ledger.fails(CheckId::ByteRange) || ledger.fails(CheckId::Encapsulation) {
+    const FORM: [CheckId; 5] = [
+        CheckId::ByteRange,
+        CheckId::Encapsulation,
+        CheckId::NoSharedSecret,
+        CheckId::ReferenceFound,
+        CheckId::ReferenceUnambiguous,
+    ];
+    if !readable || FORM.iter().any(|id| ledger.fails(*id)) {
         return Integrity::Broken;
     }
     if PROOFS
@@ -25,7 +32,8 @@ pub(in crate::validation) fn integrity(ledger: &Ledger<'_>, readable: bool) -> I
     }
     let proven = ledger.holds(CheckId::SignatureValue)
         && (ledger.holds(CheckId::DocumentDigest) || ledger.holds(CheckId::MessageImprint));
-    if proven && !ledger.fails(CheckId::AlgorithmSupported) { Integrity::Intact } else { Integrity::Unknown }
+    let doubts = [CheckId::AlgorithmSupported, CheckId::SignedDataFound, CheckId::TransformsApplied];
+    if proven && !doubts.iter().any(|id| ledger.fails(*id)) { Integrity::Intact } else { Integrity::Unknown }
 }
 
 /// The path for the report, each certificate with the revocation data that decide.

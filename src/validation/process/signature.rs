@@ -7,8 +7,9 @@ use super::format::{Material, format};
 use super::long_term::long_term;
 use super::report::{describe, elements, integrity};
 use super::stamps::Stamp;
+use super::xml::xml;
 use super::{Case, archival, needs};
-use crate::document::{ChangesLevel, Coverage, Signature, SignatureForm};
+use crate::document::{ChangesLevel, Coverage, Signature, SignatureForm, SubFilter, Target};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{SignaturePolicy, SignerInfo};
 use crate::syntax::hex::hex;
@@ -28,13 +29,14 @@ use crate::validation::verdict::Verdict;
 
 /// The facts of a signature. What exceeds its budget is said of this signature alone.
 pub(super) fn facts<'p>(signature: &Signature, case: &Case<'p>, budget: &mut Budget) -> Facts<'p> {
-    let mut facts = Facts::new(Ledger::new(case.policy, Context::Signature));
+    let mut facts = Facts::new(Ledger::new(case.policy, context(signature)));
     place(&mut facts.ledger, signature);
     let done: Result<(), LimitExceeded> = match &signature.form {
         Some(SignatureForm::Cms(signed)) => cms(&mut facts, signature, signed, case, budget),
         Some(SignatureForm::Pkcs1 { value, certificates }) => {
             pkcs1(&mut facts, signature, value, certificates, case, budget)
         }
+        Some(SignatureForm::Xml(signed)) => xml(&mut facts, signed, case, budget),
         // A token is a document time-stamp, which is not judged here; nothing to judge is said by its defects.
         Some(SignatureForm::Token(_)) | None => Ok(()),
     };
@@ -46,6 +48,14 @@ pub(super) fn facts<'p>(signature: &Signature, case: &Case<'p>, budget: &mut Bud
     }
     acceptance::coverage(&mut facts.ledger, signature);
     facts
+}
+
+/// What kind of signature it is for the policy.
+fn context(signature: &Signature) -> Context {
+    match signature.xml() {
+        Some(xml) if xml.counter_of.is_some() => Context::CounterSignature,
+        _ => Context::Signature,
+    }
 }
 
 /// The signer of a CMS with one.
@@ -63,7 +73,8 @@ pub(super) fn signer_info(signature: &Signature) -> Option<&SignerInfo> {
 fn claimed_time(signature: &Signature) -> Option<Timestamp> {
     let signed = signer_info(signature).and_then(|signer| signer.signed_attributes.as_ref());
     let attribute = signed.and_then(|signed| signed.claimed_signing_time().ok().flatten());
-    signature.claimed.signing_time.or(attribute)
+    let property = signature.xml().and_then(|xml| xml.properties.as_ref()).filter(|properties| properties.signed);
+    signature.claimed.signing_time.or(attribute).or(property.and_then(|properties| properties.claimed_signing_time))
 }
 
 /// Judges a signature. `stamps` are its own and those around it, with the reports on its own.
@@ -100,7 +111,7 @@ pub(super) fn judge(
     if let Some(chain) = chain
         && !facts.is_hopeless()
     {
-        needs::of(chain, Context::Signature, case, needed);
+        needs::of(chain, context(signature), case, needed);
     }
     if course.decision().is_none() {
         needs::warn(&mut course, at);
@@ -116,12 +127,10 @@ pub(super) fn judge(
         reason,
         integrity,
         coverage: signature.coverage,
-        scope: signature
-            .byte_range
-            .map(|range| Scope::ByteRange { range, revision: signature.revision })
-            .into_iter()
-            .collect(),
-        changes: Some(signature.changes.clone()),
+        packaging: signature.xml().map(|xml| xml.packaging),
+        scope: scope(signature),
+        uncovered: signature.xml().map(|xml| xml.uncovered.clone()).unwrap_or_default(),
+        changes: (signature.sub_filter != SubFilter::NotPdf).then(|| signature.changes.clone()),
         doc_mdp: signature.doc_mdp,
         field_lock: signature.field_lock.clone(),
         signer: facts.signer.as_ref().map(describe),
@@ -136,9 +145,24 @@ pub(super) fn judge(
         algorithms: facts.algorithms.clone(),
         path: chain.map(elements).unwrap_or_default(),
         timestamps: reports,
+        counter_signatures: Vec::new(),
         attributes: attributes(signature),
         checks,
     }
+}
+
+/// What the signature is over: its byte range, or what its references lead to.
+fn scope(signature: &Signature) -> Vec<Scope> {
+    let range = signature.byte_range.map(|range| Scope::ByteRange { range, revision: signature.revision });
+    let references = signature.xml().into_iter().flat_map(|xml| &xml.references);
+    let led = references.filter_map(|reference| {
+        let transforms = reference.transforms.clone();
+        Some(match reference.target.clone()? {
+            Target::Node { path, id } => Scope::Element { path, xml_id: id, transforms },
+            Target::Content { name } => Scope::Content { name, transforms },
+        })
+    });
+    range.into_iter().chain(led).collect()
 }
 
 /// The level that the policy requires: a claim about content.

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::Nothing;
 use super::evidence::{CheckView, PathElementView, ReasonView, TimestampView, checks, path, timestamps};
-use crate::document::{ChangeFinding, Changes, FieldLock};
+use crate::document::{ChangeFinding, Changes, FieldLock, Uncovered};
 use crate::reporting::Texts;
 use crate::validation::{Algorithms, ClaimedAttributes, Scope, SignatureReport, Signer};
 
@@ -16,13 +15,17 @@ pub(super) struct SignatureView<'a> {
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub_filter: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packaging: Option<&'static str>,
     format: &'static str,
     indication: &'static str,
     sub_indication: Option<&'static str>,
     reason: ReasonView,
     integrity: &'static str,
     coverage: &'static str,
-    scope: Vec<ScopeView>,
+    scope: Vec<ScopeView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    uncovered: Vec<UncoveredView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangesView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +41,7 @@ pub(super) struct SignatureView<'a> {
     legal: LegalView,
     path: Vec<PathElementView<'a>>,
     timestamps: Vec<TimestampView<'a>>,
-    counter_signatures: Nothing,
+    counter_signatures: Vec<Self>,
     attributes: AttributesView<'a>,
     checks: Vec<CheckView<'a>>,
 }
@@ -49,6 +52,7 @@ impl<'a> SignatureView<'a> {
             id: &signature.id,
             field: signature.field.as_deref(),
             sub_filter: signature.sub_filter.as_deref(),
+            packaging: signature.packaging.map(crate::document::Packaging::name),
             format: signature.format,
             indication: signature.verdict.total_indication(),
             sub_indication: signature.verdict.sub_indication(),
@@ -56,6 +60,7 @@ impl<'a> SignatureView<'a> {
             integrity: signature.integrity.name(),
             coverage: signature.coverage.name(),
             scope: signature.scope.iter().map(ScopeView::new).collect(),
+            uncovered: signature.uncovered.iter().map(UncoveredView::new).collect(),
             changes: signature.changes.as_ref().map(|changes| ChangesView::new(changes, texts)),
             certification: signature.doc_mdp.map(|doc_mdp| CertificationView { doc_mdp }),
             field_lock: signature.field_lock.as_ref().map(FieldLockView::new),
@@ -71,7 +76,7 @@ impl<'a> SignatureView<'a> {
             legal: LegalView {},
             path: path(&signature.path),
             timestamps: timestamps(&signature.timestamps, texts),
-            counter_signatures: [],
+            counter_signatures: signature.counter_signatures.iter().map(|one| Self::new(one, texts)).collect(),
             attributes: AttributesView::new(&signature.attributes),
             checks: checks(&signature.checks, texts),
         }
@@ -79,18 +84,50 @@ impl<'a> SignatureView<'a> {
 }
 
 #[derive(Serialize)]
-struct ScopeView {
+#[serde(rename_all = "camelCase")]
+struct ScopeView<'a> {
     kind: &'static str,
-    range: [u64; 4],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<[u64; 4]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    xml_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    transforms: &'a [String],
 }
 
-impl ScopeView {
-    const fn new(scope: &Scope) -> Self {
+impl<'a> ScopeView<'a> {
+    fn new(scope: &'a Scope) -> Self {
+        let none =
+            Self { kind: "", range: None, revision: None, path: None, xml_id: None, name: None, transforms: &[] };
         match scope {
-            Scope::ByteRange { range, revision } => Self { kind: "byte-range", range: *range, revision: *revision },
+            Scope::ByteRange { range, revision } => {
+                Self { kind: "byte-range", range: Some(*range), revision: *revision, ..none }
+            }
+            Scope::Element { path, xml_id, transforms } => {
+                Self { kind: "element", path: Some(path), xml_id: xml_id.as_deref(), transforms, ..none }
+            }
+            Scope::Content { name, transforms } => {
+                Self { kind: "content", name: name.as_deref(), transforms, ..none }
+            }
         }
+    }
+}
+
+#[derive(Serialize)]
+struct UncoveredView<'a> {
+    path: &'a str,
+    kind: &'static str,
+}
+
+impl<'a> UncoveredView<'a> {
+    fn new(uncovered: &'a Uncovered) -> Self {
+        Self { path: &uncovered.path, kind: uncovered.kind.name() }
     }
 }
 

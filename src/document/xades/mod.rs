@@ -1,0 +1,397 @@
+//! XML signatures (XML Signature 1.1, RFC 9231) and their `XAdES` properties (EN 319 132-1): where they are, what their
+//! references digest, and how much of the document that covers. Facts, no judgement, and nothing is fetched.
+//!
+//! Which properties are read so far: see [`properties`]. Time-stamps, validation data and levels are not.
+
+mod coverage;
+mod facts;
+mod identifiers;
+mod locate;
+mod names;
+mod path;
+mod properties;
+mod reference;
+mod selected;
+mod structure;
+mod transform;
+
+#[cfg(test)]
+mod tests;
+
+pub use facts::{
+    CertificateReference, Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind,
+    XadesProperties, XmlReference, XmlSignature,
+};
+
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::facts::Coverage;
+use super::signature::{FormatDefect, Signature, SignatureForm};
+use crate::crypto::{DigestAlgorithm, DigestState};
+use crate::limits::{Budget, LimitExceeded};
+use crate::syntax::xml::c14n::{C14nError, Sink, Subtree, canonicalise};
+use crate::syntax::xml::{NodeId, Tree};
+use coverage::{Covered, Exempt};
+use identifiers::{Identifiers, identifier};
+use locate::{Located, locate};
+use reference::{Digests, Place, Places, Plan, is_external};
+use structure::{Reference, Structure, algorithm, canonicalisation, certificates, signature_method};
+use transform::{Origin, Source};
+
+/// Octets of `SignedInfo` that are kept; of a longer one only the digest is.
+const KEPT: usize = 1 << 20;
+
+/// Every signature of a document, in document order.
+///
+/// # Errors
+/// Where a limit is reached before all are found. What one signature exceeds is said of that signature.
+pub(super) fn signatures(
+    tree: &Tree<'_>,
+    contents: &[Content<'_>],
+    budget: &mut Budget,
+) -> Result<Vec<Signature>, LimitExceeded> {
+    let located = locate(tree, budget)?;
+    if located.is_empty() {
+        return Ok(Vec::new());
+    }
+    budget.spend(u64::try_from(tree.len() >> 4).unwrap_or(u64::MAX))?;
+    let identifiers = Identifiers::of(tree);
+    let places = Places { identifiers: &identifiers, contents };
+    let mut digests = Digests::new(Origin { tree, identifiers: &identifiers }, contents);
+    let prepared: Vec<_> = located.iter().map(|one| Prepared::of(tree, one, places, &mut digests)).collect();
+    let examiner = Examiner { tree, contents, exempt: Exempt::of(tree, &located) };
+    let parts = u64::try_from(located.len()).unwrap_or(u64::MAX);
+    let mut signatures = Vec::with_capacity(located.len());
+    for (one, prepared) in located.iter().zip(&prepared) {
+        let mut share = budget.share(parts);
+        let mut signature = Signature::of_xml(one.id.clone());
+        match (&one.structure, prepared) {
+            (Ok(structure), Some(prepared)) => {
+                let parent = one.counter_of.and_then(|of| located.get(of));
+                examiner.read(&mut signature, structure, prepared, parent, &mut digests, &mut share);
+            }
+            (Err(misshapen), _) => {
+                let offset = u64::try_from(tree.span(misshapen.node).start).unwrap_or(u64::MAX);
+                signature.defects.push(FormatDefect::Unreadable { what: misshapen.what, offset });
+            }
+            (Ok(_), None) => {}
+        }
+        signatures.push(signature);
+    }
+    Ok(signatures)
+}
+
+/// The references of a signature, ready to be digested; of each that is to a manifest, its entries.
+struct Prepared<'t> {
+    references: Vec<(Result<Plan, Fault>, Vec<Entry<'t>>)>,
+}
+
+/// An entry of a manifest.
+struct Entry<'t> {
+    reference: Reference<'t>,
+    plan: Result<Plan, Fault>,
+}
+
+impl<'t> Prepared<'t> {
+    fn of(tree: &'t Tree<'t>, one: &Located<'t>, places: Places<'_>, digests: &mut Digests<'_>) -> Option<Self> {
+        let structure = one.structure.as_ref().ok()?;
+        let direct = structure.references.iter().filter(|one| is_external(one.uri)).count();
+        let mut want = |plan: &Result<Plan, Fault>, reference: &Reference<'_>| {
+            if let (Ok(plan), Some(algorithm)) = (plan, DigestAlgorithm::from_uri(reference.method)) {
+                digests.want(plan, algorithm);
+            }
+        };
+        let mut prepare = |reference: &Reference<'t>| {
+            let plan = Plan::of(tree, reference, structure.element, places, direct == 1);
+            want(&plan, reference);
+            let entries = manifest(tree, reference, plan.as_ref().ok()).unwrap_or_default();
+            let external = entries.iter().filter(|one| is_external(one.uri)).count();
+            let alone = direct == 0 && external == 1;
+            let entries = entries.into_iter().map(|reference| {
+                let plan = Plan::of(tree, &reference, structure.element, places, alone);
+                want(&plan, &reference);
+                Entry { reference, plan }
+            });
+            let entries = entries.collect();
+            (plan, entries)
+        };
+        Some(Self { references: structure.references.iter().map(&mut prepare).collect() })
+    }
+}
+
+/// The entries of the manifest that a reference is to.
+fn manifest<'t>(tree: &'t Tree<'t>, reference: &Reference<'t>, plan: Option<&Plan>) -> Option<Vec<Reference<'t>>> {
+    let Place::Node { top, .. } = plan?.place else { return None };
+    let is_manifest = tree.element(top).is_some_and(|element| element.is(names::DS, "Manifest"));
+    if is_manifest && reference.is_to_manifest() { Reference::of_manifest(tree, top) } else { None }
+}
+
+/// What is the same for all signatures of a document.
+struct Examiner<'x> {
+    tree: &'x Tree<'x>,
+    contents: &'x [Content<'x>],
+    exempt: Exempt,
+}
+
+impl Examiner<'_> {
+    fn read(
+        &self,
+        signature: &mut Signature,
+        structure: &Structure<'_>,
+        prepared: &Prepared<'_>,
+        parent: Option<&Located<'_>>,
+        digests: &mut Digests<'_>,
+        budget: &mut Budget,
+    ) {
+        let tree = self.tree;
+        let properties = properties::find(tree, structure);
+        if let Err(second) = properties {
+            let offset = u64::try_from(tree.span(second).start).unwrap_or(u64::MAX);
+            signature.defects.push(FormatDefect::Unreadable { what: "SignedProperties", offset });
+        }
+        let properties = properties.ok().flatten();
+        let mut reading = Reading {
+            examiner: self,
+            structure,
+            properties,
+            covered: Covered::new(tree, self.contents.len()),
+            counted: HashSet::new(),
+            signs_properties: false,
+            limit: None,
+        };
+        let mut references = Vec::with_capacity(structure.references.len());
+        for (reference, (plan, entries)) in structure.references.iter().zip(&prepared.references) {
+            let mut read = reading.reference(reference, plan, digests, budget);
+            let holds = matches!(&read.computed, Ok(Some(digest)) if digest.as_bytes() == read.stated);
+            for entry in entries {
+                // What a manifest says of its entries is signed where the manifest is.
+                let entry = reading.entry(&entry.reference, &entry.plan, holds, digests, budget);
+                read.entries.push(entry);
+            }
+            references.push(read);
+        }
+        let (algorithm_found, shared_secret) = signature_method(tree, &structure.method);
+        let signed_info = self.signed_info(structure, algorithm_found.as_ref().ok().and_then(|one| one.digest()), budget);
+        let measured = reading.covered.measure(&self.exempt, self.contents, budget);
+        let limit = reading.limit;
+        let signs_properties = reading.signs_properties;
+        let (coverage, uncovered) = match measured {
+            Ok(measured) => measured,
+            Err(exceeded) => {
+                signature.limit = Some(exceeded);
+                (Coverage::None, Vec::new())
+            }
+        };
+        let of_info = match &signed_info {
+            Err(Fault::Limit(exceeded)) => Some(*exceeded),
+            _ => None,
+        };
+        signature.limit = signature.limit.or(limit).or(of_info);
+        signature.coverage = if signature.limit.is_some() { Coverage::None } else { coverage };
+        let counter_of = parent.map(|parent| CounterOf {
+            id: parent.id.clone(),
+            signs_value: parent.structure.as_ref().is_ok_and(|signed| {
+                prepared.references.iter().any(|(plan, _)| {
+                    matches!(plan, Ok(plan) if matches!(plan.place, Place::Node { top, .. } if top == signed.value))
+                })
+            }),
+        });
+        signature.form = Some(SignatureForm::Xml(Arc::new(XmlSignature {
+            path: path::path(tree, structure.element),
+            packaging: self.packaging(structure, &references, &prepared.references),
+            counter_of,
+            method: algorithm(&structure.method).to_owned(),
+            algorithm: algorithm_found,
+            shared_secret,
+            signed_info,
+            value: structure.octets.clone(),
+            certificates: structure.key_info.map(|info| certificates(tree, info)).unwrap_or_default(),
+            references,
+            uncovered,
+            properties: properties.map(|node| properties::read(tree, node, signs_properties)),
+        })));
+    }
+
+    /// The canonical form of `SignedInfo`.
+    fn signed_info(
+        &self,
+        structure: &Structure<'_>,
+        digest: Option<DigestAlgorithm>,
+        budget: &mut Budget,
+    ) -> Result<SignedInfo, Fault> {
+        let named = algorithm(&structure.canonicalisation);
+        let method = canonicalisation(self.tree, &structure.canonicalisation).ok_or_else(|| transform::unsupported(named))?;
+        let state = digest.map(DigestState::new);
+        let mut sink = Kept { octets: Vec::new(), length: 0, state };
+        let selection = Subtree::new(self.tree, structure.signed_info);
+        canonicalise(self.tree, &selection, &method, &mut sink, budget).map_err(|error| match error {
+            C14nError::Limit(limit) => Fault::Limit(limit),
+            _ => Fault::Failed(named.to_owned()),
+        })?;
+        budget.spend(u64::try_from(sink.length >> 10).unwrap_or(u64::MAX))?;
+        match sink.state {
+            Some(state) if sink.length > KEPT => Ok(SignedInfo::Digest(state.finish())),
+            None if sink.length > KEPT => Err(transform::unsupported("SignedInfo")),
+            _ => Ok(SignedInfo::Octets(sink.octets)),
+        }
+    }
+
+    /// Enveloped, where something that is signed stands around it; enveloping, where in it.
+    fn packaging(
+        &self,
+        structure: &Structure<'_>,
+        references: &[XmlReference],
+        plans: &[(Result<Plan, Fault>, Vec<Entry<'_>>)],
+    ) -> Packaging {
+        let mut enveloping = false;
+        for (reference, (plan, _)) in references.iter().zip(plans) {
+            let data = matches!(reference.role, Role::Data | Role::Manifest);
+            let (true, Ok(Plan { place: Place::Node { top, .. }, .. })) = (data, plan) else { continue };
+            if self.tree.is_within(structure.element, *top) {
+                return Packaging::Enveloped;
+            }
+            enveloping |= self.tree.is_within(*top, structure.element);
+        }
+        if enveloping { Packaging::Enveloping } else { Packaging::Detached }
+    }
+}
+
+/// One signature while its references are read.
+struct Reading<'r> {
+    examiner: &'r Examiner<'r>,
+    structure: &'r Structure<'r>,
+    properties: Option<NodeId>,
+    covered: Covered<'r>,
+    /// Keys of what has been added to what is covered.
+    counted: HashSet<String>,
+    signs_properties: bool,
+    limit: Option<LimitExceeded>,
+}
+
+impl Reading<'_> {
+    fn reference(
+        &mut self,
+        reference: &Reference<'_>,
+        plan: &Result<Plan, Fault>,
+        digests: &mut Digests<'_>,
+        budget: &mut Budget,
+    ) -> XmlReference {
+        let (read, source) = self.digested(reference, plan, digests, budget);
+        if let (Ok(plan), Some(source)) = (plan, source) {
+            let says_so = read.claimed_type.as_deref().is_some_and(is_signed_properties_type);
+            let whole = matches!(source.as_ref(), Source::Nodes(selected) if selected.is_whole());
+            self.signs_properties |= read.role == Role::SignedProperties && says_so && whole;
+            self.cover(plan, &source, budget);
+        }
+        read
+    }
+
+    /// An entry of a manifest: it covers what it names where both the manifest and the entry hold.
+    fn entry(
+        &mut self,
+        reference: &Reference<'_>,
+        plan: &Result<Plan, Fault>,
+        manifest_holds: bool,
+        digests: &mut Digests<'_>,
+        budget: &mut Budget,
+    ) -> XmlReference {
+        let (read, source) = self.digested(reference, plan, digests, budget);
+        let holds = matches!(&read.computed, Ok(Some(digest)) if digest.as_bytes() == read.stated);
+        if let (Ok(plan), Some(source), true) = (plan, source, holds && manifest_holds) {
+            self.cover(plan, &source, budget);
+        }
+        read
+    }
+
+    fn digested(
+        &mut self,
+        reference: &Reference<'_>,
+        plan: &Result<Plan, Fault>,
+        digests: &mut Digests<'_>,
+        budget: &mut Budget,
+    ) -> (XmlReference, Option<Rc<Source>>) {
+        let named = DigestAlgorithm::from_uri(reference.method);
+        let done = plan.as_ref().map_err(Clone::clone).and_then(|plan| digests.run(plan, budget));
+        if let Err(Fault::Limit(exceeded)) = done {
+            self.limit = self.limit.or(Some(exceeded));
+        }
+        let place = plan.as_ref().ok().map(|plan| plan.place);
+        let read = XmlReference {
+            uri: reference.uri.map(str::to_owned),
+            role: self.role(reference, place),
+            claimed_type: reference.claimed_type.map(str::to_owned),
+            transforms: reference.transforms.iter().map(|one| algorithm(one).to_owned()).collect(),
+            method: reference.method.to_owned(),
+            algorithm: named,
+            stated: reference.stated.clone(),
+            target: place.map(|place| self.target(place)),
+            computed: done.as_ref().map_err(Clone::clone).map(|done| done.digest(named?)),
+            entries: Vec::new(),
+        };
+        (read, done.ok().map(|done| Rc::clone(&done.source)))
+    }
+
+    fn cover(&mut self, plan: &Plan, source: &Source, budget: &mut Budget) {
+        if self.counted.insert(plan.key.clone())
+            && let Err(exceeded) = self.covered.add(plan.place, source, budget)
+        {
+            self.limit = self.limit.or(Some(exceeded));
+        }
+    }
+
+    fn role(&self, reference: &Reference<'_>, place: Option<Place>) -> Role {
+        let Some(Place::Node { top, .. }) = place else { return Role::Data };
+        let element = self.examiner.tree.element(top);
+        if Some(top) == self.properties {
+            Role::SignedProperties
+        } else if Some(top) == self.structure.key_info {
+            Role::KeyInfo
+        } else if element.is_some_and(|element| element.is(names::DS, "SignatureValue")) {
+            Role::SignatureValue
+        } else if reference.is_to_manifest() && element.is_some_and(|element| element.is(names::DS, "Manifest")) {
+            Role::Manifest
+        } else {
+            Role::Data
+        }
+    }
+
+    fn target(&self, place: Place) -> Target {
+        match place {
+            Place::Node { top, .. } => Target::Node {
+                path: path::path(self.examiner.tree, top),
+                id: identifier(self.examiner.tree, top).map(str::to_owned),
+            },
+            Place::Content(index) => {
+                Target::Content { name: self.examiner.contents.get(index).and_then(|content| content.name.clone()) }
+            }
+        }
+    }
+}
+
+/// The Type of a reference to signed properties (EN 319 132-1 §4.4.2), in all versions.
+fn is_signed_properties_type(claimed: &str) -> bool {
+    let rest = claimed.strip_prefix("http://uri.etsi.org/01903");
+    rest.and_then(|rest| rest.strip_suffix("#SignedProperties"))
+        .is_some_and(|version| matches!(version, "" | "/v1.1.1" | "/v1.2.2" | "/v1.3.2"))
+}
+
+/// Keeps octets up to a number, and digests all.
+struct Kept {
+    octets: Vec<u8>,
+    length: usize,
+    state: Option<DigestState>,
+}
+
+impl Sink for Kept {
+    fn octets(&mut self, octets: &[u8]) {
+        self.length = self.length.saturating_add(octets.len());
+        if self.length <= KEPT {
+            self.octets.extend_from_slice(octets);
+        }
+        if let Some(state) = &mut self.state {
+            state.update(octets);
+        }
+    }
+}
