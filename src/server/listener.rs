@@ -4,6 +4,7 @@
 //! the next one on a kept connection counts as its head); its body as long as bodies may; and as long again to read
 //! the answer. What is no HTTP is answered by hyper with a bare status and an end.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -23,7 +24,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tower::Service;
 
 use super::app::App;
 use super::patience::Patient;
@@ -71,6 +71,7 @@ impl Bound {
         let (stop, stopping) = watch::channel(());
         let connection = Connection {
             tls: TlsAcceptor::from(self.tls),
+            app: Arc::clone(&self.app),
             router: self.router,
             head_time: limits.header_time,
             answer_time: limits.body_time,
@@ -125,6 +126,7 @@ async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> (OwnedSemaphore
 #[derive(Clone)]
 struct Connection {
     tls: TlsAcceptor,
+    app: Arc<App>,
     router: Router,
     head_time: Duration,
     answer_time: Duration,
@@ -149,9 +151,11 @@ impl Connection {
                 return;
             }
         };
-        let router = self.router;
+        let (app, router) = (self.app, self.router);
         let service = service_fn(move |request: Request<Incoming>| {
-            router.clone().call(request.map(|body| Body::new(Watched::new(body))))
+            let request = request.map(|body| Body::new(Watched::new(body)));
+            let answering = super::answer(Arc::clone(&app), router.clone(), request);
+            async { Ok::<_, Infallible>(answering.await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
