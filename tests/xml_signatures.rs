@@ -57,7 +57,10 @@ fn generated(suite: &str, name: &str, at: &str, listed: &str) {
         for (policy, report) in [("no-revocation", &lenient), ("default", &strict)] {
             let accepted = report.as_ref().is_ok_and(|report| report.summary.answer == Answer::Valid);
             let excused = policy == "no-revocation" && text(file, "etsi").contains("REVOKED");
-            assert!(!(wrong && accepted) || excused || file["contested"] == true, "{name} is accepted under {policy}");
+            assert!(
+                !(wrong && accepted) || excused || file["contested"] == true,
+                "{name} is accepted under {policy}"
+            );
         }
         if is_pending(file) {
             row[3] += 1;
@@ -216,9 +219,9 @@ fn no_wrapping_comes_out_whole() {
         let bytes = support::read(&shared.join("data/corpus").join(&file.path));
         let report = support::validation::validated(&bytes, "2026-11-21T12:00:00Z");
         let signatures = report.map(|report| report.signatures).unwrap_or_default();
-        let whole = signatures.iter().find(|one| {
-            one.integrity == Integrity::Intact && one.coverage.name() == "whole-document"
-        });
+        let whole = signatures
+            .iter()
+            .find(|one| one.integrity == Integrity::Intact && one.coverage.name() == "whole-document");
         exceptions.check(&file.path, whole.map_or(Ok(()), |one| Err(format!("{} is intact and whole", one.id))));
     }
     support::suite(SUITE, exceptions.finish());

@@ -49,7 +49,7 @@ fn attempt(options: &Serve, source: &Source, texts: &Texts) -> Result<Exit, Exit
         say(&texts.fill(Label::NotStarted, &[("cause", cause)]));
         Exit::Internal
     };
-    telemetry::begin(Level::INFO).map_err(|error| failed(error.to_string()))?;
+    let _log = telemetry::begin(Level::INFO).map_err(|error| failed(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(error.to_string()))?;
     let data = demo.as_ref().map(|(data, _)| data.clone());

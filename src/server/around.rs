@@ -30,14 +30,27 @@ const ADDRESS_BYTES: usize = 2048;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Surrounds a request.
-pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// Surrounds a request on its way through the router.
+pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
+    surround(&app, route, request, |request| next.run(request)).await
+}
+
+/// Surrounds a request that `answer` answers; `route` is the template of its path.
+pub(super) async fn surround<F>(
+    app: &App,
+    route: &str,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let started = Instant::now();
     let request_id = given_id(request.headers()).unwrap_or_else(|| app.ids.next());
     let language = wire::language(request.headers(), request.uri());
     let method = method_name(request.method());
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let trace = Arc::new(Trace::default());
     request.extensions_mut().insert(Arc::clone(&trace));
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
@@ -48,7 +61,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
             let args = [("maximum", ADDRESS_BYTES.to_string())];
             return Problem::with(Code::BadRequest, Detail::AddressTooLong, args).into_response();
         }
-        unbroken(next.run(request)).await.unwrap_or_else(|_| Problem::internal().into_response())
+        unbroken(answer(request)).await.unwrap_or_else(|_| Problem::internal().into_response())
     };
     let mut response = answering.instrument(span.clone()).await;
     let mut code = None;

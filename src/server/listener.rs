@@ -4,6 +4,7 @@
 //! the next one on a kept connection counts as its head); its body as long as bodies may; and as long again to read
 //! the answer. What is no HTTP is answered by hyper with a bare status and an end.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -23,7 +24,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tower::Service;
 
 use super::app::App;
 use super::patience::Patient;
@@ -32,11 +32,11 @@ use super::rest::Watched;
 /// Headers of a request. Programs send about 10, browsers 20.
 const HEADERS: usize = 64;
 
-/// Bytes of the head of a request, and of what is read of a connection at once.
+/// Bytes of the head of a request.
 const HEAD_BYTES: usize = 32 << 10;
 
-/// Bytes that are read from the system at once. A larger piece saves calls to the system, and each open connection
-/// holds one.
+/// Bytes that are read at once, from the system and of what was decrypted. A larger piece saves calls and changes
+/// between who reads and who takes, and each open connection holds up to two.
 const READ_BYTES: usize = 64 << 10;
 
 /// How long to wait where the system gives no more connections.
@@ -71,6 +71,7 @@ impl Bound {
         let (stop, stopping) = watch::channel(());
         let connection = Connection {
             tls: TlsAcceptor::from(self.tls),
+            app: Arc::clone(&self.app),
             router: self.router,
             head_time: limits.header_time,
             answer_time: limits.body_time,
@@ -125,6 +126,7 @@ async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> (OwnedSemaphore
 #[derive(Clone)]
 struct Connection {
     tls: TlsAcceptor,
+    app: Arc<App>,
     router: Router,
     head_time: Duration,
     answer_time: Duration,
@@ -149,15 +151,18 @@ impl Connection {
                 return;
             }
         };
-        let router = self.router;
+        let (app, router) = (self.app, self.router);
         let service = service_fn(move |request: Request<Incoming>| {
-            router.clone().call(request.map(|body| Body::new(Watched::new(body))))
+            let request = request.map(|body| Body::new(Watched::new(body)));
+            let answering = super::answer(Arc::clone(&app), router.clone(), request);
+            async { Ok::<_, Infallible>(answering.await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_time)
             .max_headers(HEADERS)
-            .max_buf_size(HEAD_BYTES)
+            .max_header_size(HEAD_BYTES)
+            .max_buf_size(READ_BYTES)
             .serve_connection(TokioIo::new(Patient::new(stream, self.answer_time)), service);
         let mut connection = pin!(connection);
         let ended = tokio::select! {

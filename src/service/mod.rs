@@ -8,6 +8,7 @@ mod given;
 mod own;
 pub mod ports;
 mod ready;
+mod remembered;
 mod revisions;
 mod seal;
 mod standing;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use crate::limits::Limits;
 use crate::trust::TrustStore;
-use crate::validation::Policy;
+use crate::validation::{Policy, SignatureMemory};
 use ports::{Clock, Identifiers, Journal, Steps};
 use work::Bench;
 
@@ -30,11 +31,13 @@ pub use gather::Gather;
 pub use gathered::Gathered;
 pub use given::{Given, Unusable, certificates};
 pub use ready::Readiness;
+pub use remembered::Remembered;
 pub use revisions::{Depth, NoRevision, RevisionAnswer, RevisionRequest, Revisions, RevisionsRequest, revisions};
 pub use seal::{SealAnswer, SealRequest, Sealer};
 pub use standing::StandingEvidence;
 pub use validate::{
-    Basis, Case, GivenContent, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge, replay, validate,
+    Basis, Case, GivenContent, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge, judge_with,
+    replay, validate,
 };
 pub use work::Capacity;
 
@@ -68,6 +71,7 @@ pub struct Parts {
 pub struct Service {
     parts: Parts,
     bench: Bench,
+    memory: Arc<dyn SignatureMemory>,
 }
 
 impl fmt::Debug for Service {
@@ -81,7 +85,7 @@ impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         let bench = Bench::new(parts.capacity);
-        Arc::new(Self { parts, bench })
+        Arc::new(Self { parts, bench, memory: Arc::new(Remembered::default()) })
     }
 
     /// What it is made of.

@@ -16,7 +16,7 @@ use crate::trust::TrustStore;
 use crate::validation;
 use crate::validation::bundle;
 use crate::validation::bundle::{Bundle, BundleError};
-use crate::validation::{Attempt, Evidence, Moment, Origin, Policy, Report};
+use crate::validation::{Attempt, Evidence, Moment, NoMemory, Origin, Policy, Report, SignatureMemory};
 
 /// Bytes of a document that may be validated on the thread that answers requests. Most of those that offices exchange
 /// are shorter.
@@ -157,7 +157,11 @@ impl Service {
         let limits = request.limits.clone();
         let first = match self.on_the_spot(&document, &mut request, &at_hand) {
             Some(first) => first,
-            None => self.bench.run(move |cancel| judge(&document, &request, &at_hand, &cancel)).await?,
+            None => {
+                let memory = Arc::clone(&self.memory);
+                let work = move |cancel| judge_with(&document, &request, &at_hand, memory, &cancel);
+                self.bench.run(work).await?
+            }
         };
         let (case, report) = first.map_err(ServiceError::Document)?;
         let (case, report) = self.gathered(case, report, limits, begun).await?;
@@ -227,7 +231,7 @@ impl Service {
         let _turn = self.bench.free_turn()?;
         let flag = CancelFlag::default();
         let work = std::mem::replace(&mut request.limits.work, SHORT_WORK);
-        let judged = judge(document, request, at_hand, &flag);
+        let judged = judge_with(document, request, at_hand, Arc::clone(&self.memory), &flag);
         request.limits.work = work;
         (!flag.saw_exhaustion()).then_some(judged)
     }
@@ -238,6 +242,7 @@ impl Service {
 pub struct Case {
     examination: Examination,
     basis: Basis,
+    memory: Arc<dyn SignatureMemory>,
 }
 
 impl Case {
@@ -259,7 +264,8 @@ impl Case {
 
     fn judge_within(&self, budget: &mut Budget) -> Report {
         let Basis { evidence, trust, policy, moment } = &self.basis;
-        validation::validate(&self.examination, evidence, trust, policy, *moment, budget).report
+        let memory = &*self.memory;
+        validation::validate_with(&self.examination, evidence, trust, policy, *moment, memory, budget).report
     }
 
     /// Notes how fetching went; whether there is anything new to say of it.
@@ -288,6 +294,20 @@ pub fn judge(
     at_hand: &Evidence,
     cancel: &CancelFlag,
 ) -> Result<(Case, Report), OpenError> {
+    judge_with(bytes, request, at_hand, Arc::new(NoMemory), cancel)
+}
+
+/// The same with a memory of who signed which certificate. The report is the same with any.
+///
+/// # Errors
+/// As [`validate`].
+pub fn judge_with(
+    bytes: &[u8],
+    request: &ValidationRequest,
+    at_hand: &Evidence,
+    memory: Arc<dyn SignatureMemory>,
+    cancel: &CancelFlag,
+) -> Result<(Case, Report), OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
     let contents = borrowed(&request.contents);
@@ -306,7 +326,7 @@ pub fn judge(
     evidence.add_all(at_hand);
     let (trust, policy) = (Arc::clone(&request.trust), Arc::clone(&request.policy));
     let basis = Basis { evidence, trust, policy, moment: request.moment };
-    let case = Case { examination, basis };
+    let case = Case { examination, basis, memory };
     let report = case.judge_within(&mut budget);
     Ok((case, report))
 }
@@ -368,7 +388,7 @@ pub fn replay(
         policy: Arc::clone(&bundle.policy),
         moment: bundle.moment,
     };
-    let case = Case { examination, basis };
+    let case = Case { examination, basis, memory: Arc::new(NoMemory) };
     let report = case.judge_within(&mut budget);
     Ok(Judged { report, basis: case.basis })
 }

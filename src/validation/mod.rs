@@ -9,6 +9,7 @@ mod check;
 mod evidence;
 mod existence;
 mod ledger;
+mod memory;
 mod message;
 mod moment;
 mod need;
@@ -29,6 +30,7 @@ use crate::trust::TrustStore;
 
 pub use check::{Check, CheckId, CheckResult, Context, Level};
 pub use evidence::{Evidence, Origin};
+pub use memory::{NoMemory, SignatureMemory, Step};
 pub use message::{Arg, Message, Term};
 pub use moment::Moment;
 pub use need::{Attempt, FetchOutcome, Need, NeedKind, Vouched};
@@ -63,8 +65,21 @@ pub fn validate(
     moment: Moment,
     budget: &mut Budget,
 ) -> Outcome {
+    validate_with(examination, evidence, trust, policy, moment, &NoMemory, budget)
+}
+
+/// The same with a memory of who signed which certificate. The report is the same with any.
+pub fn validate_with(
+    examination: &Examination,
+    evidence: &Evidence,
+    trust: &TrustStore,
+    policy: &Policy,
+    moment: Moment,
+    memory: &dyn SignatureMemory,
+    budget: &mut Budget,
+) -> Outcome {
     let verifier = Verifier;
-    let case = process::Case::new(evidence, trust, policy, moment, &verifier);
+    let case = process::Case::new(evidence, trust, policy, moment, &verifier, memory);
     let mut needs = Vec::new();
     let (signatures, document_timestamps) = process::judge(examination, &case, &mut needs, budget);
     needs.sort();

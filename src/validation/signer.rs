@@ -11,6 +11,7 @@ use super::check::{Check, CheckId, Context};
 use super::evidence::Evidence;
 use super::existence::Token;
 use super::ledger::Ledger;
+use super::memory::NoMemory;
 use super::message::Term;
 use super::moment::Moment;
 use super::need::Need;
@@ -51,7 +52,7 @@ pub fn validate_signer(
     budget: &mut Budget,
 ) -> SignerOutcome {
     let verifier = Verifier;
-    let case = Case::new(evidence, trust, policy, moment, &verifier);
+    let case = Case::new(evidence, trust, policy, moment, &verifier, &NoMemory);
     let mut ledger = Ledger::new(policy, Context::Signature);
     let mut needs = Vec::new();
     let holder = case.keys.holder(certificate);

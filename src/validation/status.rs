@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::evidence::Evidence;
+use super::memory::NoMemory;
 use super::message::Message;
 use super::moment::Moment;
 use super::policy::Policy;
@@ -44,7 +45,7 @@ pub fn certificate_status(
     budget: &mut Budget,
 ) -> Result<CertificateStatus, LimitExceeded> {
     let verifier = Verifier;
-    let case = Case::new(evidence, trust, policy, moment, &verifier);
+    let case = Case::new(evidence, trust, policy, moment, &verifier, &NoMemory);
     let (certificate, issuer) = (case.keys.holder(certificate), case.keys.holder(issuer));
     let found = findings(&certificate, &issuer, &case, budget)?;
     let decides = select(&found, |_| true)

@@ -1,8 +1,8 @@
 //! The journal in one SQLite file.
 //!
 //! One task writes. It takes all that waits when it is free, up to a bound, and writes it in one transaction (group
-//! commit): while a commit runs, the next group gathers, and where groups are large it gathers two milliseconds more;
-//! where little comes, nothing waits. The transaction takes the
+//! commit): while a commit runs, the next group gathers, and where groups are large it gathers five milliseconds
+//! more; where little comes, nothing waits. The transaction takes the
 //! write lock first (`BEGIN IMMEDIATE`), then reads the head, then ties the new records to it and sets the head, so
 //! two processes on one file do not fork the chain.
 //!

@@ -30,6 +30,10 @@ const CONSTRAINT: i32 = 19;
 /// SQLite's result code where a file is no database.
 const NO_DATABASE: &str = "26";
 
+/// Pages of the write-ahead log from which on it is folded into the file: 32 MB. All writing waits while that is done, so
+/// it is done seldom; and most pages stand in the log many times, and are folded once.
+const FOLDED_FROM: &str = "8192";
+
 /// Bytes of the write-ahead log that are left in place once it was folded into the file.
 const LOG_KEPT: &str = "67108864";
 
@@ -189,6 +193,7 @@ pub(super) async fn connect(file: &Path, busy_timeout: Duration) -> Result<Sqlit
         .synchronous(SqliteSynchronous::Full)
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
+        .pragma("wal_autocheckpoint", FOLDED_FROM)
         .pragma("journal_size_limit", LOG_KEPT)
         // One per size of a group, and the others.
         .statement_cache_capacity(256)

@@ -22,7 +22,7 @@ const MANY: usize = 4;
 
 /// How long entries gather where many are coming. A commit costs what about ten records cost besides, so the machine
 /// does more in the same time; where few come, nobody waits.
-const GATHERING: Duration = Duration::from_millis(2);
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Bytes of a line at the most. A line has about half a kilobyte.
 pub(super) const LINE: usize = 65536;

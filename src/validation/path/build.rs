@@ -97,6 +97,7 @@ pub(in crate::validation) fn build(
         let maximum = u64::try_from(MOST_TRIED).unwrap_or(u64::MAX);
         return Err(LimitExceeded { limit: Limit::Work, maximum });
     }
+    complete.iter().for_each(|path| keys.note(&path.holders));
     let open = graph.ends().take(MOST_PATHS).cloned().collect();
     Ok(Paths { complete, end: PathEnd { holders: graph.farthest() }, open })
 }

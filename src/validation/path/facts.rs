@@ -12,6 +12,7 @@ use crate::crypto::{
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
 use crate::syntax::hex::hex;
+use crate::validation::memory::{SignatureMemory, Step};
 
 /// A certificate with what was computed of it.
 #[derive(Debug)]
@@ -35,13 +36,25 @@ pub(in crate::validation) struct Holder {
 /// Keys and verifications of one validation.
 pub(in crate::validation) struct Keys<'v> {
     verifier: &'v dyn SignatureVerifier,
+    memory: &'v dyn SignatureMemory,
     holders: RefCell<HashMap<*const Certificate, Rc<Holder>>>,
-    verified: RefCell<HashMap<(Digest, Digest), bool>>,
+    verified: RefCell<HashMap<Step, Outcome>>,
+}
+
+/// What is known of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It does not verify.
+    Bad,
+    /// It was verified in this validation.
+    Good,
+    /// It verifies, and the memory has it.
+    Noted,
 }
 
 impl<'v> Keys<'v> {
-    pub(in crate::validation) fn new(verifier: &'v dyn SignatureVerifier) -> Self {
-        Self { verifier, holders: RefCell::default(), verified: RefCell::default() }
+    pub(in crate::validation) fn new(verifier: &'v dyn SignatureVerifier, memory: &'v dyn SignatureMemory) -> Self {
+        Self { verifier, memory, holders: RefCell::default(), verified: RefCell::default() }
     }
 
     pub(in crate::validation) fn verifier(&self) -> &'v dyn SignatureVerifier {
@@ -76,21 +89,45 @@ impl<'v> Keys<'v> {
         subject: &Holder,
         budget: &mut Budget,
     ) -> Result<bool, LimitExceeded> {
-        let pair = (issuer.key_fingerprint, subject.fingerprint);
-        if let Some(known) = self.verified.borrow().get(&pair) {
-            return Ok(*known);
+        let step = Step { key: issuer.key_fingerprint, certificate: subject.fingerprint };
+        if let Some(known) = self.verified.borrow().get(&step) {
+            return Ok(*known != Outcome::Bad);
         }
-        let good = match (&issuer.key, &subject.algorithm) {
+        let outcome = match (&issuer.key, &subject.algorithm) {
             (Some(key), Ok(algorithm)) => {
+                // Also where the step is known: what was validated before must not decide what is within the limits.
                 budget.spend(key.verification_work())?;
-                let message = Message::Bytes(subject.certificate.tbs());
-                let verified: Result<SignatureValid, VerifyError> =
-                    self.verifier.verify(key, algorithm, message, subject.certificate.signature());
-                verified.is_ok() && !subject.certificate.signature_algorithms_differ()
+                if self.memory.recall(&step) {
+                    Outcome::Noted
+                } else if self.verifies(key, algorithm, subject) {
+                    Outcome::Good
+                } else {
+                    Outcome::Bad
+                }
             }
-            _ => false,
+            _ => Outcome::Bad,
         };
-        self.verified.borrow_mut().insert(pair, good);
-        Ok(good)
+        self.verified.borrow_mut().insert(step, outcome);
+        Ok(outcome != Outcome::Bad)
+    }
+
+    fn verifies(&self, key: &PublicKey, algorithm: &SignatureAlgorithm, subject: &Holder) -> bool {
+        let message = Message::Bytes(subject.certificate.tbs());
+        let verified: Result<SignatureValid, VerifyError> =
+            self.verifier.verify(key, algorithm, message, subject.certificate.signature());
+        verified.is_ok() && !subject.certificate.signature_algorithms_differ()
+    }
+
+    /// Notes the steps of a path to an anchor that were verified in this validation.
+    pub(super) fn note(&self, path: &[Rc<Holder>]) {
+        for (subject, issuer) in path.iter().zip(path.iter().skip(1)) {
+            let step = Step { key: issuer.key_fingerprint, certificate: subject.fingerprint };
+            if let Some(outcome) = self.verified.borrow_mut().get_mut(&step)
+                && *outcome == Outcome::Good
+            {
+                *outcome = Outcome::Noted;
+                self.memory.note(step);
+            }
+        }
     }
 }

@@ -34,6 +34,7 @@ use super::check::{CheckId, Context};
 use super::evidence::Evidence;
 use super::existence::{Existence, Proof, Token};
 use super::ledger::Ledger;
+use super::memory::SignatureMemory;
 use super::message::Message;
 use super::moment::Moment;
 use super::need::Need;
@@ -81,8 +82,9 @@ impl<'v> Case<'v> {
         policy: &'v Policy,
         moment: Moment,
         verifier: &'v dyn SignatureVerifier,
+        memory: &'v dyn SignatureMemory,
     ) -> Self {
-        let keys = Keys::new(verifier);
+        let keys = Keys::new(verifier, memory);
         Self {
             evidence,
             trust,

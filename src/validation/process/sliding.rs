@@ -106,6 +106,7 @@ mod tests {
     use crate::validation::check::CheckId;
     use crate::validation::evidence::Origin;
     use crate::validation::existence::Proof;
+    use crate::validation::memory::NoMemory;
     use crate::validation::message::Term;
     use crate::validation::path::{Holder, Keys};
     use crate::validation::process::past_certificate::past_certificate;
@@ -120,7 +121,7 @@ mod tests {
 
     fn holder(text: &str) -> Rc<Holder> {
         let certificate = Certificate::parse(&testdata::der(text)).unwrap();
-        Keys::new(&Verifier).holder(&Arc::new(certificate))
+        Keys::new(&Verifier, &NoMemory).holder(&Arc::new(certificate))
     }
 
     /// What revocation data say: for when, until when they are fresh, the status.

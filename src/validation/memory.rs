@@ -1,0 +1,42 @@
+//! What one validation may know from others: which key signed which certificate.
+//!
+//! That a key verifies the signature of a certificate follows from the two alone, at any time and for any document. So
+//! whoever validates much may hand in a [`SignatureMemory`], and the steps of paths that ended at a trust anchor are not
+//! computed again. Nothing else is remembered: not that a path was good, not what revocation data said, nothing of a
+//! document. The work of a step that is known counts as if it were done, so a limit is reached at the same place with
+//! a memory and without one, and no report tells what was validated before.
+
+use std::fmt;
+
+use crate::crypto::Digest;
+
+/// A key and a certificate. Both digests are of all that the verification looks at, so no two steps are confused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// SHA-256 of the issuer's `SubjectPublicKeyInfo`.
+    pub key: Digest,
+    /// SHA-256 of the certificate.
+    pub certificate: Digest,
+}
+
+/// Remembers steps that verified. Whatever it forgets is computed again; what it was never told it must not know.
+pub trait SignatureMemory: fmt::Debug + Send + Sync {
+    /// Whether this step is known to verify.
+    fn recall(&self, step: &Step) -> bool;
+
+    /// This step verified, and stands in a path to a trust anchor: nobody can have steps noted to whom no CA below an
+    /// anchor gave a certificate.
+    fn note(&self, step: Step);
+}
+
+/// Remembers nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoMemory;
+
+impl SignatureMemory for NoMemory {
+    fn recall(&self, _: &Step) -> bool {
+        false
+    }
+
+    fn note(&self, _: Step) {}
+}
