@@ -11,7 +11,9 @@
 //!    kinds: objects that nothing leads to, objects of which each leads to the next, and elements of a logical structure;
 //! 3. from the same: what the comparison costs for each object that the catalog leads to, as the difference between the
 //!    same file with and without the entry of the catalog that leads there. Demanded: at most 1 µs;
-//! 4. 1, 5, 20 and 51 revisions, each signed: the cost of each further revision. Demanded: that it does not grow.
+//! 4. 1, 5, 20 and 51 revisions, each signed: the cost of each further revision. Demanded: that it does not grow. Twice:
+//!    where the fields were there before, so that every revision is of one size, and where each brings its field
+//!    along, so that it writes the lists of all fields before it once more.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and files")]
 
@@ -29,6 +31,7 @@ use sigillum::validation::{Integrity, Moment, Policy, Report};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use support::pdf::MadePdf;
 use support::sign::{Signer, sha256};
 
 fn main() {
@@ -112,11 +115,18 @@ impl Bench {
     }
 
     fn revisions(&self) {
+        self.signed_often("of one size", |pdf, names| pdf.prepare(names));
+        self.signed_often("with a field each", |_, _| {});
+    }
+
+    fn signed_often(&self, kind: &str, prepare: fn(&mut MadePdf, Vec<String>)) {
         let counts = [1_u32, 5, 20, 51];
+        let name = |number: u32| format!("Signature{number}");
         let documents = counts.map(|count| {
             let mut pdf = makers::one_stream(1_000_000);
+            prepare(&mut pdf, (1..=count).map(name).collect());
             for number in 1..=count {
-                self.signer.sign(&mut pdf, &format!("Signature{number}"));
+                self.signer.sign(&mut pdf, &name(number));
             }
             let bytes = pdf.into_bytes();
             judged(&self.report(&bytes), usize::try_from(count).expect("a count"), "revisions");
@@ -131,7 +141,7 @@ impl Bench {
         );
         let mut last: Option<(u32, Duration)> = None;
         for (count, time) in counts.into_iter().zip(times) {
-            print!("1 MB, {count} revisions: {:.2} ms", millis(time));
+            print!("1 MB, {count} revisions {kind}: {:.2} ms", millis(time));
             if let Some((before, took)) = last {
                 let slope = time.saturating_sub(took).as_secs_f64() * 1e6 / f64::from(count - before);
                 print!(", {slope:.0} µs for each further one");

@@ -1,5 +1,7 @@
 //! The words for what a signature covers and what came after it.
 
+use std::sync::Arc;
+
 /// What kind of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -150,9 +152,10 @@ pub struct ChangeFinding {
     /// The number of the revision that made it, from 1.
     pub revision: u64,
     /// The object as `12 0`.
-    pub object: Option<String>,
-    /// Where: a path from the document catalog, or the name of a place in the file.
-    pub path: String,
+    pub object: Option<Arc<str>>,
+    /// Where: a path from the document catalog, or the name of a place in the file. Every signature before the change
+    /// names it, so it is shared.
+    pub path: Arc<str>,
     /// What kind of change.
     pub kind: &'static str,
     /// Whether it is permitted.

@@ -73,15 +73,16 @@ impl Existence {
 
     /// The lowest POE: the earliest time; of equal ones that of a time-stamp, and inside the signature before around it.
     pub(super) fn lowest(&self, token: &Token) -> Proof {
-        let mut lowest = Proof { time: self.at, source: None };
+        let now = Proof { time: self.at, source: None };
+        let mut lowest = &now;
         let end = self.ends.get(token).copied().unwrap_or(u64::MAX);
         let around = self.of_start.iter().filter(|(covered, _)| end <= *covered).map(|(_, proof)| proof);
         for proof in self.single.get(token).into_iter().chain(around) {
             if proof.time < lowest.time || (proof.time == lowest.time && lowest.source.is_none()) {
-                lowest = proof.clone();
+                lowest = proof;
             }
         }
-        lowest
+        lowest.clone()
     }
 
     /// Whether `token` is proven to have existed at `time` or before.

@@ -2,6 +2,7 @@
 //!
 //! It writes files, it does not read them: what it knows of a document it remembers.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// A PDF that was made here and can be appended to.
@@ -12,9 +13,13 @@ pub struct MadePdf {
     fields: Vec<usize>,
     /// Further entries of the catalog.
     catalog: String,
-    /// The entry for the document security store, and the certificates in it.
+    /// The entry for the document security store, and what is in it.
     store: String,
     certificates: Vec<usize>,
+    responses: Vec<usize>,
+    lists: Vec<usize>,
+    /// Fields that are there and not signed yet.
+    prepared: HashMap<String, usize>,
 }
 
 /// The objects that every document has; the page is rewritten when a field is added.
@@ -39,6 +44,9 @@ impl MadePdf {
             catalog: catalog.to_owned(),
             store: String::new(),
             certificates: Vec::new(),
+            responses: Vec::new(),
+            lists: Vec::new(),
+            prepared: HashMap::new(),
         };
         let mut entries = pdf.write_frame(true);
         for object in objects {
@@ -72,14 +80,18 @@ impl MadePdf {
         make_cms: impl FnOnce([&[u8]; 2]) -> Vec<u8>,
     ) {
         const RANGE: usize = 40;
-        let (field, value) = (self.next_object, self.next_object + 1);
-        self.next_object += 2;
-        self.fields.push(field);
-        let mut entries = self.write_frame(false);
-        let widget = format!(
-            "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /V {value} 0 R /P {PAGE} 0 R /Rect [0 0 0 0] /F 132 >>"
-        );
-        entries.push(self.write_object(field, widget.as_bytes()));
+        let mut entries = Vec::new();
+        let field = self.prepared.remove(name);
+        let field = field.unwrap_or_else(|| {
+            let field = self.next_object;
+            self.next_object += 1;
+            self.fields.push(field);
+            entries = self.write_frame(false);
+            field
+        });
+        let value = self.next_object;
+        self.next_object += 1;
+        entries.push(self.write_object(field, widget(name, &format!("/V {value} 0 R ")).as_bytes()));
         let kind = if sub_filter == "ETSI.RFC3161" { "DocTimeStamp" } else { "Sig" };
         let head = format!(
             "<< /Type /{kind} /Filter /Adobe.PPKLite /SubFilter /{sub_filter} /M (D:20260601100000Z) /ByteRange [{:RANGE$}] /Contents ",
@@ -104,20 +116,50 @@ impl MadePdf {
         self.bytes[gap + 1..gap + 1 + hex.len()].copy_from_slice(hex.as_bytes());
     }
 
+    /// Appends a revision with signature fields of these names that are not signed yet. Whoever signs one of them rewrites
+    /// the field alone: neither the form nor the page.
+    pub fn prepare(&mut self, names: impl IntoIterator<Item = String>) {
+        let first = self.next_object;
+        let names: Vec<String> = names.into_iter().collect();
+        self.next_object += names.len();
+        self.fields.extend(first..self.next_object);
+        let mut entries = self.write_frame(false);
+        for (number, name) in (first..).zip(names) {
+            entries.push(self.write_object(number, widget(&name, "").as_bytes()));
+            self.prepared.insert(name, number);
+        }
+        self.finish_revision(&entries);
+    }
+
     /// Appends a revision with these certificates in the document security store (ISO 32000-2 §12.8.4.3).
     pub fn store(&mut self, certificates: &[&[u8]]) {
+        self.store_all(certificates, &[], &[]);
+    }
+
+    /// The same with OCSP responses and CRLs.
+    pub fn store_all(&mut self, certificates: &[&[u8]], responses: &[&[u8]], lists: &[&[u8]]) {
         let store = self.next_object;
-        self.certificates.extend(store + 1..=store + certificates.len());
-        self.next_object = store + 1 + certificates.len();
-        let mut references = String::new();
-        for certificate in &self.certificates {
-            write!(references, "{certificate} 0 R ").unwrap();
+        let mut next = store + 1;
+        for (kept, new) in
+            [(&mut self.certificates, certificates), (&mut self.responses, responses), (&mut self.lists, lists)]
+        {
+            kept.extend(next..next + new.len());
+            next += new.len();
         }
+        self.next_object = next;
+        let mut dictionary = String::from("<< /Type /DSS");
+        for (key, kept) in [("Certs", &self.certificates), ("OCSPs", &self.responses), ("CRLs", &self.lists)] {
+            let references: String = kept.iter().map(|number| format!("{number} 0 R ")).collect();
+            if !references.is_empty() {
+                write!(dictionary, " /{key} [{references}]").unwrap();
+            }
+        }
+        dictionary += " >>";
         self.store = format!("/DSS {store} 0 R ");
         let mut entries = self.write_frame(false);
-        entries.push(self.write_object(store, format!("<< /Type /DSS /Certs [{references}] >>").as_bytes()));
-        for (number, certificate) in (store + 1..).zip(certificates) {
-            entries.push(self.write_object(number, &stream("", certificate)));
+        entries.push(self.write_object(store, dictionary.as_bytes()));
+        for (number, value) in (store + 1..).zip(certificates.iter().chain(responses).chain(lists)) {
+            entries.push(self.write_object(number, &stream("", value)));
         }
         self.finish_revision(&entries);
     }
@@ -183,6 +225,13 @@ impl MadePdf {
         self.bytes.extend_from_slice(text.as_bytes());
         self.startxref = at;
     }
+}
+
+/// An invisible signature field with its widget, and these entries.
+fn widget(name: &str, entries: &str) -> String {
+    format!(
+        "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) {entries}/P {PAGE} 0 R /Rect [0 0 0 0] /F 132 >>"
+    )
 }
 
 /// A stream object with these entries in its dictionary.

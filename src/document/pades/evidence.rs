@@ -7,7 +7,7 @@ use crate::document::facts::DocumentFinding;
 use crate::document::signature::EmbeddedEvidence;
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
-use crate::syntax::pdf::{Dict, ObjectError, Pdf};
+use crate::syntax::pdf::{Dict, Object, ObjectError, Pdf};
 
 /// Reads the document security store of the latest revision, whose catalog is `catalog`; what cannot be read is a
 /// finding.
@@ -58,7 +58,6 @@ pub(crate) fn embedded(
                 }
                 None => Ok(None),
             });
-            let certificate = |data: &[u8]| Certificate::parse(data).ok();
             match data {
                 Ok(Some(data)) if key == b"CRLs" => {
                     evidence.crls.push(data.into());
@@ -68,18 +67,22 @@ pub(crate) fn embedded(
                     evidence.ocsp_responses.push(data.into());
                     evidence.ocsp_ends.push(end);
                 }
-                Ok(Some(data)) if certificate(&data).is_some() => {
-                    evidence.certificates.extend(certificate(&data).map(Arc::new));
-                    evidence.certificate_ends.push(end);
-                }
+                Ok(Some(data)) => match Certificate::parse(&data) {
+                    Ok(certificate) => {
+                        evidence.certificates.push(Arc::new(certificate));
+                        evidence.certificate_ends.push(end);
+                    }
+                    Err(_) => findings.push(unreadable(element)),
+                },
                 Err(ObjectError::Limit(limit)) => return Err(limit),
-                Ok(_) | Err(_) => findings.push(DocumentFinding {
-                    code: "security-store-unreadable",
-                    offset: None,
-                    object: element.as_reference().map(|id| id.to_string()),
-                }),
+                Ok(None) | Err(_) => findings.push(unreadable(element)),
             }
         }
     }
     Ok(evidence)
+}
+
+fn unreadable(element: &Object) -> DocumentFinding {
+    let object = element.as_reference().map(|id| id.to_string());
+    DocumentFinding { code: "security-store-unreadable", offset: None, object }
 }

@@ -159,8 +159,8 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
         trailing_bytes: 3,
         findings: vec![ChangeFinding {
             revision: 2,
-            object: Some("7 0".to_owned()),
-            path: "/Root".to_owned(),
+            object: Some("7 0".into()),
+            path: "/Root".into(),
             kind: "unknown",
             permitted: false,
             page: Some(1),

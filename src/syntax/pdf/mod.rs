@@ -86,7 +86,7 @@ pub struct Pdf<'a> {
     /// The first revision from which on the file is encrypted.
     encrypted_from: RevisionIndex,
     findings: RefCell<Findings>,
-    /// The entries in force in the latest revision, made when they are first needed.
+    /// The entries of all revisions, ordered by object, made when they are first needed.
     merged: OnceCell<Vec<Slot>>,
     /// The catalog of the latest revision.
     catalog: OnceCell<Dict>,

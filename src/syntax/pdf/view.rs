@@ -1,5 +1,7 @@
 //! Which entry is in force for an object as of a revision.
 
+use std::cmp::Reverse;
+
 use super::Pdf;
 use super::Place;
 use super::Revision;
@@ -22,14 +24,19 @@ pub(super) struct Slot {
     entry: Entry,
 }
 
+/// So many revisions are asked one after the other; where there are more, their entries are put in order once.
+const MOST_ASKED: usize = 4;
+
 impl Pdf<'_> {
     /// The entry in force for object `number` as of `at`; `None` where no section mentions it.
     #[must_use]
     pub fn entry(&self, number: u32, at: RevisionIndex) -> Option<Entry> {
-        if at >= self.latest() && self.section_count() > 1 {
+        let latest = at >= self.latest() && self.section_count() > 1;
+        if latest || at.get() >= MOST_ASKED {
             let merged = self.merged();
-            let index = merged.binary_search_by_key(&number, |slot| slot.number).ok()?;
-            return merged.get(index).map(|slot| slot.entry);
+            let sought = (number, Reverse(at));
+            let index = merged.partition_point(|slot| (slot.number, Reverse(slot.entry.revision)) < sought);
+            return merged.get(index).filter(|slot| slot.number == number).map(|slot| slot.entry);
         }
         self.upto(at).rev().find_map(|(revision, of)| of.lookup(number).map(|place| Entry { place, revision }))
     }
@@ -39,13 +46,18 @@ impl Pdf<'_> {
         let (merged, alone) = match self.only_section() {
             Some((revision, section)) if section.hybrid().is_none() => (Vec::new(), Some((revision, section))),
             _ if at >= self.latest() => (Vec::new(), None),
-            _ => (self.merge(at), None),
+            _ => {
+                let mut merged = self.merge(at);
+                merged.dedup_by_key(|slot| slot.number);
+                (merged, None)
+            }
         };
         let shared: &[Slot] = if alone.is_none() && at >= self.latest() { self.merged() } else { &[] };
+        let shared = shared.chunk_by(|one, other| one.number == other.number).filter_map(<[Slot]>::first);
         let alone = alone.into_iter().flat_map(|(revision, section)| {
             section.entries().map(move |(number, place)| (number, Entry { place, revision }))
         });
-        let slots = merged.into_iter().chain(shared.iter().copied()).map(|slot| (slot.number, slot.entry));
+        let slots = merged.into_iter().chain(shared.copied()).map(|slot| (slot.number, slot.entry));
         alone.chain(slots).filter(|(_, entry)| entry.place != Place::Free)
     }
 
@@ -72,7 +84,8 @@ impl Pdf<'_> {
         self.merged.get_or_init(|| self.merge(self.latest()))
     }
 
-    /// All entries in force as of `at`, ordered by number.
+    /// All entries up to `at`, ordered by number, those of one object from the newest to the oldest: one for each
+    /// revision that has any.
     fn merge(&self, at: RevisionIndex) -> Vec<Slot> {
         let sections = || {
             let newest_first = self.upto(at).rev();
@@ -86,7 +99,7 @@ impl Pdf<'_> {
         }
         // Stable: of entries of the same object the newest comes first.
         slots.sort_by_key(|slot| slot.number);
-        slots.dedup_by_key(|slot| slot.number);
+        slots.dedup_by_key(|slot| (slot.number, slot.entry.revision));
         slots
     }
 }

@@ -10,7 +10,7 @@ use crate::validation::existence::{Existence, Token};
 /// Notes it all.
 pub(super) fn note(existence: &mut Existence, examination: &Examination, tokens: &[Vec<Inside>], case: &Case<'_>) {
     let depth = crate::limits::Limits::DEFAULT.der_depth;
-    let mut places = Places { existence, depth };
+    let mut places = Places { existence, case, depth };
     for (signature, tokens) in examination.signatures.iter().zip(tokens) {
         places.signature(signature, tokens);
     }
@@ -30,12 +30,14 @@ pub(super) fn note(existence: &mut Existence, examination: &Examination, tokens:
     }
 }
 
-struct Places<'e> {
+/// What is in the evidence too, as what the document brings along is, was digested there and is looked up.
+struct Places<'e, 'c, 'p> {
     existence: &'e mut Existence,
+    case: &'c Case<'p>,
     depth: u32,
 }
 
-impl Places<'_> {
+impl Places<'_, '_, '_> {
     fn signature(&mut self, signature: &Signature, tokens: &[Inside]) {
         let Some(end) = value_end(signature) else { return };
         self.existence.place(Token::Object(signature.id.clone()), end);
@@ -72,15 +74,34 @@ impl Places<'_> {
     }
 
     fn certificate(&mut self, der: &[u8], end: u64) {
-        self.existence.place(Token::Certificate(digest(DigestAlgorithm::Sha256, der)), end);
+        let known = self.case.evidence.certificates().iter().find(|known| known.der() == der);
+        let fingerprint = match known {
+            Some(certificate) => self.case.keys.holder(certificate).fingerprint,
+            None => digest(DigestAlgorithm::Sha256, der),
+        };
+        self.existence.place(Token::Certificate(fingerprint), end);
     }
 
     fn crl(&mut self, der: &[u8], end: u64) {
-        self.existence.place(Token::Revocation(digest(DigestAlgorithm::Sha256, der)), end);
+        let evidence = self.case.evidence;
+        let known = evidence.crls().iter().position(|(known, _)| known.der() == der);
+        let known = known.and_then(|index| evidence.crl_fingerprint(index));
+        let fingerprint = known.unwrap_or_else(|| digest(DigestAlgorithm::Sha256, der));
+        self.existence.place(Token::Revocation(fingerprint), end);
     }
 
     /// A response is known by what is signed in it, however it is wrapped, and brings certificates along.
     fn ocsp(&mut self, der: &[u8], end: u64) {
+        let evidence = self.case.evidence;
+        let known = evidence.ocsp_responses().iter().position(|(known, _)| known.raw.as_ref() == der);
+        if let Some(index) = known
+            && let Some(fingerprint) = evidence.ocsp_fingerprint(index)
+            && let Some((OcspResponse { basic: Some(basic), .. }, _)) = evidence.ocsp_responses().get(index)
+        {
+            self.existence.place(Token::Revocation(fingerprint), end);
+            basic.certificates.iter().for_each(|der| self.certificate(der, end));
+            return;
+        }
         let Ok(OcspResponse { basic: Some(basic), .. }) = OcspResponse::parse(der, self.depth) else { return };
         self.basic_ocsp(&basic.raw, end);
         basic.certificates.iter().for_each(|der| self.certificate(der, end));

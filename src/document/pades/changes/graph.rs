@@ -24,11 +24,32 @@ pub(super) struct Node {
     /// The field that it stands in.
     pub(super) context: Context,
     /// From where it was reached first; none where the trailer names it.
-    pub(super) parent: Option<NodeIndex>,
+    parent: Link,
     /// The page on which it is, from 1; 0 is none.
     pub(super) page: u32,
     /// The node of the same object number that was made before.
-    next: Option<NodeIndex>,
+    next: Link,
+}
+
+impl Node {
+    /// From where it was reached first; none where the trailer names it.
+    pub(super) fn parent(&self) -> Option<NodeIndex> {
+        self.parent.get()
+    }
+}
+
+/// A node or none, in four bytes: there are millions. One more than the index; 0 is none.
+#[derive(Clone, Copy, Debug, Default)]
+struct Link(u32);
+
+impl Link {
+    fn to(index: Option<NodeIndex>) -> Self {
+        Self(index.and_then(|index| u32::try_from(index).ok()).map_or(0, |index| index.saturating_add(1)))
+    }
+
+    fn get(self) -> Option<NodeIndex> {
+        usize::try_from(self.0.checked_sub(1)?).ok()
+    }
 }
 
 /// The graph.
@@ -58,8 +79,7 @@ pub(super) struct Graph {
 /// A node for each object number: a list for the numbers that files use, a map for odd ones.
 #[derive(Debug, Default)]
 struct Newest {
-    /// One more than the node; 0 is none.
-    low: Vec<u32>,
+    low: Vec<Link>,
     high: HashMap<u32, NodeIndex>,
 }
 
@@ -69,9 +89,7 @@ const LOW: usize = 8 << 20;
 impl Newest {
     fn get(&self, number: u32) -> Option<NodeIndex> {
         match usize::try_from(number) {
-            Ok(position) if position < LOW => {
-                usize::try_from(self.low.get(position).copied()?).ok()?.checked_sub(1)
-            }
+            Ok(position) if position < LOW => self.low.get(position)?.get(),
             _ => self.high.get(&number).copied(),
         }
     }
@@ -80,10 +98,10 @@ impl Newest {
         match usize::try_from(number) {
             Ok(position) if position < LOW => {
                 if self.low.len() <= position {
-                    self.low.resize(position.saturating_add(1), 0);
+                    self.low.resize(position.saturating_add(1), Link::default());
                 }
-                if let (Some(slot), Ok(node)) = (self.low.get_mut(position), u32::try_from(index)) {
-                    *slot = node.saturating_add(1);
+                if let Some(slot) = self.low.get_mut(position) {
+                    *slot = Link::to(Some(index));
                 }
             }
             _ => {
@@ -93,7 +111,7 @@ impl Newest {
     }
 
     fn numbers(&self) -> impl Iterator<Item = u32> {
-        let low = (0_u32..).zip(&self.low).filter(|(_, node)| **node > 0).map(|(number, _)| number);
+        let low = (0_u32..).zip(&self.low).filter(|(_, node)| node.0 > 0).map(|(number, _)| number);
         low.chain(self.high.keys().copied())
     }
 }
@@ -110,19 +128,12 @@ impl Graph {
     /// The nodes of object `number`, the newest first.
     pub(super) fn nodes_of(&self, number: u32) -> impl Iterator<Item = NodeIndex> {
         let first = self.newest.get(number);
-        std::iter::successors(first, |index| self.nodes.get(*index).and_then(|node| node.next))
+        std::iter::successors(first, |index| self.nodes.get(*index)?.next.get())
     }
 
     /// Whether object `number` is reachable.
     pub(super) fn reaches(&self, number: u32) -> bool {
         self.newest.get(number).is_some()
-    }
-
-    /// Whether an object is a page, an annotation, a field or the catalog.
-    fn is_structural_elsewhere(&self, id: ObjectId) -> bool {
-        self.nodes_of(id.number)
-            .filter_map(|index| self.nodes.get(index))
-            .any(|node| node.id == id && node.role.is_anchor() && node.role != Role::Structure)
     }
 
     /// Whether an object has a role in which its changes are judged by name.
@@ -172,7 +183,7 @@ impl Graph {
     ) -> Result<(), LimitExceeded> {
         let mut structural = Vec::new();
         let mut generic = Vec::new();
-        let mut skimmed = Vec::new();
+        let mut references = Vec::new();
         sort_out(start, &mut structural, &mut generic);
         loop {
             let (edge, parent, page) = match structural.pop() {
@@ -182,18 +193,14 @@ impl Graph {
                     None => return Ok(()),
                 },
             };
-            if edge.role.is_generic() && self.is_anchor(edge.id) {
-                continue;
-            }
-            // A link into the structure: what it leads to is judged there.
-            if edge.role == Role::Structure && self.is_structural_elsewhere(edge.id) {
-                continue;
-            }
+            let Some(roles) = self.other_roles(&edge) else { continue };
             // An object in many roles or fields is searched along all of them.
-            budget.spend(u64::try_from(self.nodes_of(edge.id.number).count()).unwrap_or(u64::MAX) >> 4)?;
-            let Some(index) = self.add(edge, parent, page)? else { continue };
-            if edge.role == Role::Opaque && self.skim(pdf, at, index, page, &mut skimmed, budget)? {
-                generic.append(&mut skimmed);
+            budget.spend(roles >> 4)?;
+            let index = self.add(edge, parent, page)?;
+            if edge.role.is_uniform() && self.skim(pdf, at, index, &mut references, budget)? {
+                let open = if edge.role.is_structural() { &mut structural } else { &mut generic };
+                let edges = references.drain(..).rev().map(|id| Edge { id, ..edge });
+                open.extend(edges.map(|edge| (edge, Some(index), page)));
                 continue;
             }
             let Some(value) = self.read(pdf, at, index, budget)? else { continue };
@@ -240,17 +247,31 @@ impl Graph {
         Ok(found.into_iter().map(|edge| (edge, Some(index), page)).collect())
     }
 
-    fn add(
-        &mut self,
-        edge: Edge,
-        parent: Option<NodeIndex>,
-        page: u32,
-    ) -> Result<Option<NodeIndex>, LimitExceeded> {
-        let next = self.newest.get(edge.id.number);
-        let node = Node { id: edge.id, role: edge.role, context: edge.context, parent, page, next };
-        if self.find(&node).is_some() {
-            return Ok(None);
+    /// In how many roles the object is known so far. None where there is nothing more to it: it is known in this role,
+    /// or the reference is a link to what is judged where it stands.
+    fn other_roles(&self, edge: &Edge) -> Option<u64> {
+        let mut count = 0_u64;
+        for node in self.nodes_of(edge.id.number).filter_map(|index| self.nodes.get(index)) {
+            count = count.saturating_add(1);
+            if node.id != edge.id {
+                continue;
+            }
+            let known = node.role == edge.role && node.context == edge.context;
+            let link = match edge.role {
+                Role::Structure => node.role != Role::Structure,
+                role => role.is_generic(),
+            };
+            if known || link && node.role.is_anchor() {
+                return None;
+            }
         }
+        Some(count)
+    }
+
+    fn add(&mut self, edge: Edge, parent: Option<NodeIndex>, page: u32) -> Result<NodeIndex, LimitExceeded> {
+        let next = Link::to(self.newest.get(edge.id.number));
+        let parent = Link::to(parent);
+        let node = Node { id: edge.id, role: edge.role, context: edge.context, parent, page, next };
         let index = self.nodes.len();
         if index >= MOST_NODES {
             let maximum = u64::try_from(MOST_NODES).unwrap_or(u64::MAX);
@@ -258,28 +279,24 @@ impl Graph {
         }
         self.nodes.push(node);
         self.newest.set(edge.id.number, index);
-        Ok(Some(index))
+        Ok(index)
     }
 
-    /// Follows an object of which no more than its references matter. `false` where it has to be read.
+    /// Finds the references of an object of which no more matters. `false` where it has to be read.
     fn skim(
         &mut self,
         pdf: &Pdf<'_>,
         at: RevisionIndex,
         index: NodeIndex,
-        page: u32,
-        open: &mut Vec<Open>,
+        found: &mut Vec<ObjectId>,
         budget: &mut Budget,
     ) -> Result<bool, LimitExceeded> {
         let Some(id) = self.nodes.get(index).map(|node| node.id) else { return Ok(false) };
-        let mut found = Vec::new();
-        let Some(span) = pdf.references(id, at, &mut found, budget)? else { return Ok(false) };
+        let Some(span) = pdf.references(id, at, found, budget)? else { return Ok(false) };
         let defined = pdf.entry(id.number, at).and_then(|entry| pdf.revision(entry.revision));
         if defined.is_none_or(|revision| span.end > revision.end()) {
             self.beyond.push(index);
         }
-        let edges = found.into_iter().rev().map(|id| Edge { id, role: Role::Opaque, context: 0 });
-        open.extend(edges.map(|edge| (edge, Some(index), page)));
         Ok(true)
     }
 
@@ -339,7 +356,7 @@ impl Graph {
     ) -> Result<bool, LimitExceeded> {
         let mut child = index;
         let mut steps = 0_usize;
-        while let Some(parent) = self.nodes.get(child).and_then(|node| node.parent) {
+        while let Some(parent) = self.nodes.get(child).and_then(Node::parent) {
             steps = steps.saturating_add(1);
             budget.spend(1)?;
             if steps > self.nodes.len() {

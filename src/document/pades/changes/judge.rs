@@ -1,6 +1,8 @@
 //! Whether a change is permitted, as one signature sees it: by its own restraints and those of every signature
 //! before it (ISO 32000-2 §12.8.2.2, §12.8.2.4, §12.7.5.5).
 
+use std::sync::Arc;
+
 use super::Located;
 use super::finding::{Class, Kind};
 use super::guard::{Guard, Guards};
@@ -78,28 +80,38 @@ pub(crate) fn covers(lock: &FieldLock, name: &str) -> bool {
     }
 }
 
-/// What happened after the revision `signed` (from 1), as a signature with these restraints sees it.
-pub(super) fn judge(
-    found: &[Located],
-    signed: u64,
+/// A change with what reports say of it, but for whether it is permitted.
+pub(super) struct Told<'l> {
+    pub(super) located: &'l Located,
+    finding: ChangeFinding,
+}
+
+impl<'l> Told<'l> {
+    pub(super) fn of(located: &'l Located) -> Self {
+        let finding = ChangeFinding {
+            revision: located.revision,
+            object: located.object.map(|id| id.to_string().into()),
+            path: Arc::clone(&located.path),
+            kind: located.kind.reported(),
+            permitted: false,
+            page: Some(u64::from(located.page)).filter(|page| *page > 0),
+            code: located.kind.name(),
+        };
+        Self { located, finding }
+    }
+}
+
+/// What a signature with these restraints sees: `found` came after its revision.
+pub(super) fn judge<'t>(
+    found: impl Iterator<Item = &'t Told<'t>>,
     restraints: &Restraints,
     guards: Guards,
     [later_revisions, trailing_bytes]: [u64; 2],
 ) -> Changes {
     let mut findings: Vec<(ChangeFinding, Class)> = found
-        .iter()
-        .filter(|one| one.revision > signed)
-        .map(|one| {
-            let finding = ChangeFinding {
-                revision: one.revision,
-                object: one.object.map(|id| id.to_string()),
-                path: one.path.clone(),
-                kind: one.kind.reported(),
-                permitted: restraints.permits(one.kind, one.field.as_deref(), guards),
-                page: Some(u64::from(one.page)).filter(|page| *page > 0),
-                code: one.kind.name(),
-            };
-            (finding, one.kind.class())
+        .map(|Told { located, finding }| {
+            let permitted = restraints.permits(located.kind, located.field.as_deref(), guards);
+            (ChangeFinding { permitted, ..finding.clone() }, located.kind.class())
         })
         .collect();
     let level = |class: Class| findings.iter().any(|(_, one)| *one == class);

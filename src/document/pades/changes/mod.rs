@@ -37,6 +37,7 @@ mod tagging;
 mod tokens;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use self::equal::Pair;
 use self::fault::Fault;
@@ -44,7 +45,7 @@ use self::fields::FieldNames;
 use self::finding::{Class, Kind};
 use self::graph::{Graph, NodeIndex};
 use self::guard::{Guard, Guards};
-use self::judge::judge;
+use self::judge::{Told, judge};
 use self::pass::{Found, NewSignature, Pass, Spot};
 use crate::document::signature::{FormatDefect, Signature, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
@@ -66,7 +67,7 @@ struct Located {
     revision: u64,
     kind: Kind,
     object: Option<ObjectId>,
-    path: String,
+    path: Arc<str>,
     page: u32,
     field: Option<String>,
 }
@@ -79,12 +80,13 @@ pub(crate) fn analyse(pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut 
 /// The same under these guards.
 fn analyse_under(guards: Guards, pdf: &Pdf<'_>, signatures: &mut [Signature], budget: &mut Budget) {
     let Some(found) = find(guards, pdf, signatures, budget) else { return };
+    let told: Vec<Told<'_>> = found.iter().map(Told::of).collect();
     for index in 0..signatures.len() {
         let Some(view) = View::of(pdf, signatures, index) else { continue };
-        let visible: Vec<Located> = found.iter().filter(|one| view.shows(one)).cloned().collect();
+        let later = told.iter().filter(|one| one.located.revision > view.revision && view.shows(one.located));
         if let Some(signature) = signatures.get_mut(index) {
             let after = [view.later_revisions, view.trailing_bytes];
-            signature.changes = judge(&visible, view.revision, &view.restraints, guards, after);
+            signature.changes = judge(later, &view.restraints, guards, after);
         }
     }
 }
@@ -226,7 +228,7 @@ fn not_analysed(revision: usize) -> Located {
         revision: number(revision),
         kind: Kind::NotAnalysed,
         object: None,
-        path: "/".to_owned(),
+        path: "/".into(),
         page: 0,
         field: None,
     }
@@ -249,7 +251,7 @@ fn trailing(pdf: &Pdf<'_>, guards: Guards) -> Option<Located> {
     let objects =
         guards.hold(Guard::Trailing) && words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     let kind = if objects { Kind::TrailingObjects } else { Kind::TrailingData };
-    let path = format!("{}..{}", trailing.span.start, trailing.span.end);
+    let path = format!("{}..{}", trailing.span.start, trailing.span.end).into();
     Some(Located { revision: number(pdf.revisions().len()), kind, object: None, path, page: 0, field: None })
 }
 
@@ -437,6 +439,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
         let node = found.spot.node.and_then(|index| self.graph.node(index));
         let page = if found.spot.page > 0 { found.spot.page } else { node.map_or(0, |node| node.page) };
         let object = found.spot.object.or_else(|| node.map(|node| node.id));
+        let path = path.into();
         self.found.push(Located { revision: number(new), kind, object, path, page, field: found.field });
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn path(pdf: &Pdf<'_>, graph: &Graph, spot: &Spot, at: RevisionIndex,
     let mut parts = Vec::new();
     let mut node = spot.node;
     while let Some(child) = node.and_then(|index| graph.node(index)) {
-        match child.parent {
+        match child.parent() {
             Some(parent) if parts.len() < MOST_STEPS => {
                 parts.push(step(pdf, graph, parent, child.id, at, budget));
                 node = Some(parent);

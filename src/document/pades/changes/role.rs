@@ -82,6 +82,12 @@ impl Role {
         !self.is_structural()
     }
 
+    /// Roles in which all that an object refers to has the same role and context, whatever names it: the references
+    /// alone say what is below.
+    pub(super) const fn is_uniform(self) -> bool {
+        matches!(self, Self::Structure | Self::Opaque)
+    }
+
     /// The role of the value of `key` in a dictionary of this role.
     fn of_key(self, key: &[u8], dict: &Dict, signature: bool) -> Self {
         match (self, key) {

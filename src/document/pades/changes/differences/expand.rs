@@ -36,7 +36,7 @@ impl Describer<'_, '_> {
                 let mut difference =
                     Difference { thing: thing(category, holder.dict()), name: Some(cut_name(name)), ..plain };
                 // What stands deeper belongs to a resource that was there before.
-                difference.direction = if upto == one.path { sides.direction() } else { Direction::Changed };
+                difference.direction = if *upto == *one.path { sides.direction() } else { Direction::Changed };
                 difference.show(&self.pair, &sides, budget)?;
                 self.on_each_page(difference, upto, budget)?;
             }

@@ -386,7 +386,7 @@ impl<'p, 'a> Describer<'p, 'a> {
             name: None,
             direction: Direction::Changed,
             object: one.object.map(|id| id.to_string()),
-            path: one.path.clone(),
+            path: one.path.to_string(),
             kind: one.kind.reported(),
             code: one.kind.name(),
             before: None,

@@ -101,7 +101,7 @@ impl Pass<'_, '_, '_> {
             if node.role == Role::PageTree {
                 return Some(node.id);
             }
-            index = node.parent?;
+            index = node.parent()?;
         }
         None
     }
