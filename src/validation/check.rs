@@ -194,6 +194,8 @@ checks! {
     MessageDigestOnce = "fc-message-digest-attribute", "RFC 5652 §5.3, §11.2", Fail, FORMAT;
     /// CMS: a detached signature brings no content of its own; one that must bring it does.
     Encapsulation = "fc-encapsulation", "ISO 32000-2 §12.8.3.3; EN 319 142-1 §5.3", Fail, FORMAT;
+    /// CMS: the index of an archive time-stamp (version 3) is there, and all that it names is there.
+    ArchiveHashIndex = "fc-archive-hash-index", "EN 319 122-1 §5.5.2", Fail, FORMAT;
     /// PDF: what was changed after signing is permitted.
     ChangesPermitted = "fc-changes-permitted", "ISO 32000-2 §12.8.2; EN 319 102-1 §5.2.2", Fail, FORMAT;
     /// The signer's certificate is at hand.

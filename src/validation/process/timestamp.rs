@@ -38,6 +38,8 @@ pub(super) struct Given<'e, 'p> {
     pub(super) coverage: Option<Coverage>,
     /// What it covers: ids of the report.
     pub(super) covers: Vec<String>,
+    /// An archive time-stamp: what its time proves.
+    pub(super) covered: Vec<Token>,
 }
 
 /// Judges a time-stamp: the basic process, then with the proofs of newer ones.
