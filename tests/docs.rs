@@ -21,6 +21,11 @@ certificate validation (`pcv`) with validation time sliding (`vts`), past signat
 `warn` and `inform` only report. A check of the **floor** cannot be lowered by any policy. Names are part of the contract with callers:
 there will be more, none will be renamed.
 
+NO_POE is never the conclusion of a report: sliding ends with it where nothing proves that a certificate and its revocation data existed at
+the control time, past certificate validation returns it, and past signature validation keeps the result that it was asked to repair
+(EN 319 102-1 §5.6.2.4). The check stands in the report as information beside that result. An archive time-stamp of version 2 (TS 101 733)
+is reported and proves nothing: what it is over is not computed (`cv-algorithm-supported`).
+
 | check | basis | level | where it does not hold | floor |
 |---|---|---|---|---|
 ";

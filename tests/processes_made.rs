@@ -146,6 +146,12 @@ impl World {
         format!("{}/{sub} by {}", signature.verdict.total_indication(), signature.reason.code())
     }
 
+    /// Another authority of time-stamps.
+    fn second(&self) -> Party {
+        let purpose = extension("2.5.29.37", true, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+        party("Second", 6, [FROM, UNTIL], vec![key_usage(0xc0), purpose], Some(&self.root))
+    }
+
     fn policy(mut self, rest: &str) -> Self {
         let text = format!("name = \"x\"\nversion = \"1\"\nextends = \"default\"\n{rest}");
         self.policy = Policy::parse(&text).unwrap();
@@ -175,15 +181,51 @@ impl World {
             more.push(attribute("1.2.840.113549.1.9.16.2.15", der::sequence(&[der::oid(policy), hash])));
         }
         let digest = digest::digest(algorithm, if signing.broken { b"something else" } else { content });
-        let stamp = |value: &[u8]| {
-            let token = signing.stamp.map(|time| attribute("1.2.840.113549.1.9.16.2.14", self.token(value, time)));
-            token.into_iter().collect::<Vec<_>>()
+        let choice = |response: &OcspResponse| {
+            der::tlv(0xa1, &[der::oid("1.3.6.1.5.5.7.16.2"), response.raw.to_vec()].concat())
         };
-        cms(&self.person, "1.2.840.113549.1.7.1", None, (oid, digest.as_ref()), more, stamp)
+        let responses: Vec<Vec<u8>> = signing.responses.iter().map(choice).collect();
+        let certificate = self.person.certificate.der();
+        let stamp = |value: &[u8], fields: &[u8]| {
+            let own = signing.stamp.map(|time| self.token(value, time));
+            let values: Vec<Vec<u8>> =
+                own.iter().map(|token| [der::oid(SIGNATURE_STAMP), token.clone()].concat()).collect();
+            let archive = signing.archive.as_ref().map(|archive| {
+                let index = match archive.index {
+                    Index::Right => index(&[certificate.to_vec()], &responses, &values),
+                    Index::NamesMore => index(&[certificate.to_vec(), b"gone".to_vec()], &responses, &values),
+                    Index::LeavesOutStamps => index(&[certificate.to_vec()], &responses, &[]),
+                };
+                self.archive(archive, content, fields, &index)
+            });
+            let own = own.map(|token| attribute(SIGNATURE_STAMP, token));
+            let value = signing.value.iter().map(|response| {
+                let basic = &response.basic.as_ref().unwrap().raw;
+                let list = der::tlv(0xa1, &der::sequence(&[basic.to_vec()]));
+                attribute("1.2.840.113549.1.9.16.2.24", der::sequence(&[list]))
+            });
+            own.into_iter()
+                .chain(value)
+                .chain(archive.map(|token| attribute("0.4.0.1733.2.4", token)))
+                .collect::<Vec<_>>()
+        };
+        cms(&self.person, "1.2.840.113549.1.7.1", None, (oid, digest.as_ref()), more, &responses, stamp)
+    }
+
+    /// An archive time-stamp of version 3 (EN 319 122-1 §5.5.3) over the content and these fields of the signer.
+    fn archive(&self, archive: &Archive, content: &[u8], fields: &[u8], index: &[u8]) -> Vec<u8> {
+        let digest = digest::digest(&SHA256, content);
+        let message = [&der::oid("1.2.840.113549.1.7.1"), digest.as_ref(), fields, index].concat();
+        let named = vec![attribute("0.4.0.19122.1.5", index.to_vec())];
+        self.token_by(archive.authority.as_ref().unwrap_or(&self.authority), &message, archive.time, named)
     }
 
     /// A token over `content`, made at `time`.
     fn token(&self, content: &[u8], time: &str) -> Vec<u8> {
+        self.token_by(&self.authority, content, time, Vec::new())
+    }
+
+    fn token_by(&self, authority: &Party, content: &[u8], time: &str, unsigned: Vec<Vec<u8>>) -> Vec<u8> {
         let sha256 = der::sequence(&[der::oid("2.16.840.1.101.3.4.2.1")]);
         let info = der::sequence(&[
             der::integer(&[1]),
@@ -194,7 +236,7 @@ impl World {
         ]);
         let of_info = digest::digest(&SHA256, &info);
         let digest = ("2.16.840.1.101.3.4.2.1", of_info.as_ref());
-        cms(&self.authority, "1.2.840.113549.1.9.16.1.4", Some(&info), digest, Vec::new(), |_| Vec::new())
+        cms(authority, "1.2.840.113549.1.9.16.1.4", Some(&info), digest, Vec::new(), &[], |_, _| unsigned)
     }
 
     fn stamp_document(&self, pdf: &mut MadePdf, field: &str, time: &str) {
@@ -211,6 +253,41 @@ struct Signing {
     content: Option<&'static str>,
     stamp: Option<&'static str>,
     policy: Option<&'static str>,
+    /// OCSP responses that the signature brings along, among the revocation data of the CMS.
+    responses: Vec<OcspResponse>,
+    /// One that it brings along in `revocation-values`.
+    value: Option<OcspResponse>,
+    archive: Option<Archive>,
+}
+
+/// An archive time-stamp of version 3 inside the signature.
+struct Archive {
+    time: &'static str,
+    /// None is that of the world.
+    authority: Option<Party>,
+    index: Index,
+}
+
+/// What its index names.
+enum Index {
+    /// All that is there.
+    Right,
+    /// Something that is not there besides.
+    NamesMore,
+    /// All but the time-stamps inside.
+    LeavesOutStamps,
+}
+
+const SIGNATURE_STAMP: &str = "1.2.840.113549.1.9.16.2.14";
+
+/// `ATSHashIndexV3` (EN 319 122-1 §5.5.2) of certificates, revocation data and unsigned values.
+fn index(certificates: &[Vec<u8>], revocations: &[Vec<u8>], values: &[Vec<u8>]) -> Vec<u8> {
+    let sha256 = der::sequence(&[der::oid("2.16.840.1.101.3.4.2.1")]);
+    let digests = |all: &[Vec<u8>]| {
+        let digests = all.iter().map(|one| der::octets(digest::digest(&SHA256, one).as_ref()));
+        der::sequence(&digests.collect::<Vec<_>>())
+    };
+    der::sequence(&[sha256, digests(certificates), digests(revocations), digests(values)])
 }
 
 fn list(issuer: &str, entries: &[Vec<u8>]) -> ListText {
@@ -234,7 +311,8 @@ fn cms(
     content: Option<&[u8]>,
     (algorithm, digest): (&str, &[u8]),
     more: Vec<Vec<u8>>,
-    unsigned: impl FnOnce(&[u8]) -> Vec<Vec<u8>>,
+    revocations: &[Vec<u8>],
+    unsigned: impl FnOnce(&[u8], &[u8]) -> Vec<Vec<u8>>,
 ) -> Vec<u8> {
     let certificate = signer.certificate.der();
     let reference = der::sequence(&[der::octets(digest::digest(&SHA256, certificate).as_ref())]);
@@ -247,25 +325,28 @@ fn cms(
     attributes.sort();
     let attributes = attributes.concat();
     let value = signer.key.sign(&der::tlv(0x31, &attributes));
-    let unsigned = unsigned(&value);
-    let unsigned = if unsigned.is_empty() { Vec::new() } else { der::tlv(0xa1, &unsigned.concat()) };
     let algorithm = der::sequence(&[der::oid(algorithm)]);
     let sid = [signer.certificate.issuer().der().to_vec(), der::integer(signer.certificate.serial())];
-    let signer_info = der::sequence(&[
+    let fields = [
         der::integer(&[1]),
         der::sequence(&sid),
         algorithm.clone(),
         der::tlv(0xa0, &attributes),
         pki::algorithm(),
         der::octets(&value),
-        unsigned,
-    ]);
+    ]
+    .concat();
+    let unsigned = unsigned(&value, &fields);
+    let unsigned = if unsigned.is_empty() { Vec::new() } else { der::tlv(0xa1, &unsigned.concat()) };
+    let signer_info = der::sequence(&[fields, unsigned]);
+    let revocations = if revocations.is_empty() { Vec::new() } else { der::tlv(0xa1, &revocations.concat()) };
     let content = content.map(|content| der::tlv(0xa0, &der::octets(content))).unwrap_or_default();
     let signed_data = der::sequence(&[
         der::integer(&[3]),
         der::tlv(0x31, &algorithm),
         der::sequence(&[der::oid(content_type), content]),
         der::tlv(0xa0, certificate),
+        revocations,
         der::tlv(0x31, &signer_info),
     ]);
     der::sequence(&[der::oid("1.2.840.113549.1.7.2"), der::tlv(0xa0, &signed_data)])
@@ -406,6 +487,158 @@ fn whoever_signed_the_revocation_data_has_to_be_valid() {
     world.crls.pop();
     let expired = "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE by xcv-revocation-issuer-validity";
     assert_eq!(world.said(world.sign(&Signing::default()).bytes()), expired);
+}
+
+/// The responder has expired since; a time-stamp over its answer, made while it was valid, proves that it existed.
+#[test]
+fn an_archive_time_stamp_rescues_an_expired_responder() {
+    let mut world = World::new();
+    let extensions = vec![key_usage(0x80), pki::ocsp_signing(), pki::no_check()];
+    let responder = party("Responder", 5, [FROM, "20260620000000Z"], extensions, Some(&world.ca));
+    let response = ResponseText {
+        version: None,
+        responder: pki::by_name(&name("Responder")),
+        produced_at: "20260615000000Z",
+        id: pki::cert_id(IdDigest::Sha1, &name("CA"), &world.ca.key, &[3]),
+        status: pki::good(),
+        this_update: "20260615000000Z",
+        next_update: Some("20260801000000Z"),
+        single_extensions: Vec::new(),
+        extensions: Vec::new(),
+        certificates: vec![Arc::clone(&responder.certificate)],
+    };
+    let response = response.sign(&responder.key);
+    world.crls.pop();
+    let with = |archive| Signing { responses: vec![response.clone()], archive, ..Signing::default() };
+    let expired = "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE by xcv-revocation-issuer-validity";
+    let unproven = world.sign(&with(None));
+    assert_eq!(world.said(unproven.bytes()), expired);
+    for (time, said) in [("20260618000000Z", PASSED), ("20260625000000Z", expired)] {
+        let mut document = world.sign(&with(None));
+        world.stamp_document(&mut document, "D", time);
+        assert_eq!(world.said(document.bytes()), said, "around it, {time}");
+        let inside = Archive { time, authority: None, index: Index::Right };
+        assert_eq!(world.said(world.sign(&with(Some(inside))).bytes()), said, "inside, {time}");
+    }
+}
+
+/// Revocation data and certificates that CAdES keeps beside the signature are evidence (EN 319 122-1 §5.4).
+#[test]
+fn what_is_kept_beside_a_signature_is_evidence() {
+    let mut world = World::new();
+    world.crls.pop();
+    let response = ResponseText {
+        version: None,
+        responder: pki::by_name(&name("CA")),
+        produced_at: "20260630000000Z",
+        id: pki::cert_id(IdDigest::Sha1, &name("CA"), &world.ca.key, &[3]),
+        status: pki::good(),
+        this_update: "20260630000000Z",
+        next_update: Some("20260801000000Z"),
+        single_extensions: Vec::new(),
+        extensions: Vec::new(),
+        certificates: Vec::new(),
+    };
+    let response = response.sign(&world.ca.key);
+    let missing = "INDETERMINATE/TRY_LATER by xcv-revocation-known";
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), missing);
+    let value = Signing { value: Some(response.clone()), ..Signing::default() };
+    let report = world.judge(world.sign(&value).bytes());
+    let signature = &report.signatures[0];
+    assert_eq!(signature.verdict.total_indication(), "TOTAL-PASSED", "{}", signature.reason.code());
+    assert!(signature.path[0].revocation.iter().any(|one| one.origin == "embedded"));
+    let among = Signing { responses: vec![response], ..Signing::default() };
+    assert_eq!(world.said(world.sign(&among).bytes()), PASSED);
+}
+
+/// The digest of the signature is reliable no more; the only older proof of it needs a newer one itself.
+#[test]
+fn an_algorithm_is_judged_when_the_signature_is_first_proven_to_exist() {
+    let mut world = World::new().policy(
+        "[algorithms]\nexpired-after-issue = \"fail\"\n\
+         [algorithms.digest]\nSHA1 = { until = \"2026-06-01T00:00:00Z\" }\nSHA256 = {}",
+    );
+    let signing = || Signing { sha1: true, stamp: Some("20260501000000Z"), ..Signing::default() };
+    let mut document = world.sign(&signing());
+    assert_eq!(world.said(document.bytes()), PASSED, "at the best-signature-time");
+    world.crls[0] = world.list_of_root(&revoked(4, "20260615000000Z", 1));
+    let weak = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE by sav-algorithms";
+    assert_eq!(world.said(document.bytes()), weak);
+    world.authority = world.second();
+    world.stamp_document(&mut document, "D", "20260610000000Z");
+    let report = world.judge(document.bytes());
+    let signature = &report.signatures[0];
+    assert_eq!(signature.verdict.total_indication(), "TOTAL-PASSED", "{}", signature.reason.code());
+    assert_eq!(signature.best_signature_time.to_string(), "2026-05-01T00:00:00Z");
+    let row = signature.checks.iter().find(|check| check.id.name() == "psv-algorithms").unwrap();
+    assert_eq!(row.result.name(), "passed");
+    // Proven only after the end of the algorithm.
+    let first = world.sign(&Signing { sha1: true, stamp: Some("20260605000000Z"), ..Signing::default() });
+    assert_eq!(world.said(first.bytes()), weak);
+}
+
+/// An archive time-stamp of version 3 proves what its index names, and nothing where the index does not hold.
+#[test]
+fn an_archive_time_stamp_inside_the_signature_rescues_what_its_index_names() {
+    let mut world = World::new();
+    world.crls = vec![
+        world.list_of_root(&revoked(4, "20260615000000Z", 1)),
+        world.list_of_ca(&revoked(3, "20260601000000Z", 1)),
+    ];
+    let unsure = "REVOKED_NO_POE by xcv-signer-not-revoked";
+    let judged = |index, time| {
+        let archive = Archive { time, authority: Some(world.second()), index };
+        let signing = Signing { stamp: Some("20260501000000Z"), archive: Some(archive), ..Signing::default() };
+        let report = world.judge(world.sign(&signing).bytes());
+        let signature = &report.signatures[0];
+        let stamp = &signature.timestamps[1];
+        let said = |verdict: Option<&str>, reason: &str| format!("{} by {reason}", verdict.unwrap_or("-"));
+        (
+            said(stamp.verdict.sub_indication(), stamp.reason.code()),
+            stamp.covers.join(" "),
+            said(signature.verdict.sub_indication(), signature.reason.code()),
+        )
+    };
+    let case = |stamp: &str, covers: &str, said: &str| (stamp.to_owned(), covers.to_owned(), said.to_owned());
+    let good = "- by all-checks-passed";
+    assert_eq!(judged(Index::Right, "20260610000000Z"), case(good, "S1 S1.T1", good));
+    assert_eq!(judged(Index::LeavesOutStamps, "20260610000000Z"), case(good, "S1", unsure));
+    assert_eq!(judged(Index::Right, "20260620000000Z"), case(good, "S1 S1.T1", unsure), "after the compromise");
+    let broken = "FORMAT_FAILURE by fc-archive-hash-index";
+    assert_eq!(judged(Index::NamesMore, "20260610000000Z"), case(broken, "S1", unsure));
+    // It is archival material itself: one from before the revocation is proof enough.
+    assert_eq!(judged(Index::LeavesOutStamps, "20260520000000Z"), case(good, "S1", good));
+}
+
+/// Time-stamps of every kind prove when a signature existed, and never that it is good.
+#[test]
+fn no_time_stamp_heals_what_digest_or_value_tell() {
+    let world = World::new();
+    let archive = || Archive { time: "20260520000000Z", authority: None, index: Index::Right };
+    let signings = [
+        Signing::default(),
+        Signing { stamp: Some("20260501000000Z"), ..Signing::default() },
+        Signing { content: Some("20260401000000Z"), ..Signing::default() },
+        Signing { stamp: Some("20260501000000Z"), archive: Some(archive()), ..Signing::default() },
+    ];
+    let mut forger = World::new();
+    forger.person.key = Key::new();
+    for signing in &signings {
+        let mut other = MadePdf::new([]);
+        other.sign("S", "ETSI.CAdES.detached", HOLE, |_| world.signature(signing, b"another document"));
+        let forged = forger.sign(signing);
+        let cases = [
+            (&world, other, "TOTAL-FAILED/HASH_FAILURE by cv-document-digest"),
+            (&forger, forged, "TOTAL-FAILED/SIG_CRYPTO_FAILURE by cv-signature-value"),
+        ];
+        for (world, mut document, said) in cases {
+            assert_eq!(world.said(document.bytes()), said);
+            world.stamp_document(&mut document, "D1", "20260601000000Z");
+            assert_eq!(world.said(document.bytes()), said);
+            world.stamp_document(&mut document, "D2", "20260610000000Z");
+            assert_eq!(world.said(document.bytes()), said);
+        }
+    }
 }
 
 #[test]

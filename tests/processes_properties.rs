@@ -13,6 +13,7 @@ use serde_json::Value;
 use sigillum::document::{Document, Examination, examine};
 use sigillum::limits::{Budget, Limits};
 use sigillum::pki::{Certificate, Crl, OcspResponse, pem};
+use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{CheckResult, Evidence, Failure, Moment, Origin, Policy, Report, Verdict, validate};
@@ -91,6 +92,12 @@ fn said(report: &Report) -> Vec<String> {
     signatures.chain(stamps).collect()
 }
 
+/// The report as it leaves the program, byte for byte.
+fn json(report: &Report) -> String {
+    let envelope = Envelope { report_id: "00000000-0000-4000-8000-000000000000", document_name: None };
+    to_json(report, &envelope, Language::En)
+}
+
 #[test]
 fn verdicts_keep_their_properties() {
     const SUITE: &str = "processes properties";
@@ -117,6 +124,7 @@ fn verdicts_keep_their_properties() {
             prop_assert_eq!(said(&first), said(&judge(&set, examination, &reversed, AT, "default")), "{}", name);
             let again = judge(&set, examination, &shuffled, AT, "default");
             prop_assert_eq!(format!("{first:?}"), format!("{again:?}"), "{}", name);
+            prop_assert_eq!(json(&first), json(&again), "{}", name);
             // More evidence never heals what digest or signature value tell.
             let more = judge(&set, examination, &shuffled[..taken], AT, "default");
             for (before, after) in alone.signatures.iter().zip(&more.signatures) {

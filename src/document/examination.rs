@@ -271,8 +271,10 @@ fn cms_algorithms(cms: &SignedData) -> Vec<DigestAlgorithm> {
     {
         algorithms.push(digest);
     }
-    // A content time-stamp is over the same bytes, maybe with another digest (EN 319 122-1 §5.2.8).
-    for token in signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps()) {
+    // A content time-stamp is over the same bytes, maybe with another digest (EN 319 122-1 §5.2.8); an archive time-stamp
+    // over their digest, with its own (§5.5.3).
+    let content = signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps());
+    for token in content.chain(signer.archive_timestamps_v3()) {
         if let Ok(token) = TimestampToken::parse(token, Limits::DEFAULT.der_depth)
             && let Ok(digest) = DigestAlgorithm::from_algorithm_identifier(&token.tst_info.imprint_algorithm.raw)
             && !algorithms.contains(&digest)

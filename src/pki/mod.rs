@@ -44,8 +44,9 @@ pub use certificate::{
 };
 pub use cms::{
     AdbeRevocationInfo, AlgorithmProtection, Attribute, AttributeError, AttributeFault, CmsError, ContentHints,
-    EssCertId, IssuerSerial, OtherRevocation, PolicyHash, RevocationValues, SignaturePolicy, SignedAttributes,
-    SignedData, SignerAttributes, SignerIdentifier, SignerInfo, SignerLocation, SigningCertificate,
+    EssCertId, HashIndex, IssuerSerial, OtherRevocation, PolicyHash, RevocationValues, SignaturePolicy,
+    SignedAttributes, SignedData, SignerAttributes, SignerIdentifier, SignerInfo, SignerLocation,
+    SigningCertificate,
 };
 pub use crl::{Crl, CrlEntries, CrlEntry, CrlError, IssuingDistributionPoint, RevocationReason};
 pub use distribution_point::{DistributionPoint, DistributionPointName, ReasonFlags};

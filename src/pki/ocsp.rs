@@ -10,6 +10,8 @@ use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
 use crate::syntax::der::Tlv;
 use crate::syntax::der::tag;
+use crate::syntax::der::value;
+use crate::syntax::der::write;
 use crate::time::Timestamp;
 
 use super::algorithm::AlgorithmIdentifier;
@@ -187,6 +189,17 @@ impl OcspResponse {
             None => None,
         };
         Ok(Self { raw: bytes.into(), status, basic })
+    }
+
+    /// The response that a `BasicOCSPResponse` stands for, as CAdES keeps it (EN 319 122-1 §5.4.2).
+    ///
+    /// # Errors
+    /// [`OcspError`].
+    pub fn of_basic(bytes: &[u8], depth: u32) -> Result<Self, OcspError> {
+        let inner = write::sequence(&[&write::oid(oid::OCSP_BASIC), &write::octet_string(bytes)]);
+        let raw = write::sequence(&[&value(tag::ENUMERATED, &[0]), &write::explicit(0, &inner)]);
+        let basic = Some(BasicOcsp::parse(bytes, depth)?);
+        Ok(Self { raw: raw.into(), status: OcspStatus::Successful, basic })
     }
 }
 

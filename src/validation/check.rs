@@ -201,6 +201,8 @@ checks! {
     ReferenceFound = "fc-reference-found", "EN 319 102-1 §5.2.2; XML Signature 1.1 §4.4.3", Fail, FORMAT;
     /// XML: no reference leads to more than one element.
     ReferenceUnambiguous = "fc-reference-unambiguous", "EN 319 102-1 §5.2.2; XML Signature 1.1 §4.4.3", Fail, FORMAT;
+    /// CMS: the index of an archive time-stamp (version 3) is there, and all that it names is there.
+    ArchiveHashIndex = "fc-archive-hash-index", "EN 319 122-1 §5.5.2", Fail, FORMAT;
     /// PDF: what was changed after signing is permitted.
     ChangesPermitted = "fc-changes-permitted", "ISO 32000-2 §12.8.2; EN 319 102-1 §5.2.2", Fail, FORMAT;
     /// The signer's certificate is at hand.

@@ -7,10 +7,13 @@ use super::need::Attempt;
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm};
 use crate::limits::Limits;
-use crate::pki::{Certificate, Crl, OcspResponse, SignedData, TimestampToken};
+use crate::pki::{Certificate, Crl, OcspResponse, SignedData, SignerInfo, TimestampToken};
 
 /// How deep values of embedded evidence may be nested.
 const DEPTH: u32 = Limits::DEFAULT.der_depth;
+
+/// How deep time-stamp tokens in time-stamp tokens are looked into: one that renews another one stands inside it.
+const NESTED_TOKENS: u8 = 4;
 
 /// Where a piece of evidence came from. What came from several places came from the first of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,8 +186,8 @@ impl Evidence {
 
     fn add_signature(&mut self, signature: &Signature) {
         match &signature.form {
-            Some(SignatureForm::Cms(cms)) => self.add_cms(cms),
-            Some(SignatureForm::Token(token)) => self.add_cms(&token.signed_data),
+            Some(SignatureForm::Cms(cms)) => self.add_cms(cms, NESTED_TOKENS),
+            Some(SignatureForm::Token(token)) => self.add_cms(&token.signed_data, NESTED_TOKENS),
             Some(SignatureForm::Pkcs1 { certificates, .. }) => {
                 for der in certificates {
                     self.parse_certificate(der, Origin::Embedded);
@@ -199,7 +202,8 @@ impl Evidence {
         }
     }
 
-    fn add_cms(&mut self, cms: &SignedData) {
+    /// `nested` says how deep time-stamp tokens are looked for in the unsigned attributes of time-stamp tokens.
+    fn add_cms(&mut self, cms: &SignedData, nested: u8) {
         for der in &cms.certificates {
             self.parse_certificate(der, Origin::Embedded);
         }
@@ -209,7 +213,11 @@ impl Evidence {
         for der in &cms.ocsp_responses {
             self.parse_ocsp(der);
         }
+        for der in &cms.basic_ocsp_responses {
+            self.parse_basic_ocsp(der);
+        }
         for signer in &cms.signers {
+            self.add_values(signer);
             let signed = signer.signed_attributes.as_ref();
             match signed.map(|signed| signed.adbe_revocation_info()) {
                 Some(Ok(Some(archival))) => {
@@ -220,12 +228,29 @@ impl Evidence {
                 Some(Ok(None)) | None => {}
             }
             let content = signed.into_iter().flat_map(|signed| signed.content_timestamps());
-            for token in content.chain(signer.signature_timestamps()) {
+            let archive = signer.archive_timestamps_v2().chain(signer.archive_timestamps_v3());
+            let Some(deeper) = nested.checked_sub(1) else { continue };
+            for token in content.chain(signer.signature_timestamps()).chain(archive) {
                 match TimestampToken::parse(token, DEPTH) {
-                    Ok(token) => self.add_cms(&token.signed_data),
+                    Ok(token) => self.add_cms(&token.signed_data, deeper),
                     Err(_) => self.unreadable = self.unreadable.saturating_add(1),
                 }
             }
+        }
+    }
+
+    /// What CAdES keeps beside a signature: `certificate-values` and `revocation-values` (EN 319 122-1 §5.4).
+    fn add_values(&mut self, signer: &SignerInfo) {
+        match signer.certificate_values() {
+            Ok(certificates) => certificates.iter().for_each(|der| self.parse_certificate(der, Origin::Embedded)),
+            Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+        }
+        match signer.revocation_values() {
+            Ok(values) => {
+                values.crls.iter().for_each(|der| self.parse_crl(der));
+                values.basic_ocsp_responses.iter().for_each(|der| self.parse_basic_ocsp(der));
+            }
+            Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
 
@@ -260,6 +285,13 @@ impl Evidence {
 
     fn parse_ocsp(&mut self, der: &[u8]) {
         match OcspResponse::parse(der, DEPTH) {
+            Ok(response) => self.add_ocsp_response(response, Origin::Embedded),
+            Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+        }
+    }
+
+    fn parse_basic_ocsp(&mut self, der: &[u8]) {
+        match OcspResponse::of_basic(der, DEPTH) {
             Ok(response) => self.add_ocsp_response(response, Origin::Embedded),
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }

@@ -7,6 +7,7 @@
 //!
 //! Not read: attribute certificates and evidence records (kept raw), and other content types than signed data.
 
+mod archive;
 mod attributes;
 mod claims;
 mod ess;
@@ -24,6 +25,7 @@ use crate::syntax::der::tag;
 use super::algorithm::AlgorithmIdentifier;
 use super::oid;
 
+pub use archive::HashIndex;
 pub use attributes::{Attribute, AttributeError, AttributeFault, SignedAttributes};
 pub use claims::{
     AdbeRevocationInfo, AlgorithmProtection, ContentHints, PolicyHash, SignaturePolicy, SignerAttributes,

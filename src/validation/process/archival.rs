@@ -5,6 +5,7 @@ use super::course::Course;
 use super::past_signature::past_signature;
 use super::stamps::Stamp;
 use crate::validation::existence::{Existence, Proof};
+use crate::validation::report::TimestampKind;
 use crate::validation::verdict::{Doubt, Verdict};
 
 /// Runs past validation for a time-stamp that does not pass the basic process, where its result allows.
@@ -46,7 +47,8 @@ const fn goes_on(long_term: Verdict) -> bool {
 }
 
 /// Runs the process for a signature after the long-term one; gives the best-signature-time. `stamps` are those of this
-/// signature. A time-stamp around the signature is archival material: it covers the time-stamps inside.
+/// signature. A time-stamp around the signature is archival material: it covers the time-stamps inside. So is an archive
+/// time-stamp.
 pub(super) fn signature(
     course: &mut Course<'_, '_>,
     stamps: &[&Stamp<'_>],
@@ -54,7 +56,7 @@ pub(super) fn signature(
     long_term: Proof,
 ) -> Proof {
     let verdict = course.verdict();
-    let material = stamps.iter().any(|stamp| stamp.place.is_some());
+    let material = stamps.iter().any(|stamp| stamp.place.is_some() || stamp.kind == TimestampKind::Archive);
     let anchor_ended = verdict == Verdict::Indeterminate(Doubt::NoCertificateChainFoundNoPoe);
     if !goes_on(verdict) || (!material && !anchor_ended) {
         return long_term;

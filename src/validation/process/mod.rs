@@ -7,6 +7,7 @@
 //! verified again: the processes are functions of facts, proofs of existence and times.
 
 mod archival;
+mod archive;
 mod basic;
 mod course;
 mod facts;
@@ -44,9 +45,10 @@ use super::report::{SignatureReport, TimestampKind, TimestampReport};
 use super::revocation::Judgements;
 use crate::crypto::{Digest, SignatureVerifier, digest};
 use crate::document::{Examination, Signature, SignatureForm};
-use crate::limits::Budget;
+use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{CmsError, TimestampError, TimestampToken};
 use crate::trust::TrustStore;
+use archive::{Archived, Around};
 use format::Material;
 use stamps::Stamp;
 use timestamp::Given;
@@ -112,7 +114,7 @@ pub(super) fn judge(
 ) -> (Vec<SignatureReport>, Vec<TimestampReport>) {
     let count = examination.signatures.len().saturating_add(examination.document_timestamps.len());
     let parts = u64::try_from(count).unwrap_or(u64::MAX).max(1);
-    let tokens: Vec<Vec<Inside>> = examination.signatures.iter().map(|one| inside(one, budget)).collect();
+    let tokens: Vec<Vec<Inside<'_>>> = examination.signatures.iter().map(|one| inside(one, budget)).collect();
     let mut facts = Vec::with_capacity(examination.signatures.len());
     let mut found: Vec<Found<'_, '_>> = Vec::new();
     for (index, (signature, tokens)) in examination.signatures.iter().zip(&tokens).enumerate() {
@@ -120,7 +122,7 @@ pub(super) fn judge(
         facts.push(signature::facts(signature, case, &mut share));
         for (number, token) in tokens.iter().enumerate() {
             let id = format!("{}.T{}", signature.id, number.saturating_add(1));
-            found.push(Found { given: given(id, signature, token, case, &mut share), inside: Some(index) });
+            found.push(Found { given: given(id, signature, token, tokens, case, &mut share), inside: Some(index) });
         }
     }
     for stamp in &examination.document_timestamps {
@@ -147,7 +149,7 @@ pub(super) fn judge(
     for index in newest_first(&found) {
         let Some(found) = found.get(index) else { continue };
         let (stamp, report) = timestamp::judge(&found.given, &existence, case, needed);
-        prove(&mut existence, &stamp, found.inside, &facts, examination);
+        prove(&mut existence, &stamp, found, &facts, examination);
         if let Some(place) = judged.get_mut(index) {
             *place = Some((stamp, report));
         }
@@ -215,18 +217,21 @@ fn newest_first(found: &[Found<'_, '_>]) -> Vec<usize> {
     order
 }
 
-/// What a valid time-stamp proves: one inside a signature the signature, and the certificate that it protects; a
-/// document time-stamp everything before it.
+/// What a valid time-stamp proves: one inside a signature the signature, and the certificate that it protects; an archive
+/// time-stamp also what its index names; a document time-stamp everything before it.
 fn prove(
     existence: &mut Existence,
     stamp: &Stamp<'_>,
-    inside: Option<usize>,
+    found: &Found<'_, '_>,
     facts: &[Facts<'_>],
     examination: &Examination,
 ) {
     let Some(time) = stamp.time.filter(|_| stamp.is_valid) else { return };
     let proof = || Proof { time, source: Some(stamp.id.clone()) };
-    match inside {
+    for token in &found.given.covered {
+        existence.prove(token.clone(), proof());
+    }
+    match found.inside {
         None => {
             if let Some(place) = stamp.place {
                 existence.prove_start(place, proof());
@@ -249,22 +254,29 @@ fn prove(
 }
 
 /// A token inside a signature.
-pub(super) struct Inside {
+#[derive(Debug)]
+pub(super) struct Inside<'e> {
     kind: TimestampKind,
+    /// Whether it is an archive time-stamp of version 3.
+    is_v3: bool,
+    /// The value of its attribute.
+    value: &'e [u8],
     token: Result<TimestampToken, TimestampError>,
 }
 
 /// The tokens inside a signature: content time-stamps, then signature time-stamps, then archive time-stamps.
-fn inside(signature: &Signature, budget: &Budget) -> Vec<Inside> {
+fn inside<'e>(signature: &'e Signature, budget: &Budget) -> Vec<Inside<'e>> {
     let Some(signer) = signature::signer_info(signature) else { return Vec::new() };
     let depth = budget.limits().der_depth;
-    let parse = |kind| move |token: &[u8]| Inside { kind, token: TimestampToken::parse(token, depth) };
+    let parse = |kind, is_v3| {
+        move |value: &'e [u8]| Inside { kind, is_v3, value, token: TimestampToken::parse(value, depth) }
+    };
     let content = signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps());
-    let archive = signer.archive_timestamps_v2().chain(signer.archive_timestamps_v3());
     content
-        .map(parse(TimestampKind::Content))
-        .chain(signer.signature_timestamps().map(parse(TimestampKind::Signature)))
-        .chain(archive.map(parse(TimestampKind::Archive)))
+        .map(parse(TimestampKind::Content, false))
+        .chain(signer.signature_timestamps().map(parse(TimestampKind::Signature, false)))
+        .chain(signer.archive_timestamps_v2().map(parse(TimestampKind::Archive, false)))
+        .chain(signer.archive_timestamps_v3().map(parse(TimestampKind::Archive, true)))
         .collect()
 }
 
@@ -272,14 +284,26 @@ fn inside(signature: &Signature, budget: &Budget) -> Vec<Inside> {
 fn given<'e, 'p>(
     id: String,
     signature: &'e Signature,
-    inside: &'e Inside,
+    inside: &'e Inside<'e>,
+    tokens: &'e [Inside<'e>],
     case: &Case<'p>,
     budget: &mut Budget,
 ) -> Given<'e, 'p> {
     let mut facts = Facts::new(Ledger::new(case.policy, Context::Timestamp));
+    let mut archived = None;
     match &inside.token {
         Ok(token) => {
             facts.ledger.passed(CheckId::SignatureReadable);
+            if inside.is_v3 {
+                match archived_by(signature, token, tokens, budget) {
+                    Ok(found) => {
+                        let holds = found.as_ref().is_some_and(|found| found.covered.is_some());
+                        facts.ledger.check(CheckId::ArchiveHashIndex, if holds { Ok(()) } else { Err(None) });
+                        archived = found;
+                    }
+                    Err(exceeded) => limit(&mut facts.ledger, exceeded),
+                }
+            }
             let imprint = |algorithm| match inside.kind {
                 TimestampKind::Signature => {
                     signature::signer_info(signature).map(|signer| digest(algorithm, &signer.signature))
@@ -287,8 +311,9 @@ fn given<'e, 'p>(
                 TimestampKind::Content => {
                     signature.digests.iter().find(|known| known.algorithm() == algorithm).copied()
                 }
-                // What archive time-stamps of CMS cover is not computed: they prove nothing here.
-                TimestampKind::Archive | TimestampKind::Document => None,
+                // What version 2 covers is not computed: it proves nothing here.
+                TimestampKind::Archive => archived.as_ref().and_then(|archived| archived.imprint),
+                TimestampKind::Document => None,
             };
             if let Err(exceeded) = facts::token(&mut facts, token, imprint, case, budget) {
                 limit(&mut facts.ledger, exceeded);
@@ -304,9 +329,28 @@ fn given<'e, 'p>(
             facts.ledger.broken(CheckId::SignatureReadable, None, Some(detail));
         }
     }
-    let covers = vec![signature.id.clone()];
+    let covered = archived.and_then(|archived| archived.covered).unwrap_or_default();
+    let mut covers = vec![signature.id.clone()];
+    covers.extend(covered.iter().filter_map(|token| match token {
+        Token::Object(id) if *id != signature.id => Some(id.clone()),
+        _ => None,
+    }));
     let token = inside.token.as_ref().ok();
-    Given { id, kind: inside.kind, token, facts, place: None, field: None, coverage: None, covers, matters: true }
+    Given { id, kind: inside.kind, token, facts, place: None, field: None, coverage: None, covers, covered, matters: true }
+}
+
+/// What an archive time-stamp of version 3 is over and covers; nothing where it has no index that can be read.
+fn archived_by(
+    signature: &Signature,
+    token: &TimestampToken,
+    tokens: &[Inside<'_>],
+    budget: &mut Budget,
+) -> Result<Option<Archived>, LimitExceeded> {
+    let (Some(SignatureForm::Cms(cms)), Some(signer)) = (&signature.form, signature::signer_info(signature)) else {
+        return Ok(None);
+    };
+    let (id, content) = (signature.id.as_str(), signature.digests.as_slice());
+    archive::archived(Around { id, cms, signer, content, tokens }, token, budget)
 }
 
 /// The facts of a document time-stamp (EN 319 142-1 §5.4.3).
@@ -348,5 +392,6 @@ fn document<'e, 'p>(
         coverage: Some(stamp.coverage),
         covers,
         matters: true,
+        covered: Vec::new(),
     }
 }

@@ -8,7 +8,12 @@ use crate::pki::{OcspResponse, SignedData};
 use crate::validation::existence::{Existence, Token};
 
 /// Notes it all.
-pub(super) fn note(existence: &mut Existence, examination: &Examination, tokens: &[Vec<Inside>], case: &Case<'_>) {
+pub(super) fn note(
+    existence: &mut Existence,
+    examination: &Examination,
+    tokens: &[Vec<Inside<'_>>],
+    case: &Case<'_>,
+) {
     let depth = crate::limits::Limits::DEFAULT.der_depth;
     let mut places = Places { existence, case, depth };
     for (signature, tokens) in examination.signatures.iter().zip(tokens) {
@@ -38,7 +43,7 @@ struct Places<'e, 'c, 'p> {
 }
 
 impl Places<'_, '_, '_> {
-    fn signature(&mut self, signature: &Signature, tokens: &[Inside]) {
+    fn signature(&mut self, signature: &Signature, tokens: &[Inside<'_>]) {
         let Some(end) = value_end(signature) else { return };
         self.existence.place(Token::Object(signature.id.clone()), end);
         match &signature.form {
@@ -69,6 +74,11 @@ impl Places<'_, '_, '_> {
             if let Some(Ok(Some(archival))) = signed.map(|signed| signed.adbe_revocation_info()) {
                 archival.crls.iter().for_each(|der| self.crl(der, end));
                 archival.ocsp_responses.iter().for_each(|der| self.ocsp(der, end));
+            }
+            signer.certificate_values().iter().flatten().for_each(|der| self.certificate(der, end));
+            if let Ok(values) = signer.revocation_values() {
+                values.crls.iter().for_each(|der| self.crl(der, end));
+                values.basic_ocsp_responses.iter().for_each(|der| self.basic_ocsp(der, end));
             }
         }
     }
@@ -104,10 +114,12 @@ impl Places<'_, '_, '_> {
         }
         let Ok(OcspResponse { basic: Some(basic), .. }) = OcspResponse::parse(der, self.depth) else { return };
         self.basic_ocsp(&basic.raw, end);
-        basic.certificates.iter().for_each(|der| self.certificate(der, end));
     }
 
     fn basic_ocsp(&mut self, der: &[u8], end: u64) {
+        if let Ok(OcspResponse { basic: Some(basic), .. }) = OcspResponse::of_basic(der, self.depth) {
+            basic.certificates.iter().for_each(|der| self.certificate(der, end));
+        }
         self.existence.place(Token::Revocation(digest(DigestAlgorithm::Sha256, der)), end);
     }
 }

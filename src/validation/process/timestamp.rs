@@ -40,6 +40,8 @@ pub(super) struct Given<'e, 'p> {
     pub(super) covers: Vec<String>,
     /// Whether what it proves could still change a verdict.
     pub(super) matters: bool,
+    /// An archive time-stamp: what its time proves.
+    pub(super) covered: Vec<Token>,
 }
 
 /// Judges a time-stamp: the basic process, then with the proofs of newer ones.

@@ -1,0 +1,186 @@
+//! Archive time-stamps of version 3 inside a signature (ETSI EN 319 122-1 §5.5.3): whether the index of digests holds,
+//! and what the time-stamp covers then: the signature, and of certificates, revocation data and unsigned attributes
+//! those that the index names. What was added later is not named and not covered; a digest that names nothing that is
+//! there is an error, since something was taken away or changed.
+//!
+//! No file of all the material at hand carries one in a PDF; those of CMS files, put into documents, are judged in
+//! `tests/archive_timestamps.rs`.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Inside;
+use crate::crypto::{Digest, DigestAlgorithm, digest};
+use crate::limits::{Budget, LimitExceeded};
+use crate::pki::{HashIndex, OcspResponse, SignedData, SignerInfo, TimestampToken};
+use crate::validation::existence::Token;
+
+/// What an archive time-stamp covers.
+#[derive(Debug)]
+pub(super) struct Archived {
+    /// The digest of what it is over; none where the digest of the content is not known.
+    pub(super) imprint: Option<Digest>,
+    /// What its time proves; none where the index does not hold.
+    pub(super) covered: Option<Vec<Token>>,
+}
+
+/// The signature in which archive time-stamps stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Around<'s> {
+    /// Its id in the report.
+    pub(super) id: &'s str,
+    pub(super) cms: &'s SignedData,
+    pub(super) signer: &'s SignerInfo,
+    /// The digests of the content.
+    pub(super) content: &'s [Digest],
+    /// The time-stamps inside, in the order of their ids.
+    pub(super) tokens: &'s [Inside<'s>],
+}
+
+/// Reads the index of `token` and compares it with the signature; nothing where there is none to read.
+///
+/// # Errors
+/// Where a limit is reached.
+pub(super) fn archived(
+    around: Around<'_>,
+    token: &TimestampToken,
+    budget: &mut Budget,
+) -> Result<Option<Archived>, LimitExceeded> {
+    let [signer] = token.signed_data.signers.as_slice() else { return Ok(None) };
+    let Ok(Some(index)) = HashIndex::of(signer) else { return Ok(None) };
+    let imprint = &token.tst_info.imprint_algorithm.raw;
+    let Ok(algorithm) = DigestAlgorithm::from_algorithm_identifier(imprint) else { return Ok(None) };
+    // One digest for all: what is named is no better protected than the index.
+    let named = index
+        .algorithm
+        .as_deref()
+        .map_or(Ok(DigestAlgorithm::Sha256), |raw| DigestAlgorithm::from_algorithm_identifier(raw));
+    if named != Ok(algorithm) {
+        return Ok(None);
+    }
+    // Every part of the message is read about twice.
+    let size = u64::try_from(around.cms.raw().len()).unwrap_or(u64::MAX);
+    budget.spend((size >> 9).saturating_add(1))?;
+    let covered = Index::new(algorithm, &index).covered(around);
+    let content = match &around.cms.encap_content {
+        Some(content) => Some(digest(algorithm, content)),
+        None => around.content.iter().find(|known| known.algorithm() == algorithm).copied(),
+    };
+    let message = content.map(|content| around.cms.archived(around.signer, content.as_bytes(), &index));
+    let imprint = match message {
+        Some(Ok(message)) => Some(digest(algorithm, &message)),
+        Some(Err(_)) | None => None,
+    };
+    Ok(Some(Archived { imprint, covered }))
+}
+
+/// The digests of an index that have not been found yet.
+struct Index<'i> {
+    algorithm: DigestAlgorithm,
+    certificates: HashSet<&'i [u8]>,
+    revocations: HashSet<&'i [u8]>,
+    unsigned: HashSet<&'i [u8]>,
+    of_values: bool,
+}
+
+impl<'i> Index<'i> {
+    fn new(algorithm: DigestAlgorithm, index: &'i HashIndex) -> Self {
+        let set = |list: &'i [Box<[u8]>]| list.iter().map(|digest| &**digest).collect();
+        Self {
+            algorithm,
+            certificates: set(&index.certificates),
+            revocations: set(&index.revocations),
+            unsigned: set(&index.unsigned),
+            of_values: index.of_values,
+        }
+    }
+
+    /// What is covered; nothing where the index names something that is not there.
+    fn covered(&self, around: Around<'_>) -> Option<Vec<Token>> {
+        let mut covered = Covered { tokens: vec![Token::Object(around.id.to_owned())] };
+        let algorithm = self.algorithm;
+        let of = |bytes: &[u8]| digest(algorithm, bytes);
+        let mut found = [HashSet::new(), HashSet::new(), HashSet::new()];
+        let [certificates, revocations, unsigned] = &mut found;
+        for raw in around.cms.indexed_certificates() {
+            let own = of(raw);
+            if self.certificates.contains(own.as_bytes()) {
+                certificates.insert(own);
+                covered.certificate(raw);
+            }
+        }
+        for (choice, raw) in around.cms.indexed_revocations() {
+            let own = of(&choice);
+            if self.revocations.contains(own.as_bytes()) {
+                revocations.insert(own);
+                covered.revocation(raw);
+            }
+        }
+        let numbers: HashMap<&[u8], usize> =
+            around.tokens.iter().enumerate().map(|(number, inside)| (inside.value, number)).collect();
+        for attribute in &around.signer.unsigned_attributes {
+            for (named, values) in attribute.indexed(self.of_values) {
+                let own = of(&named);
+                if self.unsigned.contains(own.as_bytes()) {
+                    unsigned.insert(own);
+                    covered.values(around, &values, &numbers);
+                }
+            }
+        }
+        let complete = certificates.len() == self.certificates.len()
+            && revocations.len() == self.revocations.len()
+            && unsigned.len() == self.unsigned.len();
+        complete.then_some(covered.tokens)
+    }
+}
+
+/// What is covered, gathered.
+struct Covered {
+    tokens: Vec<Token>,
+}
+
+impl Covered {
+    fn certificate(&mut self, der: &[u8]) {
+        self.tokens.push(Token::Certificate(sha256(der)));
+    }
+
+    /// A CRL or a basic OCSP response is known by all of it, an OCSP response by the basic one in it, which brings
+    /// certificates along.
+    fn revocation(&mut self, der: &[u8]) {
+        self.tokens.push(Token::Revocation(sha256(der)));
+        let response = OcspResponse::parse(der, DEPTH).or_else(|_| OcspResponse::of_basic(der, DEPTH));
+        if let Ok(OcspResponse { basic: Some(basic), .. }) = response {
+            self.tokens.push(Token::Revocation(sha256(&basic.raw)));
+            basic.certificates.iter().for_each(|der| self.certificate(der));
+        }
+    }
+
+    /// Values of unsigned attributes: time-stamps with what stands in them, and `certificate-values` and
+    /// `revocation-values`, of which there is one each.
+    fn values(&mut self, around: Around<'_>, values: &[&[u8]], numbers: &HashMap<&[u8], usize>) {
+        for value in values {
+            if let Some(number) = numbers.get(value) {
+                self.tokens.push(Token::Object(format!("{}.T{}", around.id, number.saturating_add(1))));
+                if let Some(Ok(token)) = around.tokens.get(*number).map(|inside| &inside.token) {
+                    token.signed_data.certificates.iter().for_each(|der| self.certificate(der));
+                    token.signed_data.indexed_revocations().for_each(|(_, raw)| self.revocation(raw));
+                }
+                continue;
+            }
+            let own = |oid| around.signer.unsigned_values(oid).any(|other| other == *value);
+            if own(crate::pki::oid::CERTIFICATE_VALUES) {
+                around.signer.certificate_values().iter().flatten().for_each(|der| self.certificate(der));
+            }
+            if own(crate::pki::oid::REVOCATION_VALUES)
+                && let Ok(values) = around.signer.revocation_values()
+            {
+                values.crls.iter().chain(&values.basic_ocsp_responses).for_each(|der| self.revocation(der));
+            }
+        }
+    }
+}
+
+const DEPTH: u32 = crate::limits::Limits::DEFAULT.der_depth;
+
+fn sha256(bytes: &[u8]) -> Digest {
+    digest(DigestAlgorithm::Sha256, bytes)
+}
