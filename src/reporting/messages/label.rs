@@ -73,6 +73,8 @@ labels! {
     Integrity = "integrity" [];
     /// Before the coverage.
     Coverage = "coverage" [];
+    /// Before a place of an XML document that nobody signed.
+    NotCovered = "not-covered" [];
     /// Before the later changes.
     Changes = "changes" [];
     /// The changes are permitted.
@@ -97,6 +99,10 @@ labels! {
     Timestamp = "timestamp" [];
     /// A time-stamp: its id, verdict, stated time and authority.
     TimestampIs = "timestamp-is" ["id", "verdict", "time", "authority"];
+    /// Before a counter-signature.
+    CounterSignature = "counter-signature" [];
+    /// A counter-signature: its id, verdict and signer.
+    CounterSignatureIs = "counter-signature-is" ["id", "verdict", "signer"];
     /// The time of a time-stamp, or its authority, cannot be read.
     Unreadable = "unreadable" [];
     /// Before the authority of a time-stamp.

@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::placed;
-use crate::document::{ChangeFinding, Changes, ChangesLevel};
+use crate::document::{ChangeFinding, Changes, ChangesLevel, Uncovered};
 use crate::reporting::{Label, Show, Texts, shown};
 use crate::validation::{
     Check, CheckResult, PathElement, Reason, SignatureReport, Signer, TimestampReport, Verdict,
@@ -13,6 +13,9 @@ const INDENT: usize = 2;
 
 /// How many certificates of a path are shown; paths are shorter.
 const PATH_SHOWN: usize = 12;
+
+/// How many of the places are shown that nobody signed; the JSON report has more.
+const UNCOVERED_SHOWN: usize = 10;
 
 /// Where the reason of a signature's verdict is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,7 @@ pub(super) fn section(page: &mut Page, signature: &SignatureReport, reason: Said
     if let Some(found) = &signature.changes {
         changes(page, found);
     }
+    uncovered(page, &signature.uncovered);
     if signature.verdict != Verdict::Passed && reason == Said::Here {
         page.row(INDENT, Label::Reason, &texts.reason(&signature.reason, Show::Visible));
     }
@@ -57,7 +61,21 @@ pub(super) fn section(page: &mut Page, signature: &SignatureReport, reason: Said
     for timestamp in &signature.timestamps {
         page.row(INDENT, Label::Timestamp, &timestamp_line(texts, timestamp));
     }
+    for counter in &signature.counter_signatures {
+        page.row(INDENT, Label::CounterSignature, &counter_line(texts, counter));
+    }
     warnings(page, &signature.checks);
+}
+
+/// What nobody signed, the first of it.
+fn uncovered(page: &mut Page, uncovered: &[Uncovered]) {
+    page.rows(INDENT, Label::NotCovered, uncovered.iter().take(UNCOVERED_SHOWN).map(|one| shown(&one.path).into_owned()));
+}
+
+fn counter_line(texts: &Texts, counter: &SignatureReport) -> String {
+    let id = shown(&counter.id).into_owned();
+    let verdict = verdict(texts, counter.verdict, counter.verdict.total_indication());
+    texts.fill(Label::CounterSignatureIs, &[("id", id), ("verdict", verdict), ("signer", signer(texts, counter))])
 }
 
 /// The section of one document time-stamp.
