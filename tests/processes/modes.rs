@@ -107,6 +107,7 @@ fn verdict(report: &Report) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "this test measures how long is waited")]
 async fn each_responder_that_misbehaves_has_its_answer() {
     const SUITE: &str = "test PKI responders";
     let (Some(shared), Some(server)) = (support::shared(), test_pki::server()) else {

@@ -107,6 +107,7 @@ fn in_a_network_of_its_own() {
     let listener = TcpListener::bind(PLACE).unwrap();
     let connections = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&connections);
+    #[expect(clippy::disallowed_methods, reason = "the listener of this test is a thread of its own")]
     thread::spawn(move || {
         for connection in listener.incoming() {
             seen.fetch_add(1, Ordering::SeqCst);

@@ -50,10 +50,8 @@ pub(super) fn archived(
     let imprint = &token.tst_info.imprint_algorithm.raw;
     let Ok(algorithm) = DigestAlgorithm::from_algorithm_identifier(imprint) else { return Ok(None) };
     // One digest for all: what is named is no better protected than the index.
-    let named = index
-        .algorithm
-        .as_deref()
-        .map_or(Ok(DigestAlgorithm::Sha256), |raw| DigestAlgorithm::from_algorithm_identifier(raw));
+    let named =
+        index.algorithm.as_deref().map_or(Ok(DigestAlgorithm::Sha256), DigestAlgorithm::from_algorithm_identifier);
     if named != Ok(algorithm) {
         return Ok(None);
     }
