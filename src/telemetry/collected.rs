@@ -5,6 +5,7 @@
 
 use std::io;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -26,22 +27,25 @@ pub(super) struct Collected(Arc<Shared>);
 struct Shared {
     waiting: Mutex<Vec<u8>>,
     some: Condvar,
+    /// Nobody writes but who has something to say.
+    alone: AtomicBool,
     /// Held while lines are written, so that they stay in their order.
     writing: Mutex<Vec<u8>>,
 }
 
 impl Collected {
-    /// Begins to write what is collected.
+    /// Begins to write what is collected. Where the system gives no thread for it, each line is written at once.
     pub(super) fn begin(&self) {
         let collected = self.clone();
         // It ends with the process.
-        thread::spawn(move || {
+        let writing = thread::Builder::new().name("log".to_owned()).spawn(move || {
             loop {
                 collected.wait();
                 thread::sleep(TIME);
                 collected.write_out();
             }
         });
+        self.0.alone.store(writing.is_err(), Ordering::Relaxed);
     }
 
     /// Waits until there is something.
@@ -76,14 +80,14 @@ pub(super) struct Line<'a> {
 
 impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Shared { waiting, some, .. } = &*self.place.0;
+        let Shared { waiting, some, alone, .. } = &*self.place.0;
         let (first, full) = {
             let mut waiting = lock(waiting);
             let first = waiting.is_empty();
             waiting.extend_from_slice(bytes);
             (first, waiting.len() >= BYTES)
         };
-        if self.urgent || full {
+        if self.urgent || full || alone.load(Ordering::Relaxed) {
             self.place.write_out();
         } else if first {
             some.notify_one();
