@@ -106,18 +106,19 @@ mod tests {
         let evidence = Arc::new(StandingEvidence::default());
         let mut upkeep = Upkeep::new(None, vec![file.clone()], Arc::clone(&evidence));
         let now = Timestamp::from_unix(1_800_000_000);
-        let mut crls = |content: Option<&str>| {
+        let mut counts = |content: Option<&str>| {
             if let Some(content) = content {
                 write(&file, content);
             }
             upkeep.turn(now);
-            evidence.current().crls().len()
+            let current = evidence.current();
+            (current.crls().len(), current.certificates().len())
         };
-        assert_eq!(crls(None), 0, "it is not there yet");
-        assert_eq!(crls(Some(testdata::CRL)), 1);
-        assert_eq!(crls(None), 1);
-        assert_eq!(crls(Some("broken")), 1);
-        assert_eq!(crls(Some(&format!("{0}{0}", testdata::CRL))), 2);
+        assert_eq!(counts(None), (0, 0), "it is not there yet");
+        assert_eq!(counts(Some(testdata::CRL)), (1, 0));
+        assert_eq!(counts(None), (1, 0));
+        assert_eq!(counts(Some("broken")), (1, 0));
+        assert_eq!(counts(Some(&format!("{}{}", testdata::CRL, testdata::CA))), (1, 1));
     }
 
     #[test]

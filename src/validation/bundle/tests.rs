@@ -91,7 +91,7 @@ fn what_is_written_is_read_again() {
         (crls, ocsp)
     };
     assert_eq!(origins(&after), origins(&before));
-    assert_eq!(after.crls().len(), 2);
+    assert_eq!(after.crls().len(), 1);
 
     let mut budget = Budget::new(&Limits::DEFAULT);
     let policy = Policy::builtin("no-revocation").unwrap();
@@ -109,7 +109,7 @@ fn as_evidence_it_says_nothing_of_trust_and_everything_is_supplied() {
     let given = given(&written()).unwrap();
     assert!(given.certificates_with_origin().all(|(_, origin)| origin == Origin::Supplied));
     assert!(given.crls().iter().all(|(_, origin)| *origin == Origin::Supplied));
-    assert_eq!((given.crls().len(), given.ocsp_responses().len()), (2, 1));
+    assert_eq!((given.crls().len(), given.ocsp_responses().len()), (1, 1));
     // Also where this program would not know what the policy means.
     let foreign = with_content(|content| content.replace("[levels.", "[colours."));
     assert!(super::given(&foreign).is_ok());
