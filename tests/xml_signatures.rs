@@ -59,7 +59,10 @@ fn generated(suite: &str, name: &str, at: &str, listed: &str) {
         for (policy, report) in [("no-revocation", &lenient), ("default", &strict)] {
             let accepted = report.as_ref().is_ok_and(|report| report.summary.answer == Answer::Valid);
             let excused = policy == "no-revocation" && text(file, "etsi").contains("REVOKED");
-            assert!(!(wrong && accepted) || excused || file["contested"] == true, "{name} is accepted under {policy}");
+            assert!(
+                !(wrong && accepted) || excused || file["contested"] == true,
+                "{name} is accepted under {policy}"
+            );
         }
         if is_pending(file) {
             row[3] += 1;
@@ -225,7 +228,8 @@ fn no_wrapping_comes_out_whole() {
         let report = support::validation::validated(&bytes, "2026-11-21T12:00:00Z");
         let signatures = report.map(|report| report.signatures).unwrap_or_default();
         let whole = signatures.iter().find(|one| {
-            let signs = |check: &Check| check.id.name() != "sav-properties-signed" || check.result.name() == "passed";
+            let signs =
+                |check: &Check| check.id.name() != "sav-properties-signed" || check.result.name() == "passed";
             let whole = one.coverage.name() == "whole-document";
             one.integrity == Integrity::Intact && whole && one.checks.iter().all(signs)
         });

@@ -33,7 +33,8 @@ pub use revisions::{Depth, NoRevision, RevisionAnswer, RevisionRequest, Revision
 pub use seal::{SealAnswer, SealRequest, Sealer};
 pub use standing::StandingEvidence;
 pub use validate::{
-    Basis, Case, GivenContent, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge, replay, validate,
+    Basis, Case, GivenContent, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge,
+    replay, validate,
 };
 pub use work::Capacity;
 

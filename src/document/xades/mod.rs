@@ -173,7 +173,8 @@ impl Examiner<'_> {
             references.push(read);
         }
         let (algorithm_found, shared_secret) = signature_method(tree, &structure.method);
-        let signed_info = self.signed_info(structure, algorithm_found.as_ref().ok().and_then(|one| one.digest()), budget);
+        let signed_info =
+            self.signed_info(structure, algorithm_found.as_ref().ok().and_then(|one| one.digest()), budget);
         let measured = reading.covered.measure(&self.exempt, self.contents, budget);
         let limit = reading.limit;
         let signs_properties = reading.signs_properties;
@@ -222,7 +223,8 @@ impl Examiner<'_> {
         budget: &mut Budget,
     ) -> Result<SignedInfo, Fault> {
         let named = algorithm(&structure.canonicalisation);
-        let method = canonicalisation(self.tree, &structure.canonicalisation).ok_or_else(|| transform::unsupported(named))?;
+        let method = canonicalisation(self.tree, &structure.canonicalisation)
+            .ok_or_else(|| transform::unsupported(named))?;
         let state = digest.map(DigestState::new);
         let mut sink = Kept { octets: Vec::new(), length: 0, state };
         let selection = Subtree::new(self.tree, structure.signed_info);

@@ -74,8 +74,14 @@ mod tests {
         let text = "<a xmlns:b='u:b'><b:c/>x<b:c b:d='1'><?p q?></b:c></a>";
         let tree = Tree::parse(text, &mut Budget::new(&Limits::DEFAULT)).unwrap();
         let paths: Vec<String> = tree.subtree(NodeId::ROOT).map(|node| path(&tree, node)).collect();
-        let expected =
-            ["/", "/a[1]", "/a[1]/b:c[1]", "/a[1]/text()[1]", "/a[1]/b:c[2]", "/a[1]/b:c[2]/processing-instruction()[1]"];
+        let expected = [
+            "/",
+            "/a[1]",
+            "/a[1]/b:c[1]",
+            "/a[1]/text()[1]",
+            "/a[1]/b:c[2]",
+            "/a[1]/b:c[2]/processing-instruction()[1]",
+        ];
         assert_eq!(paths, expected);
         let last = tree.subtree(NodeId::ROOT).nth(4).unwrap();
         assert_eq!(attribute_path(&tree, last, 0), "/a[1]/b:c[2]/@b:d");

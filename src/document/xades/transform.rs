@@ -47,7 +47,9 @@ impl Transform {
     pub(super) fn read(tree: &Tree<'_>, element: &Element<'_>, signature: NodeId) -> Result<Self, Fault> {
         let uri = algorithm(element);
         if Method::from_uri(uri).is_some() {
-            return canonicalisation(tree, element).map(Self::Canonical).ok_or_else(|| Fault::Failed(uri.to_owned()));
+            return canonicalisation(tree, element)
+                .map(Self::Canonical)
+                .ok_or_else(|| Fault::Failed(uri.to_owned()));
         }
         match uri {
             ENVELOPED => Ok(Self::Enveloped(signature)),
@@ -186,7 +188,8 @@ fn nodes(
                 let here = identified.map(|_| filter.here);
                 let context = Context { tree, here, identified: identified.unwrap_or(&none) };
                 let set = set(tree, &selected, budget)?;
-                let kept = set.filtered(&filter.expression, &context, budget).map_err(|error| failed(error, XPATH))?;
+                let kept =
+                    set.filtered(&filter.expression, &context, budget).map_err(|error| failed(error, XPATH))?;
                 selected.keep(kept);
             }
             Transform::Subtrees(filters) => {
@@ -218,12 +221,7 @@ fn nodes(
     Ok(Source::Nodes(selected))
 }
 
-fn octets(
-    bytes: &[u8],
-    transforms: &[Transform],
-    sink: &mut dyn Sink,
-    budget: &mut Budget,
-) -> Result<(), Fault> {
+fn octets(bytes: &[u8], transforms: &[Transform], sink: &mut dyn Sink, budget: &mut Budget) -> Result<(), Fault> {
     budget.spend(kilobytes(bytes.len()))?;
     let Some((first, rest)) = transforms.split_first() else {
         sink.octets(bytes);
