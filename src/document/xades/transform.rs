@@ -165,11 +165,14 @@ const fn keeps_all(transform: &Transform) -> bool {
     matches!(transform, Transform::Canonical(_) | Transform::Base64)
 }
 
+/// Finds the elements with an identifier; none in what was read from octets.
+type Identified<'i> = Option<&'i dyn Fn(&str) -> Vec<NodeId>>;
+
 /// Applies transforms to nodes: of the document, where `identified` finds its identifiers, or of one that was read from
 /// octets, in which no signature stands.
 fn nodes(
     tree: &Tree<'_>,
-    identified: Option<&dyn Fn(&str) -> Vec<NodeId>>,
+    identified: Identified<'_>,
     mut selected: Selected,
     transforms: &[Transform],
     sink: &mut dyn Sink,
@@ -281,7 +284,7 @@ fn set(tree: &Tree<'_>, selected: &Selected, budget: &mut Budget) -> Result<Node
 /// What the expressions of a Filter 2.0 keep of the whole document (§3.3).
 fn subtrees(
     tree: &Tree<'_>,
-    identified: Option<&dyn Fn(&str) -> Vec<NodeId>>,
+    identified: Identified<'_>,
     filters: &[(Keep, Filter)],
     budget: &mut Budget,
 ) -> Result<NodeSet, Fault> {
