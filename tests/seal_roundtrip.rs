@@ -118,7 +118,7 @@ fn is_encrypted(bytes: &[u8]) -> bool {
     let terms = terms();
     let mut budget = Budget::new(&terms.limits);
     let document = Document::open(bytes, None, &terms.limits, &mut budget);
-    document.is_ok_and(|document| document.pdf().encryption().is_some())
+    document.is_ok_and(|document| document.pdf().is_some_and(|pdf| pdf.encryption().is_some()))
 }
 
 /// The code of the contract and the cause.

@@ -13,7 +13,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::documents;
-use super::documents::{Looks, Task};
+use super::documents::Task;
 use super::exit::Exit;
 use super::report_id::ReportIds;
 use super::terminal::Progress;
@@ -198,11 +198,7 @@ impl Runner<'_> {
                 return self.refused(&error, &UnreadDocument { name: Some(&name), size, sha256: None });
             }
         };
-        let judged = match documents::looks(&content) {
-            Looks::Xml => Err(DocumentError::new("unsupported-format")),
-            Looks::Pdf | Looks::Neither => (self.judge)(&content),
-        };
-        let report = match judged {
+        let report = match (self.judge)(&content) {
             Ok(report) => report,
             Err(error) => {
                 let sha256 = digest(DigestAlgorithm::Sha256, &content).to_string();

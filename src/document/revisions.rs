@@ -110,11 +110,7 @@ pub fn revision_differences(
     Ok((revisions, pades::differences(pdf, &signatures, budget)))
 }
 
-fn list(
-    pdf: &Pdf<'_>,
-    signatures: &[Signature],
-    budget: &mut Budget,
-) -> Result<SignedRevisions, LimitExceeded> {
+fn list(pdf: &Pdf<'_>, signatures: &[Signature], budget: &mut Budget) -> Result<SignedRevisions, LimitExceeded> {
     let bytes = pdf.bytes();
     budget.spend(number(bytes.len()) >> 10)?;
     let end = |signature: &Signature| {

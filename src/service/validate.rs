@@ -379,8 +379,8 @@ pub fn replay(
 ) -> Result<Judged, ReplayError> {
     let mut budget = Budget::with_cancel(limits, cancel.clone());
     let document = Document::open(bytes, password, limits, &mut budget).map_err(ReplayError::Document)?;
-    let examination =
-        examine_with(&document, &borrowed(contents), &mut budget).map_err(|limit| ReplayError::Document(OpenError::Limit(limit)))?;
+    let examination = examine_with(&document, &borrowed(contents), &mut budget)
+        .map_err(|limit| ReplayError::Document(OpenError::Limit(limit)))?;
     bundle.demand_document(&examination.document).map_err(ReplayError::Bundle)?;
     let basis = Basis {
         evidence: bundle.evidence(&examination),

@@ -34,7 +34,9 @@ pub(super) struct Exempt {
 }
 
 impl Exempt {
-    pub(super) fn of(tree: &Tree<'_>, located: &[Located<'_>]) -> Self {
+    /// # Errors
+    /// Where the budget is exhausted: signatures may stand in one another.
+    pub(super) fn of(tree: &Tree<'_>, located: &[Located<'_>], budget: &mut Budget) -> Result<Self, LimitExceeded> {
         let mut exempt = Self { nodes: NodeSet::empty(tree), foreign: Vec::new() };
         for structure in located.iter().filter_map(|one| one.structure.as_ref().ok()) {
             if tree.element(structure.element).is_some_and(|element| is_bare(tree, &element)) {
@@ -42,14 +44,16 @@ impl Exempt {
             }
             let properties = structure.objects.iter().copied().filter(|one| holds_properties_only(tree, *one));
             for object in properties.clone() {
+                budget.spend(size(tree, object))?;
                 exempt.note_foreign(tree, object);
             }
             let fixed = [Some(structure.signed_info), Some(structure.value), structure.key_info];
             for top in fixed.into_iter().flatten().chain(properties) {
+                budget.spend(size(tree, top))?;
                 tree.subtree(top).for_each(|node| exempt.nodes.add(node));
             }
         }
-        exempt
+        Ok(exempt)
     }
 
     /// Notes elements in the unsigned properties of an `Object` that are neither properties nor parts of them.
@@ -68,6 +72,11 @@ impl Exempt {
             }
         }
     }
+}
+
+/// What it costs to visit a node and all below it.
+fn size(tree: &Tree<'_>, node: NodeId) -> u64 {
+    u64::try_from(tree.subtree(node).size_hint().0 >> 6).unwrap_or(u64::MAX)
 }
 
 /// Whether an element carries nothing but an identifier and `xsi:schemaLocation`.
@@ -122,9 +131,8 @@ impl<'c> Covered<'c> {
             }
             Source::Unknown => return Ok(()),
         };
-        let nodes = tree.subtree(selected.top());
-        budget.spend(u64::try_from(nodes.size_hint().0 >> 6).unwrap_or(u64::MAX))?;
-        for node in nodes {
+        budget.spend(size(tree, selected.top()))?;
+        for node in tree.subtree(selected.top()) {
             if texts_only && tree.kind(node) != Kind::Text {
                 continue;
             }
@@ -174,12 +182,12 @@ impl<'c> Covered<'c> {
                     if self.has(node) {
                         some = some || !is_blank(tree.characters(node));
                     } else if !is_blank(tree.characters(node)) {
-                        places.note(UncoveredKind::Text, || path(tree, node));
+                        places.note(UncoveredKind::Text, || path(tree, node, budget))?;
                     }
                 }
                 Kind::Instruction => {
                     if !self.has(node) {
-                        places.note(UncoveredKind::Instruction, || path(tree, node));
+                        places.note(UncoveredKind::Instruction, || path(tree, node, budget))?;
                     }
                 }
                 Kind::Element => {
@@ -194,11 +202,13 @@ impl<'c> Covered<'c> {
                         some = true;
                         for number in 0..element.attributes().len() {
                             if !self.attributes.contains(&(node, number)) {
-                                places.note(UncoveredKind::Attribute, || attribute_path(tree, node, number));
+                                places.note(UncoveredKind::Attribute, || {
+                                    attribute_path(tree, node, number, budget)
+                                })?;
                             }
                         }
                     } else if !(above && is_bare(tree, &element)) {
-                        places.note(UncoveredKind::Element, || path(tree, node));
+                        places.note(UncoveredKind::Element, || path(tree, node, budget))?;
                         if !above {
                             until = end;
                         }
@@ -208,7 +218,7 @@ impl<'c> Covered<'c> {
         }
         for (content, covered) in contents.iter().zip(&self.contents) {
             if !covered {
-                places.note(UncoveredKind::Content, || content.name.clone().unwrap_or_default());
+                places.note(UncoveredKind::Content, || Ok(content.name.clone().unwrap_or_default()))?;
             }
         }
         let coverage = match (some, places.missing) {
@@ -217,7 +227,7 @@ impl<'c> Covered<'c> {
             (true, false) => Coverage::WholeDocument,
         };
         for node in exempt.foreign.iter().filter(|node| !self.has(**node)) {
-            places.name(UncoveredKind::UnsignedProperty, || path(tree, *node));
+            places.name(UncoveredKind::UnsignedProperty, || path(tree, *node, budget))?;
         }
         Ok((coverage, places.named))
     }
@@ -245,14 +255,23 @@ struct Places {
 }
 
 impl Places {
-    fn note(&mut self, kind: UncoveredKind, path: impl FnOnce() -> String) {
+    fn note(
+        &mut self,
+        kind: UncoveredKind,
+        path: impl FnOnce() -> Result<String, LimitExceeded>,
+    ) -> Result<(), LimitExceeded> {
         self.missing = true;
-        self.name(kind, path);
+        self.name(kind, path)
     }
 
-    fn name(&mut self, kind: UncoveredKind, path: impl FnOnce() -> String) {
+    fn name(
+        &mut self,
+        kind: UncoveredKind,
+        path: impl FnOnce() -> Result<String, LimitExceeded>,
+    ) -> Result<(), LimitExceeded> {
         if self.named.len() < NAMED {
-            self.named.push(Uncovered { path: path(), kind });
+            self.named.push(Uncovered { path: path()?, kind });
         }
+        Ok(())
     }
 }

@@ -46,8 +46,9 @@ pub(super) fn identifier<'t>(tree: &'t Tree<'t>, node: NodeId) -> Option<&'t str
     let element = tree.element(node)?;
     ["Id", "ID", "id"].iter().find_map(|name| element.attribute(name)).or_else(|| {
         let mut attributes = element.attributes();
-        let xml_id = attributes
-            .find(|attribute| tree.name(attribute.namespace) == XML_NAMESPACE && tree.name(attribute.local) == "id");
+        let xml_id = attributes.find(|attribute| {
+            tree.name(attribute.namespace) == XML_NAMESPACE && tree.name(attribute.local) == "id"
+        });
         xml_id.map(|attribute| attribute.value)
     })
 }
@@ -59,7 +60,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_identifier_counts_and_two_are_ambiguous() {
-        let text = "<a Id='1' ID='1'><b ID='2'/><c id='3'/><d xml:id='4'/><e xmlns:u='u:u' u:Id='5'/><f Id='2'/></a>";
+        let text =
+            "<a Id='1' ID='1'><b ID='2'/><c id='3'/><d xml:id='4'/><e xmlns:u='u:u' u:Id='5'/><f Id='2'/></a>";
         let tree = Tree::parse(text, &mut Budget::new(&Limits::DEFAULT)).unwrap();
         let identifiers = Identifiers::of(&tree);
         let counts: Vec<usize> = ["1", "2", "3", "4", "5", ""].iter().map(|id| identifiers.get(id).len()).collect();

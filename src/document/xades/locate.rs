@@ -2,9 +2,9 @@
 //! `CounterSignature` among the unsigned properties of another signature are its counter-signatures.
 
 use super::names::{DS, is_xades};
-use super::structure::{Misshapen, Structure, elements};
+use super::structure::{Misshapen, Reference, Structure, elements, is_blank};
 use crate::limits::{Budget, Limit, LimitExceeded};
-use crate::syntax::xml::{NodeId, Tree};
+use crate::syntax::xml::{Kind, NodeId, Tree};
 
 /// A signature that was found.
 #[derive(Debug)]
@@ -65,13 +65,13 @@ fn countersigned(tree: &Tree<'_>, element: NodeId, located: &[Located<'_>]) -> O
 /// Whether an `Object` holds nothing but `QualifyingProperties` and manifests: then it is no content.
 pub(super) fn holds_properties_only(tree: &Tree<'_>, object: NodeId) -> bool {
     let blank = |node: NodeId| {
-        let texts = tree.children(node).filter(|child| tree.kind(*child) == crate::syntax::xml::Kind::Text);
-        texts.fold(true, |blank, text| blank && super::structure::is_blank(tree.characters(text)))
+        let mut texts = tree.children(node).filter(|child| tree.kind(*child) == Kind::Text);
+        texts.all(|text| is_blank(tree.characters(text)))
     };
     blank(object)
         && elements(tree, object).all(|child| {
             if child.is(DS, "Manifest") {
-                return super::structure::Reference::of_manifest(tree, child.id()).is_some();
+                return Reference::of_manifest(tree, child.id()).is_some();
             }
             let parts: Vec<_> = elements(tree, child.id()).map(|part| (part.namespace(), part.local())).collect();
             child.local() == "QualifyingProperties"

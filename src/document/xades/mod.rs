@@ -61,7 +61,7 @@ pub(super) fn signatures(
     let places = Places { identifiers: &identifiers, contents };
     let mut digests = Digests::new(Origin { tree, identifiers: &identifiers }, contents);
     let prepared: Vec<_> = located.iter().map(|one| Prepared::of(tree, one, places, &mut digests)).collect();
-    let examiner = Examiner { tree, contents, exempt: Exempt::of(tree, &located) };
+    let examiner = Examiner { tree, contents, exempt: Exempt::of(tree, &located, budget)? };
     let parts = u64::try_from(located.len()).unwrap_or(u64::MAX);
     let mut signatures = Vec::with_capacity(located.len());
     for (one, prepared) in located.iter().zip(&prepared) {
@@ -173,9 +173,14 @@ impl Examiner<'_> {
             references.push(read);
         }
         let (algorithm_found, shared_secret) = signature_method(tree, &structure.method);
-        let signed_info = self.signed_info(structure, algorithm_found.as_ref().ok().and_then(|one| one.digest()), budget);
+        let signed_info =
+            self.signed_info(structure, algorithm_found.as_ref().ok().and_then(|one| one.digest()), budget);
         let measured = reading.covered.measure(&self.exempt, self.contents, budget);
-        let limit = reading.limit;
+        let mut limit = reading.limit;
+        let own_path = path::path(tree, structure.element, budget).unwrap_or_else(|exceeded| {
+            limit = limit.or(Some(exceeded));
+            String::new()
+        });
         let signs_properties = reading.signs_properties;
         let (coverage, uncovered) = match measured {
             Ok(measured) => measured,
@@ -199,7 +204,7 @@ impl Examiner<'_> {
             }),
         });
         signature.form = Some(SignatureForm::Xml(Arc::new(XmlSignature {
-            path: path::path(tree, structure.element),
+            path: own_path,
             packaging: self.packaging(structure, &references, &prepared.references),
             counter_of,
             method: algorithm(&structure.method).to_owned(),
@@ -222,7 +227,8 @@ impl Examiner<'_> {
         budget: &mut Budget,
     ) -> Result<SignedInfo, Fault> {
         let named = algorithm(&structure.canonicalisation);
-        let method = canonicalisation(self.tree, &structure.canonicalisation).ok_or_else(|| transform::unsupported(named))?;
+        let method = canonicalisation(self.tree, &structure.canonicalisation)
+            .ok_or_else(|| transform::unsupported(named))?;
         let state = digest.map(DigestState::new);
         let mut sink = Kept { octets: Vec::new(), length: 0, state };
         let selection = Subtree::new(self.tree, structure.signed_info);
@@ -326,7 +332,7 @@ impl Reading<'_> {
             method: reference.method.to_owned(),
             algorithm: named,
             stated: reference.stated.clone(),
-            target: place.map(|place| self.target(place)),
+            target: place.and_then(|place| self.target(place, budget)),
             computed: done.as_ref().map_err(Clone::clone).map(|done| done.digest(named?)),
             entries: Vec::new(),
         };
@@ -357,14 +363,20 @@ impl Reading<'_> {
         }
     }
 
-    fn target(&self, place: Place) -> Target {
+    /// Where a reference leads; none where it would take too long to say.
+    fn target(&mut self, place: Place, budget: &mut Budget) -> Option<Target> {
+        let tree = self.examiner.tree;
         match place {
-            Place::Node { top, .. } => Target::Node {
-                path: path::path(self.examiner.tree, top),
-                id: identifier(self.examiner.tree, top).map(str::to_owned),
+            Place::Node { top, .. } => match path::path(tree, top, budget) {
+                Ok(path) => Some(Target::Node { path, id: identifier(tree, top).map(str::to_owned) }),
+                Err(exceeded) => {
+                    self.limit = self.limit.or(Some(exceeded));
+                    None
+                }
             },
             Place::Content(index) => {
-                Target::Content { name: self.examiner.contents.get(index).and_then(|content| content.name.clone()) }
+                let content = self.examiner.contents.get(index);
+                Some(Target::Content { name: content.and_then(|content| content.name.clone()) })
             }
         }
     }

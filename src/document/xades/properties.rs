@@ -13,8 +13,7 @@ use crate::time::Timestamp;
 /// The `SignedProperties` of a signature: the only one among its own `Object`s. `Err` where there are several.
 pub(super) fn find(tree: &Tree<'_>, structure: &Structure<'_>) -> Result<Option<NodeId>, NodeId> {
     let inside = structure.objects.iter().flat_map(|object| elements(tree, *object));
-    let qualifying =
-        inside.filter(|one| one.local() == "QualifyingProperties" && XADES.contains(&one.namespace()));
+    let qualifying = inside.filter(|one| one.local() == "QualifyingProperties" && XADES.contains(&one.namespace()));
     let mut signed = qualifying.flat_map(|one| {
         let namespace = one.namespace();
         elements(tree, one.id()).filter(move |part| part.is(namespace, "SignedProperties"))
@@ -47,7 +46,8 @@ pub(super) fn read(tree: &Tree<'_>, properties: NodeId, signed: bool) -> XadesPr
         let right = is_new
             && match known {
                 "SigningTime" => {
-                    read.claimed_signing_time = Timestamp::from_rfc3339(tree.string_value(property.id()).trim()).ok();
+                    read.claimed_signing_time =
+                        Timestamp::from_rfc3339(tree.string_value(property.id()).trim()).ok();
                     true
                 }
                 _ => match certificates(tree, &property) {

@@ -203,7 +203,10 @@ impl<'d> Digests<'d> {
                 transform::content(content.bytes, &plan.transforms, &mut sink, budget)?
             }
         };
-        Ok(Rc::new(Done { digests: sink.0.into_iter().map(DigestState::finish).collect(), source: Rc::new(source) }))
+        Ok(Rc::new(Done {
+            digests: sink.0.into_iter().map(DigestState::finish).collect(),
+            source: Rc::new(source),
+        }))
     }
 }
 

@@ -199,9 +199,8 @@ pub(super) fn elements<'t>(tree: &'t Tree<'t>, parent: NodeId) -> impl Iterator<
 
 /// The same, of an element that has no characters of its own but white space.
 fn children<'t>(tree: &'t Tree<'t>, parent: NodeId, what: &'static str) -> Shaped<Vec<Element<'t>>> {
-    let text = tree
-        .children(parent)
-        .find(|child| tree.kind(*child) == Kind::Text && !is_blank(tree.characters(*child)));
+    let text =
+        tree.children(parent).find(|child| tree.kind(*child) == Kind::Text && !is_blank(tree.characters(*child)));
     match text {
         Some(node) => Err(Misshapen { what, node }),
         None => Ok(elements(tree, parent).collect()),
@@ -231,7 +230,8 @@ mod tests {
     use super::*;
     use crate::limits::{Budget, Limits};
 
-    const REFERENCE: &str = "<Reference URI=''><DigestMethod Algorithm='d'/><DigestValue>AA==</DigestValue></Reference>";
+    const REFERENCE: &str =
+        "<Reference URI=''><DigestMethod Algorithm='d'/><DigestValue>AA==</DigestValue></Reference>";
 
     fn read(inside: &str) -> Result<usize, &'static str> {
         let text = format!("<Signature xmlns='{DS}'>{inside}</Signature>");
@@ -241,7 +241,9 @@ mod tests {
     }
 
     fn signed_info(references: &str) -> String {
-        format!("<SignedInfo><CanonicalizationMethod Algorithm='c'/><SignatureMethod Algorithm='s'/>{references}</SignedInfo>")
+        format!(
+            "<SignedInfo><CanonicalizationMethod Algorithm='c'/><SignatureMethod Algorithm='s'/>{references}</SignedInfo>"
+        )
     }
 
     #[test]
@@ -269,7 +271,8 @@ mod tests {
             assert_eq!(read(&inside), found, "{inside}");
         }
         let transform = "<Transform Algorithm='t'/>".repeat(TRANSFORMS + 1);
-        let many = REFERENCE.replace("<DigestMethod", &format!("<Transforms>{transform}</Transforms><DigestMethod"));
+        let many =
+            REFERENCE.replace("<DigestMethod", &format!("<Transforms>{transform}</Transforms><DigestMethod"));
         assert_eq!(read(&format!("{}{value}", signed_info(&many))), Err("Transforms"));
     }
 
@@ -282,11 +285,14 @@ mod tests {
         };
         let (hmac, secret) = method("<m Algorithm='http://www.w3.org/2000/09/xmldsig#hmac-sha1'/>");
         assert!(hmac.is_err() && secret);
-        let pss = |digest, mgf_digest, salt_len| (Ok(SignatureAlgorithm::RsaPss { digest, mgf_digest, salt_len }), false);
+        let pss =
+            |digest, mgf_digest, salt_len| (Ok(SignatureAlgorithm::RsaPss { digest, mgf_digest, salt_len }), false);
         let (sha256, sha512) = (DigestAlgorithm::Sha256, DigestAlgorithm::Sha512);
         assert_eq!(method("<m Algorithm='M07rsa-pss'/>"), pss(sha256, sha256, 32));
         let with = |inside: &str| {
-            method(&format!("<m Algorithm='M07rsa-pss'><RSAPSSParams xmlns='M07' xmlns:d='{DS}'>{inside}</RSAPSSParams></m>"))
+            method(&format!(
+                "<m Algorithm='M07rsa-pss'><RSAPSSParams xmlns='M07' xmlns:d='{DS}'>{inside}</RSAPSSParams></m>"
+            ))
         };
         let digest = "<d:DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#sha512'/>";
         let mask = format!("<MaskGenerationFunction Algorithm='M07MGF1'>{digest}</MaskGenerationFunction>");

@@ -47,7 +47,9 @@ impl Transform {
     pub(super) fn read(tree: &Tree<'_>, element: &Element<'_>, signature: NodeId) -> Result<Self, Fault> {
         let uri = algorithm(element);
         if Method::from_uri(uri).is_some() {
-            return canonicalisation(tree, element).map(Self::Canonical).ok_or_else(|| Fault::Failed(uri.to_owned()));
+            return canonicalisation(tree, element)
+                .map(Self::Canonical)
+                .ok_or_else(|| Fault::Failed(uri.to_owned()));
         }
         match uri {
             ENVELOPED => Ok(Self::Enveloped(signature)),
@@ -163,11 +165,14 @@ const fn keeps_all(transform: &Transform) -> bool {
     matches!(transform, Transform::Canonical(_) | Transform::Base64)
 }
 
+/// Finds the elements with an identifier; none in what was read from octets.
+type Identified<'i> = Option<&'i dyn Fn(&str) -> Vec<NodeId>>;
+
 /// Applies transforms to nodes: of the document, where `identified` finds its identifiers, or of one that was read from
 /// octets, in which no signature stands.
 fn nodes(
     tree: &Tree<'_>,
-    identified: Option<&dyn Fn(&str) -> Vec<NodeId>>,
+    identified: Identified<'_>,
     mut selected: Selected,
     transforms: &[Transform],
     sink: &mut dyn Sink,
@@ -186,7 +191,8 @@ fn nodes(
                 let here = identified.map(|_| filter.here);
                 let context = Context { tree, here, identified: identified.unwrap_or(&none) };
                 let set = set(tree, &selected, budget)?;
-                let kept = set.filtered(&filter.expression, &context, budget).map_err(|error| failed(error, XPATH))?;
+                let kept =
+                    set.filtered(&filter.expression, &context, budget).map_err(|error| failed(error, XPATH))?;
                 selected.keep(kept);
             }
             Transform::Subtrees(filters) => {
@@ -218,12 +224,7 @@ fn nodes(
     Ok(Source::Nodes(selected))
 }
 
-fn octets(
-    bytes: &[u8],
-    transforms: &[Transform],
-    sink: &mut dyn Sink,
-    budget: &mut Budget,
-) -> Result<(), Fault> {
+fn octets(bytes: &[u8], transforms: &[Transform], sink: &mut dyn Sink, budget: &mut Budget) -> Result<(), Fault> {
     budget.spend(kilobytes(bytes.len()))?;
     let Some((first, rest)) = transforms.split_first() else {
         sink.octets(bytes);
@@ -283,7 +284,7 @@ fn set(tree: &Tree<'_>, selected: &Selected, budget: &mut Budget) -> Result<Node
 /// What the expressions of a Filter 2.0 keep of the whole document (§3.3).
 fn subtrees(
     tree: &Tree<'_>,
-    identified: Option<&dyn Fn(&str) -> Vec<NodeId>>,
+    identified: Identified<'_>,
     filters: &[(Keep, Filter)],
     budget: &mut Budget,
 ) -> Result<NodeSet, Fault> {

@@ -69,7 +69,11 @@ pub(super) fn section(page: &mut Page, signature: &SignatureReport, reason: Said
 
 /// What nobody signed, the first of it.
 fn uncovered(page: &mut Page, uncovered: &[Uncovered]) {
-    page.rows(INDENT, Label::NotCovered, uncovered.iter().take(UNCOVERED_SHOWN).map(|one| shown(&one.path).into_owned()));
+    page.rows(
+        INDENT,
+        Label::NotCovered,
+        uncovered.iter().take(UNCOVERED_SHOWN).map(|one| shown(&one.path).into_owned()),
+    );
 }
 
 fn counter_line(texts: &Texts, counter: &SignatureReport) -> String {

@@ -172,7 +172,8 @@ impl<'t> Tree<'t> {
         let prefix = self.find_name(prefix)?;
         let mut next = Some(element);
         while let Some(found) = next.and_then(|id| self.element(id)) {
-            if let Some(declaration) = found.declarations().iter().find(|declaration| declaration.prefix == prefix) {
+            if let Some(declaration) = found.declarations().iter().find(|declaration| declaration.prefix == prefix)
+            {
                 return Some(self.name(declaration.uri)).filter(|uri| !uri.is_empty());
             }
             next = self.parent(found.id);

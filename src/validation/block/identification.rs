@@ -41,9 +41,9 @@ pub(in crate::validation) fn candidates(
 pub(in crate::validation) fn of_xml(xml: &XmlSignature, evidence: &Evidence, keys: &Keys<'_>) -> Vec<Rc<Holder>> {
     let named = named_by_properties(xml).next();
     let is_named = |certificate: &Certificate| {
-        named.is_some_and(|named| named.algorithm.is_some_and(|algorithm| {
-            digest(algorithm, certificate.der()).as_bytes() == named.digest
-        }))
+        named.is_some_and(|named| {
+            named.algorithm.is_some_and(|algorithm| digest(algorithm, certificate.der()).as_bytes() == named.digest)
+        })
     };
     let at_hand = evidence.certificates().iter();
     let mut candidates: Vec<_> = if xml.certificates.is_empty() {
@@ -70,7 +70,8 @@ fn named_by_properties(xml: &XmlSignature) -> impl Iterator<Item = &CertificateR
 pub(in crate::validation) fn reference_of_xml(ledger: &mut Ledger<'_>, xml: &XmlSignature, found: &Holder) {
     ledger.passed(CheckId::SigningCertificateFound);
     for named in named_by_properties(xml) {
-        let same = named.algorithm.map(|algorithm| digest(algorithm, found.certificate.der()).as_bytes() == named.digest);
+        let same =
+            named.algorithm.map(|algorithm| digest(algorithm, found.certificate.der()).as_bytes() == named.digest);
         let algorithm = named.algorithm.map_or_else(|| named.method.clone(), |digest| digest.name().to_owned());
         let detail = || Some(Message::CertificateDigestDiffers { algorithm });
         ledger.check(CheckId::SigningCertificateDigest, if same == Some(true) { Ok(()) } else { Err(detail()) });

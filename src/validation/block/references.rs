@@ -13,7 +13,9 @@ const SHOWN: usize = 200;
 pub(in crate::validation) fn form(ledger: &mut Ledger<'_>, xml: &XmlSignature) {
     let secret = || Some(Message::AlgorithmUnsupported { algorithm: shown(&xml.method) });
     ledger.check(CheckId::NoSharedSecret, if xml.shared_secret { Err(secret()) } else { Ok(()) });
-    for (id, fault) in [(CheckId::ReferenceFound, Fault::NotFound), (CheckId::ReferenceUnambiguous, Fault::Ambiguous)] {
+    for (id, fault) in
+        [(CheckId::ReferenceFound, Fault::NotFound), (CheckId::ReferenceUnambiguous, Fault::Ambiguous)]
+    {
         let mut wrong = xml.references.iter().filter(|one| one.computed == Err(fault.clone()));
         match wrong.next() {
             None => ledger.passed(id),
@@ -75,7 +77,9 @@ fn entries(ledger: &mut Ledger<'_>, xml: &XmlSignature) {
     let wrong: Vec<&XmlReference> = entries.filter(|entry| !matches!(outcome(entry), Outcome::Same)).collect();
     match wrong.first() {
         None => ledger.passed(CheckId::ManifestEntries),
-        Some(first) => ledger.broken(CheckId::ManifestEntries, None, Some(Message::ReferenceIs { uri: uri(first) })),
+        Some(first) => {
+            ledger.broken(CheckId::ManifestEntries, None, Some(Message::ReferenceIs { uri: uri(first) }))
+        }
     }
 }
 

@@ -17,7 +17,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pdf/attacks"
 /// Whether the first signature permits what came after it.
 fn permits(document: &Document<'_>, signatures: &mut [Signature], guards: Guards) -> bool {
     let mut budget = Budget::new(&Limits::DEFAULT);
-    analyse_under(guards, &document.pdf, signatures, &mut budget);
+    analyse_under(guards, document.pdf().expect("a PDF"), signatures, &mut budget);
     // Where the field lost its value, the signature is found all the same.
     let named = signatures.iter().find(|one| one.field.as_deref() == Some("S1"));
     named.or(signatures.first()).is_some_and(|signature| signature.changes.permitted)
