@@ -75,6 +75,7 @@ impl Bench {
         let at = Timestamp::from_rfc3339(world::AT).expect("a time");
         let anchor = TrustAnchor { certificate: world.anchor(), sunset: None };
         let request = ValidationRequest {
+            contents: Vec::new(),
             password: None,
             policy: Policy::builtin("default").expect("a policy").into(),
             trust: TrustStore::new(vec![anchor]).into(),

@@ -62,6 +62,7 @@ fn stores() -> Vec<Arc<TrustStore>> {
 fn request(trust: &Arc<TrustStore>, policy: &str, work: u64) -> ValidationRequest {
     let at = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").unwrap();
     ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Policy::builtin(policy).unwrap().into(),
         trust: Arc::clone(trust),

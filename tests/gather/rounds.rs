@@ -246,7 +246,8 @@ async fn what_was_in_the_way_is_said_again_from_the_bundle() {
     assert_eq!((detail.id(), sub_indication(&report)), ("revocation-not-obtained", Some("TRY_LATER")));
     let octets = case.into_basis().bundle(&report).unwrap();
     let bundle = Bundle::read(&octets).unwrap();
-    let again = replay(&scene.document, &bundle, None, &Limits::DEFAULT, &CancelFlag::default()).unwrap().report;
+    let again =
+        replay(&scene.document, &bundle, None, &[], &Limits::DEFAULT, &CancelFlag::default()).unwrap().report;
     assert_eq!(format!("{again:?}"), format!("{report:?}"));
     assert!(!again.gathering.is_empty());
     // As evidence it says nothing of what somebody else could not fetch.

@@ -336,7 +336,18 @@ fn given<'e, 'p>(
         _ => None,
     }));
     let token = inside.token.as_ref().ok();
-    Given { id, kind: inside.kind, token, facts, place: None, field: None, coverage: None, covers, covered, matters: true }
+    Given {
+        id,
+        kind: inside.kind,
+        token,
+        facts,
+        place: None,
+        field: None,
+        coverage: None,
+        covers,
+        covered,
+        matters: true,
+    }
 }
 
 /// What an archive time-stamp of version 3 is over and covers; nothing where it has no index that can be read.
