@@ -92,7 +92,7 @@ fn wrong_use_ends_with_64_and_nothing_on_standard_output() {
         &["journal", "verify", "x.sqlite", "--data", "folder"],
         &["journal", "verify", "x.sqlite", "--config", "x.toml"],
         &["journal", "list", "--from", "-1"],
-        &["validate", VALID, "--policy", "partial-xml"],
+        &["validate", VALID, "--content", "fixtures/gone"],
         &["validate", VALID, "--format", "etsi"],
         &["validate", VALID, "--trust-list", "x", "--trust-list-signer", "y"],
         &["validate", VALID, "--replay", "fixtures/gone"],
@@ -136,7 +136,7 @@ fn a_configuration_that_is_not_there_ends_with_78() {
 fn the_reason_for_64_names_what_is_wrong() {
     for (arguments, words) in [
         (&["trust", "refresh"][..], &["trust", "noch nicht"][..]),
-        (&["validate", VALID, "--lang", "en", "--content", "x"], &["--content", "not there yet"]),
+        (&["validate", VALID, "--lang", "en", "--content", "n=fixtures/gone"], &["--content fixtures/gone"]),
         (&["validate", VALID, "--lang", "fr", "--policy", "x\u{1b}"], &["«x<U+001B>»"]),
         (
             &["validate", VALID, "--lang", "it", "--trust-anchor", "fixtures/gone.pem"],

@@ -140,7 +140,7 @@ fn refusal(error: &Unsealed) -> String {
 fn own<'r>(report: &'r Report, released: &Released) -> &'r sigillum::validation::SignatureReport {
     let original = u64::try_from(released.original_size()).unwrap();
     let is_own = |one: &&sigillum::validation::SignatureReport| {
-        one.scope.iter().any(|sigillum::validation::Scope::ByteRange { range, .. }| range[1] >= original)
+        one.scope.iter().filter_map(range).any(|range| range[1] >= original)
     };
     report.signatures.iter().find(is_own).expect("the seal")
 }
@@ -181,9 +181,17 @@ fn check(name: &str, input: &[u8], released: &Released, earlier: &Report) {
     assert!(broken, "{name}: a flipped bit at {at} is not seen");
 }
 
+/// The byte range, where it is one.
+fn range(scope: &sigillum::validation::Scope) -> Option<[u64; 4]> {
+    match scope {
+        sigillum::validation::Scope::ByteRange { range, .. } => Some(*range),
+        _ => None,
+    }
+}
+
 /// What the byte range of a signature leaves out.
 fn gap(report: &sigillum::validation::SignatureReport) -> std::ops::Range<usize> {
-    let range = report.scope.first().map(|sigillum::validation::Scope::ByteRange { range, .. }| *range);
+    let range = report.scope.iter().find_map(range);
     let [_, start, end, _] = range.unwrap_or_default().map(|number| usize::try_from(number).unwrap());
     start..end
 }

@@ -348,6 +348,8 @@ mod tests {
             (ServiceError::Document(OpenError::NotADocument), 422, "not-a-document", false),
             (ServiceError::Document(OpenError::UnsupportedFormat), 422, "unsupported-format", false),
             (ServiceError::Document(OpenError::MalformedPdf { offset: Some(9) }), 422, "malformed-pdf", false),
+            (ServiceError::Document(OpenError::MalformedXml { offset: None }), 422, "malformed-xml", false),
+            (ServiceError::Document(OpenError::ForbiddenXml { offset: 9 }), 422, "forbidden-xml", false),
             (ServiceError::Document(OpenError::Encrypted), 422, "encrypted", false),
             (ServiceError::Document(OpenError::Limit(limit)), 422, "limit-exceeded", false),
             (ServiceError::Seal(SealError::Open(OpenError::Encrypted)), 422, "encrypted", false),

@@ -56,7 +56,6 @@ async fn every_code_is_answered() {
     }
     expect(world.send(pdf(&format!("{v}?policy={}", "a".repeat(3000)))).await, 400, "bad-request");
     for parts in [
-        &[("content", &b"x"[..]), ("document", &SIGNED[..])][..],
         &[("evidence", &b"x"[..]), ("document", &SIGNED[..])][..],
         &[("other", &b"x"[..]), ("document", &SIGNED[..])][..],
         &[][..],
@@ -130,12 +129,12 @@ async fn every_code_is_answered() {
     );
 
     expect(world.send(post(v, ALL, "application/pdf", b"")).await, 422, "not-a-document");
-    expect(world.send(post(v, ALL, "application/xml", b"<a/>")).await, 422, "unsupported-format");
-    expect(world.send(post(v, ALL, "text/xml", b"<a/>")).await, 422, "unsupported-format");
+    expect(world.send(post(v, ALL, "application/xml", b"<a>")).await, 422, "malformed-xml");
+    expect(world.send(post(v, ALL, "text/xml", b"<!DOCTYPE a><a/>")).await, 422, "forbidden-xml");
     expect(
-        world.send(post(v, ALL, "application/octet-stream", b"<?xml version=\"1.0\"?><a/>")).await,
+        world.send(post(v, ALL, "application/octet-stream", b"<?xml version=\"1.0\"?>")).await,
         422,
-        "unsupported-format",
+        "malformed-xml",
     );
     let broken = world.send(post(v, ALL, "application/pdf", b"%PDF-1.7\nnothing")).await;
     expect(broken, 422, "malformed-pdf");

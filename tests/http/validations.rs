@@ -231,6 +231,19 @@ async fn a_bundle_is_evidence_and_no_trust() {
 }
 
 #[tokio::test]
+async fn xml_is_judged_with_its_content() {
+    let world = World::new();
+    for kind in ["application/xml", "text/xml", "application/octet-stream"] {
+        let report = world.send(post("/v1/validations", VALIDATOR, kind, b"<a/>")).await.json();
+        assert_eq!(report["document"]["mediaType"], "application/xml", "{kind}");
+        assert_eq!(report["summary"]["answer"], "no-signature", "{kind}");
+    }
+    let parts = [("content", &b"x"[..]), ("document", &b"<a/>"[..])];
+    let report = world.send(post("/v1/validations", VALIDATOR, FORM, &form(&parts))).await.json();
+    assert_eq!(report["summary"]["answer"], "no-signature");
+}
+
+#[tokio::test]
 async fn policies_and_profiles_are_listed() {
     let world = World::with_sealer(LIMITS, "no-revocation", Behaviour::Signs);
     let policies = world.send(get("/v1/policies", VALIDATOR)).await.json();

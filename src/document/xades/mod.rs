@@ -15,9 +15,6 @@ mod selected;
 mod structure;
 mod transform;
 
-#[cfg(test)]
-mod tests;
-
 pub use facts::{
     CertificateReference, Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind,
     XadesProperties, XmlReference, XmlSignature,
@@ -407,3 +404,6 @@ impl Sink for Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ pub const PROBLEM_CODES: &[&str] = &[
     "not-a-document",
     "unsupported-format",
     "malformed-pdf",
+    "malformed-xml",
+    "forbidden-xml",
     "encrypted",
     "limit-exceeded",
 ];
