@@ -36,13 +36,8 @@ pub use revisions::{Depth, NoRevision, RevisionAnswer, RevisionRequest, Revision
 pub use seal::{SealAnswer, SealRequest, Sealer};
 pub use standing::StandingEvidence;
 pub use validate::{
-<<<<<<< HEAD
     Basis, Case, GivenContent, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge,
     judge_with, replay, validate,
-=======
-    Basis, Case, Judged, ReplayError, Validated, Validation, ValidationRequest, gathered, judge, judge_with,
-    replay, validate,
->>>>>>> speed2
 };
 pub use work::Capacity;
 
