@@ -202,6 +202,7 @@ fn request() -> ValidationRequest {
     let bytes = support::read(&support::project().join("fixtures/bench/root.pem"));
     let root = Certificate::parse(&pem::objects(&bytes).expect("PEM")[0].der).expect("a certificate");
     ValidationRequest {
+        contents: Vec::new(),
         password: None,
         policy: Policy::builtin("no-revocation").expect("a policy").into(),
         trust: TrustStore::new(vec![TrustAnchor { certificate: Arc::new(root), sunset: None }]).into(),
