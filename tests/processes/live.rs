@@ -37,6 +37,7 @@ impl Fetch for Forbidden {
 pub(crate) fn request(set: &Set, trust: &Arc<TrustStore>, password: Option<&str>) -> ValidationRequest {
     let now = test_pki::now();
     ValidationRequest {
+        contents: Vec::new(),
         password: password.map(|password| password.as_bytes().to_vec()),
         policy: Policy::builtin("default").unwrap().into(),
         trust: Arc::clone(trust),
