@@ -15,7 +15,7 @@ use std::path::Path;
 use sigillum::document::Document;
 use sigillum::limits::Budget;
 use sigillum::sealing::{Appearance, Page, Released, SealError};
-use sigillum::validation::{Answer, Integrity, Report, Verdict};
+use sigillum::validation::{Answer, Integrity, Report, Scope, Verdict};
 use support::exceptions::Exceptions;
 use support::judges::{Case, judge};
 use support::seal::{Sealer, Unsealed, judged, terms};
@@ -140,7 +140,7 @@ fn refusal(error: &Unsealed) -> String {
 fn own<'r>(report: &'r Report, released: &Released) -> &'r sigillum::validation::SignatureReport {
     let original = u64::try_from(released.original_size()).unwrap();
     let is_own = |one: &&sigillum::validation::SignatureReport| {
-        one.scope.iter().any(|sigillum::validation::Scope::ByteRange { range, .. }| range[1] >= original)
+        one.scope.iter().any(|scope| matches!(scope, Scope::ByteRange { range, .. } if range[1] >= original))
     };
     report.signatures.iter().find(is_own).expect("the seal")
 }
@@ -183,7 +183,10 @@ fn check(name: &str, input: &[u8], released: &Released, earlier: &Report) {
 
 /// What the byte range of a signature leaves out.
 fn gap(report: &sigillum::validation::SignatureReport) -> std::ops::Range<usize> {
-    let range = report.scope.first().map(|sigillum::validation::Scope::ByteRange { range, .. }| *range);
+    let range = report.scope.first().and_then(|scope| match scope {
+        Scope::ByteRange { range, .. } => Some(*range),
+        _ => None,
+    });
     let [_, start, end, _] = range.unwrap_or_default().map(|number| usize::try_from(number).unwrap());
     start..end
 }
