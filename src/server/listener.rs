@@ -32,11 +32,11 @@ use super::rest::Watched;
 /// Headers of a request. Programs send about 10, browsers 20.
 const HEADERS: usize = 64;
 
-/// Bytes of the head of a request.
+/// Bytes of the head of a request, and of what is read of a connection at once.
 const HEAD_BYTES: usize = 32 << 10;
 
-/// Bytes that are read at once, from the system and of what was decrypted. A larger piece saves calls and changes
-/// between who reads and who takes, and each open connection holds up to two.
+/// Bytes that are read from the system at once. A larger piece saves calls to the system, and each open connection
+/// holds one.
 const READ_BYTES: usize = 64 << 10;
 
 /// How long to wait where the system gives no more connections.
@@ -161,8 +161,7 @@ impl Connection {
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_time)
             .max_headers(HEADERS)
-            .max_header_size(HEAD_BYTES)
-            .max_buf_size(READ_BYTES)
+            .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(Patient::new(stream, self.answer_time)), service);
         let mut connection = pin!(connection);
         let ended = tokio::select! {

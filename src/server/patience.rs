@@ -1,5 +1,5 @@
 //! How long a connection is waited for while an answer is written: somebody who does not read it would otherwise hold
-//! it, and the room of its body, for ever. And how much is read at once: all that is there.
+//! it, and the room of its body, for ever.
 
 use std::future::Future;
 use std::io;
@@ -43,17 +43,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        // TLS gives a record at a time, at most 16 KB, and each costs those above as much as many.
-        loop {
-            let already = buffer.filled().len();
-            match Pin::new(&mut self.stream).poll_read(context, buffer) {
-                Poll::Ready(Ok(())) if buffer.filled().len() > already && buffer.remaining() > 0 => {}
-                // What came before the end, or before a failure, is given first; the next call tells of it again.
-                Poll::Pending | Poll::Ready(Err(_)) if already > before => return Poll::Ready(Ok(())),
-                polled => return polled,
-            }
-        }
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -102,38 +92,6 @@ mod tests {
         let mut near = Patient::new(near, Duration::from_millis(50));
         let error = near.write_all(&[0; 64]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-    }
-
-    #[tokio::test]
-    async fn all_that_is_there_is_read_at_once() {
-        use std::collections::VecDeque;
-
-        /// Gives a piece at a call, then fails.
-        struct Pieces(VecDeque<&'static [u8]>);
-        impl AsyncRead for Pieces {
-            fn poll_read(
-                mut self: Pin<&mut Self>,
-                _: &mut Context<'_>,
-                buffer: &mut ReadBuf<'_>,
-            ) -> Poll<io::Result<()>> {
-                match self.0.pop_front() {
-                    Some(piece) => buffer.put_slice(piece),
-                    None => return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
-                }
-                Poll::Ready(Ok(()))
-            }
-        }
-        let pieces = Pieces(VecDeque::from([&b"abcd"[..], b"efgh", b"ij", b"", b"kl"]));
-        let mut stream = Patient::new(pieces, Duration::from_secs(1));
-        let mut read = async |most: usize| {
-            let mut bytes = vec![0; most];
-            stream.read(&mut bytes).await.map(|length| bytes[..length].to_vec())
-        };
-        assert_eq!(read(8).await.unwrap(), b"abcdefgh");
-        // An end is an end also where something came before it.
-        assert_eq!(read(8).await.unwrap(), b"ij");
-        assert_eq!(read(8).await.unwrap(), b"kl");
-        assert_eq!(read(8).await.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
     }
 
     #[tokio::test]
