@@ -395,6 +395,9 @@ mod tests {
         assert_eq!(refusal(&direct.bytes), ("trailer", Some(direct.section as u64)));
         let twice = Sample::new().pages().table_with("/Root 2 0 R/Root 1 0 R");
         assert_eq!(refusal(&twice.bytes).0, "trailer");
+        // A string that does not end would take in what is appended.
+        let torn = Sample::new().pages().table_with("/Root 1 0 R/ID[<00><00>(");
+        assert_eq!(refusal(&torn.bytes).0, "trailer");
     }
 
     #[test]

@@ -27,6 +27,16 @@ pub(super) fn check<'p>(pdf: &'p Pdf<'_>) -> Result<&'p Section, UpdateError> {
     if let Some((finding, cause)) = first.min_by_key(|(_, cause)| *cause == "repaired") {
         return Err(UpdateError::refused(cause, finding.offset));
     }
+    // A trailer that does not end, or holds what is no value, would take in what is appended.
+    let torn = findings
+        .iter()
+        .filter(|finding| matches!(finding.code, FindingCode::UnterminatedObject | FindingCode::MalformedObject));
+    for finding in torn {
+        let Some(offset) = finding.offset else { continue };
+        if sections.clone().any(|section| (section.span().start..=section.span().end).contains(&offset)) {
+            return Err(UpdateError::refused("trailer", Some(offset)));
+        }
+    }
     if let Some(rebuilt) = sections.find(|section| section.kind() == SectionKind::Rebuilt) {
         return Err(UpdateError::refused("repaired", Some(rebuilt.span().start)));
     }
