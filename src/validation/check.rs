@@ -290,6 +290,9 @@ checks! {
     MessageImprint = "cv-message-imprint", "EN 319 102-1 §5.4; RFC 3161 §2.4.2", Fail, HASH;
     /// XML: every entry of a manifest leads to something with the digest that it states.
     ManifestEntries = "cv-manifest-entries", "EN 319 102-1 §5.2.7; XML Signature 1.1 §5.1", Warn, HASH;
+    /// Everything that a passing takes was proven: the digest of what was signed, the signature value, a path to an
+    /// anchor. Whatever else went on, nothing passes because nobody objected.
+    ProofComplete = "cv-proof-complete", "EN 319 102-1 §5.2.6, §5.2.7", Fail, CONSTRAINTS;
     /// The signature value verifies with the key of the signer's certificate.
     SignatureValue = "cv-signature-value", "EN 319 102-1 §5.2.7", Fail, CRYPTO;
     /// ETSI.CAdES.detached and XML: the signature names its certificate in a signed attribute or property.
@@ -412,6 +415,7 @@ impl CheckId {
                 | Self::AlgorithmSupported
                 | Self::DocumentDigest
                 | Self::MessageImprint
+                | Self::ProofComplete
                 | Self::SignatureValue
         )
     }

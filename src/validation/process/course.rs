@@ -32,6 +32,8 @@ pub(in crate::validation) struct Course<'c, 'p> {
     pub(in crate::validation) token: Token,
     /// `x509status`.
     pub(in crate::validation) status: Vec<Objection>,
+    /// Checks that have to hold before it passes.
+    proofs: &'static [CheckId],
     /// What is wrong with the algorithms of the signature.
     weak: Vec<Objection>,
     /// Rows of later processes that did not answer an objection: which, and the check.
@@ -56,6 +58,7 @@ impl<'c, 'p> Course<'c, 'p> {
             items: &facts.items,
             token,
             status,
+            proofs: facts.proofs,
             weak: Vec::new(),
             unanswered: Vec::new(),
         };
@@ -97,6 +100,14 @@ impl<'c, 'p> Course<'c, 'p> {
             .or_else(|| block(Block::LongTerm))
             .or_else(|| block(Block::Acceptance))
             .or_else(|| self.weak.iter().find(|one| one.is_open()).map(Objection::decision))
+            .or_else(|| self.unproven())
+    }
+
+    /// Nothing passes because nobody objected: what a passing takes has to be proven.
+    fn unproven(&self) -> Option<Decision> {
+        let proven = self.proofs.iter().all(|id| self.ledger.holds(*id));
+        let anchored = self.chain.is_some_and(|chain| chain.anchored);
+        (!proven || !anchored).then_some(Decision { check: CheckId::ProofComplete, detail: None })
     }
 
     /// The verdict now.
@@ -209,6 +220,13 @@ impl<'c, 'p> Course<'c, 'p> {
         if self.weak.is_empty() && !self.items.is_empty() {
             self.ledger.passed(CheckId::SignatureAlgorithms);
         }
+        match &decision {
+            None => self.ledger.passed(CheckId::ProofComplete),
+            Some(Decision { check: CheckId::ProofComplete, .. }) => {
+                self.ledger.broken(CheckId::ProofComplete, None, None);
+            }
+            Some(_) => {}
+        }
         for objection in self.status.into_iter().chain(self.weak) {
             objection.note(&mut self.ledger);
         }
@@ -256,5 +274,37 @@ impl Course<'_, '_> {
     /// 0 where it passes; else how much is still open.
     pub(in crate::validation) fn rank(&self) -> usize {
         if self.decision().is_none() { 0 } else { self.open().len().saturating_add(1) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Verifier;
+    use crate::time::Timestamp;
+    use crate::trust::TrustStore;
+    use crate::validation::evidence::Evidence;
+    use crate::validation::moment::Moment;
+    use crate::validation::policy::Policy;
+    use crate::validation::verdict::Doubt;
+    use crate::validation::{NoMemory, Verdict};
+
+    #[test]
+    fn nothing_passes_because_nobody_objected() {
+        let (evidence, trust) = (Evidence::new(), TrustStore::default());
+        let at = Timestamp::from_unix(1_800_000_000);
+        for name in Policy::builtin_names() {
+            let policy = Policy::builtin(name).unwrap();
+            let case = Case::new(&evidence, &trust, &policy, Moment { at, clock: at }, &Verifier, &NoMemory);
+            for context in [Context::Signature, Context::CounterSignature, Context::Timestamp] {
+                let facts = Facts::new(Ledger::new(&policy, context));
+                let times = Times { at, fresh: at, made: at };
+                let course = Course::new(&facts, None, times, Token::Object("S1".to_owned()), &case);
+                assert_ne!(course.rank(), 0, "{name} {context:?}");
+                let (verdict, reason, _) = course.conclude();
+                assert_eq!(verdict, Verdict::Indeterminate(Doubt::SigConstraintsFailure), "{name} {context:?}");
+                assert_eq!(reason.code(), "cv-proof-complete");
+            }
+        }
     }
 }

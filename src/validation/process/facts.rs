@@ -16,7 +16,7 @@ use crate::validation::block::algorithms::{Item, Primitive, of_value};
 use crate::validation::block::certificates::{Chain, chains};
 use crate::validation::block::format::Content;
 use crate::validation::block::{acceptance, context, cryptography, format as form, identification};
-use crate::validation::check::CheckId;
+use crate::validation::check::{CheckId, Context};
 use crate::validation::ledger::{Block, Ledger};
 use crate::validation::message::{Message, Term};
 use crate::validation::path::Holder;
@@ -38,11 +38,19 @@ pub(in crate::validation) struct Facts<'p> {
     pub(in crate::validation) items: Vec<Item>,
     /// The algorithms for the report.
     pub(in crate::validation) algorithms: Option<Algorithms>,
+    /// Checks that have to hold before anything passes.
+    pub(in crate::validation) proofs: &'static [CheckId],
 }
 
 impl<'p> Facts<'p> {
     pub(in crate::validation) const fn new(ledger: Ledger<'p>) -> Self {
-        Self { ledger, signer: None, chains: None, items: Vec::new(), algorithms: None }
+        let proofs: &[CheckId] = match ledger.context() {
+            Context::Timestamp => &[CheckId::MessageImprint, CheckId::SignatureValue],
+            Context::Signature | Context::CounterSignature | Context::Revocation => {
+                &[CheckId::DocumentDigest, CheckId::SignatureValue]
+            }
+        };
+        Self { ledger, signer: None, chains: None, items: Vec::new(), algorithms: None, proofs }
     }
 
     /// Whether something decided that no certificate and nothing known of one can change: what comes before `x509status`
