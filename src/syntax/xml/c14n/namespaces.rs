@@ -112,8 +112,7 @@ impl Namespaces {
             None if prefix == NameId::EMPTY && in_output => {
                 written.push(Declaration { prefix, uri: NameId::EMPTY });
             }
-            // A prefix cannot be undeclared; what is in force for it has no node in the set.
-            None if self.form == Form::Exclusive => return,
+            // A prefix cannot be undeclared; but what has no node in the set here is in force for nobody below.
             None => {}
         }
         if in_output {

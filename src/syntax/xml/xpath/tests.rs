@@ -154,3 +154,21 @@ fn work_ends_with_the_budget() {
     let outcome = parse("//*[count(//*) = 1]").unwrap().evaluate(&context, XNode::Tree(NodeId::ROOT), &mut budget);
     assert!(matches!(outcome, Err(XPathError::Limit(_))));
 }
+
+/// Exclusive XML Canonicalization 1.0 §3: a namespace that has no node in the set at one element is written anew below.
+#[test]
+fn a_namespace_node_that_was_taken_out_is_in_force_for_nobody_below() {
+    let mut budget = Budget::new(&Limits::DEFAULT);
+    let tree = Tree::parse("<p:a xmlns:p='u:p'><p:b><p:c/></p:b></p:a>", &mut budget).unwrap();
+    let identified = |_: &str| Vec::new();
+    let context = Context { tree: &tree, here: None, identified: &identified };
+    let all_but_one = "(//. | //namespace::*)[not(local-name() = 'p' and parent::p:b and not(self::*))]";
+    let value = parse(all_but_one).unwrap().evaluate(&context, XNode::Tree(NodeId::ROOT), &mut budget).unwrap();
+    let set = NodeSet::of_nodes(&tree, &value.into_nodes().unwrap());
+    for form in [Form::Exclusive, Form::Inclusive10] {
+        let mut octets = Vec::new();
+        canonicalise(&tree, &set, &Method::new(form), &mut octets, &mut budget).unwrap();
+        let expected = "<p:a xmlns:p=\"u:p\"><p:b><p:c xmlns:p=\"u:p\"></p:c></p:b></p:a>";
+        assert_eq!(String::from_utf8(octets).unwrap(), expected, "{form:?}");
+    }
+}
