@@ -418,6 +418,34 @@ fn a_revoked_ca_is_its_own_doubt() {
     assert_eq!(stamp.verdict.sub_indication(), Some("REVOKED_NO_POE"));
 }
 
+/// What says that no revocation data are needed says so of those for whom it is made: noRevAvail of end entities
+/// (RFC 9608 §3), ocsp-nocheck of who signs OCSP responses, when he does (RFC 6960 §4.2.2.2.1).
+#[test]
+fn a_ca_and_a_responder_who_signs_documents_need_revocation_data() {
+    let unsure = "INDETERMINATE/TRY_LATER by xcv-revocation-known";
+    let none = || der::tlv(0x05, &[]);
+    for waived in ["2.5.29.56", "0.4.0.194121.2.1"] {
+        let mut world = World::new();
+        let more = ca_extensions().into_iter().chain([extension(waived, false, &none())]).collect();
+        world.ca = party("CA", 2, [FROM, UNTIL], more, Some(&world.root));
+        world.person = party("Person", 3, [FROM, UNTIL], vec![key_usage(0xc0)], Some(&world.ca));
+        world.crls = vec![world.list_of_ca(&[])];
+        assert_eq!(world.said(world.sign(&Signing::default()).bytes()), unsure, "a CA with {waived}");
+        world.crls.push(world.list_of_root(&[]));
+        assert_eq!(world.said(world.sign(&Signing::default()).bytes()), PASSED);
+        let more = vec![key_usage(0xc0), extension(waived, false, &none())];
+        world.person = party("Person", 3, [FROM, UNTIL], more, Some(&world.ca));
+        world.crls.remove(0);
+        assert_eq!(world.said(world.sign(&Signing::default()).bytes()), PASSED, "a person with {waived}");
+    }
+    let mut world = World::new();
+    let purpose = extension("2.5.29.37", false, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.9")]));
+    let more = vec![key_usage(0xc0), purpose, extension("1.3.6.1.5.5.7.48.1.5", false, &none())];
+    world.person = party("Person", 3, [FROM, UNTIL], more, Some(&world.ca));
+    world.crls.pop();
+    assert_eq!(world.said(world.sign(&Signing::default()).bytes()), unsure, "a responder");
+}
+
 #[test]
 fn outside_its_validity_a_certificate_is_judged_by_what_is_known() {
     let mut world = World::with_person([FROM, "20260401000000Z"]);

@@ -10,7 +10,7 @@ use super::moment::Moment;
 use super::policy::Policy;
 use super::process::Case;
 use super::report::RevocationStatus;
-use super::revocation::{MAXIMUM_AGE_SECONDS, findings, fresh, not_required, select};
+use super::revocation::{Duty, MAXIMUM_AGE_SECONDS, findings, fresh, not_required, select};
 use crate::crypto::Verifier;
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::Certificate;
@@ -26,7 +26,7 @@ pub struct CertificateStatus {
     pub accepted: Vec<RevocationStatus>,
     /// Why the rest is not.
     pub rejected: Vec<Message>,
-    /// Why no status is required, where none is.
+    /// Why no status is required, where none is: also of a responder, as long as he signs OCSP responses.
     pub not_required: Option<Message>,
 }
 
@@ -55,6 +55,7 @@ pub fn certificate_status(
         decides,
         accepted: found.accepted.iter().map(RevocationStatus::from).collect(),
         rejected: found.rejected.iter().map(|rejected| rejected.reason.clone()).collect(),
-        not_required: not_required(&certificate).map(|reason| Message::RevocationNotRequired { subject, reason }),
+        not_required: not_required(&certificate, Duty::SignsRevocationData)
+            .map(|reason| Message::RevocationNotRequired { subject, reason }),
     })
 }

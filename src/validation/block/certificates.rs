@@ -22,7 +22,7 @@ use crate::validation::need::{Attempt, NeedKind};
 use crate::validation::path::{Candidate, Holder, Inputs, PathFault, build, ranked, validity};
 use crate::validation::policy::Policy;
 use crate::validation::process::Case;
-use crate::validation::revocation::{Datum, Findings, Part, Status, findings, fresh, not_required, select};
+use crate::validation::revocation::{Datum, Duty, Findings, Part, Status, findings, fresh, not_required, select};
 
 /// One path with what is known of each certificate. Facts: nothing here depends on the time for which is judged.
 #[derive(Debug)]
@@ -149,7 +149,7 @@ fn chain(
             None => Rc::default(),
         };
         links.push(Link {
-            not_required: not_required(holder),
+            not_required: not_required(holder, if index == 0 { Duty::Signs } else { Duty::Issues }),
             items: of_certificate(holder, issuer.as_deref()),
             holder: Rc::clone(holder),
             findings,

@@ -129,10 +129,24 @@ pub(in crate::validation) fn fresh(datum: &Datum, time: Timestamp, maximum_age: 
     if is_fresh { Ok(()) } else { Err(Message::RevocationStale { source: datum.source.term(), time, until }) }
 }
 
-/// Why no revocation data are required of a certificate: EN 319 412-1 §5.2, RFC 9608, and for those who sign OCSP
-/// responses RFC 6960 §4.2.2.2.1.
-pub(in crate::validation) fn not_required(holder: &Holder) -> Option<Term> {
+/// What a certificate is used for where its revocation data are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::validation) enum Duty {
+    /// Its key signed a document or a time-stamp.
+    Signs,
+    /// Its key issued certificates.
+    Issues,
+    /// Its key signed revocation data.
+    SignsRevocationData,
+}
+
+/// Why no revocation data are required of a certificate: EN 319 412-1 §5.2 and RFC 9608 §3, which are for end entities,
+/// and for those who sign OCSP responses, where that is what they did, RFC 6960 §4.2.2.2.1.
+pub(in crate::validation) fn not_required(holder: &Holder, duty: Duty) -> Option<Term> {
     let certificate = &holder.certificate;
+    if duty == Duty::Issues || certificate.basic_constraints().is_some_and(|constraints| constraints.ca) {
+        return None;
+    }
     if certificate.is_valassured_short_term() {
         return Some(Term::ShortTerm);
     }
@@ -140,5 +154,6 @@ pub(in crate::validation) fn not_required(holder: &Holder) -> Option<Term> {
         return Some(Term::NoRevocationAvailable);
     }
     let signs_ocsp = certificate.extended_key_usage().is_some_and(|usage| usage.contains(oid::EKU_OCSP_SIGNING));
-    (signs_ocsp && certificate.has_ocsp_nocheck()).then_some(Term::OcspNoCheck)
+    let answers = duty == Duty::SignsRevocationData && signs_ocsp && certificate.has_ocsp_nocheck();
+    answers.then_some(Term::OcspNoCheck)
 }

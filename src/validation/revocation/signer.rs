@@ -29,7 +29,7 @@ use crate::validation::path::{Holder, build, undated_faults, validity};
 use crate::validation::process::Case;
 
 use super::datum::{Part, Source, Status};
-use super::{MAXIMUM_AGE_SECONDS, Paths, Walk, fresh, judge, not_required};
+use super::{Duty, MAXIMUM_AGE_SECONDS, Paths, Walk, fresh, judge, not_required};
 
 /// A signed object, by what is needed to verify it.
 pub(super) struct Object<'a> {
@@ -331,7 +331,9 @@ fn known_good(
     budget: &mut Budget,
 ) -> Result<Result<(), Refusal>, LimitExceeded> {
     let (source, subject) = (object.source.term(), signer.subject.clone());
-    if not_required(signer).is_some() || case.trust.anchor_of(&signer.certificate).is_some() {
+    if not_required(signer, Duty::SignsRevocationData).is_some()
+        || case.trust.anchor_of(&signer.certificate).is_some()
+    {
         return Ok(Ok(()));
     }
     if walk.is_about(signer) && vouches_for_itself(&signer.certificate) {
