@@ -3,10 +3,14 @@
 //! A [`TrustStore`] is an immutable snapshot: anchors that an operator configured. An anchor is believed because
 //! somebody configured it; its own signature, validity and revocation are never looked at (RFC 5280 §6.1.1 (d)).
 
+mod service;
+
 use std::sync::Arc;
 
 use crate::pki::{Certificate, Name};
 use crate::time::Timestamp;
+
+pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
 
 /// A certificate that is believed.
 #[derive(Clone, Debug)]
