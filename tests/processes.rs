@@ -1,4 +1,4 @@
-//! The processes over the generated sets with known truth: every PDF under the policy `default`, against the exact
+//! The processes over the generated sets with known truth: every PDF and XML under the policy `default`, against the exact
 //! indication, sub-indication and level.
 //!
 //! Evidence comes from the documents themselves. What needs more is INDETERMINATE then, with the right need, and never
@@ -12,10 +12,11 @@ mod support;
 #[path = "processes/truth.rs"]
 mod truth;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use sigillum::limits::{CancelFlag, Limits};
-use sigillum::service::{ValidationRequest, validate};
+use sigillum::service::{GivenContent, ValidationRequest, validate};
 use sigillum::time::Timestamp;
 use sigillum::validation::{Answer, Moment, NeedKind, Policy, Report};
 use support::exceptions::Exceptions;
@@ -23,20 +24,34 @@ use truth::{Said, Set, Truth};
 
 #[test]
 fn the_generated_set_comes_out_by_the_processes() {
-    run("processes", "generated", "2026-11-22T12:00:00Z", "tests/processes/exceptions.tsv");
+    let set = Set::load;
+    run("processes", set, "generated", "2026-11-22T12:00:00Z", "tests/processes/exceptions.tsv");
 }
 
 #[test]
 fn the_set_of_another_signer_comes_out_by_the_processes() {
-    run("processes (DSS)", "generated-dss", "2026-11-23T12:00:00Z", "tests/processes/exceptions-dss.tsv");
+    let set = Set::load;
+    run("processes (DSS)", set, "generated-dss", "2026-11-23T12:00:00Z", "tests/processes/exceptions-dss.tsv");
 }
 
-fn run(suite: &str, name: &str, at: &str, exceptions: &str) {
+#[test]
+fn the_generated_xml_comes_out_by_the_processes() {
+    let set = Set::xml;
+    run("processes XML", set, "generated", "2026-11-22T12:00:00Z", "tests/xml_signatures/generated.tsv");
+}
+
+#[test]
+fn the_xml_of_another_signer_comes_out_by_the_processes() {
+    let set = Set::xml;
+    run("processes XML (DSS)", set, "generated-dss", "2026-11-23T12:00:00Z", "tests/xml_signatures/generated-dss.tsv");
+}
+
+fn run(suite: &str, load: fn(&Path, &str) -> Set, name: &str, at: &str, exceptions: &str) {
     let Some(shared) = support::shared() else {
         support::skipped(suite);
         return;
     };
-    let set = Set::load(&shared, name);
+    let set = load(&shared, name);
     let mut exceptions = Exceptions::load(&support::project().join(exceptions));
     let (mut exact, mut wanting) = (0, 0);
     let mut levels = Vec::new();
@@ -76,7 +91,11 @@ fn is_wanting(file: &Truth, report: &Report) -> bool {
 
 fn judge(set: &Set, file: &Truth, at: Timestamp) -> Result<Report, String> {
     let request = ValidationRequest {
-        contents: Vec::new(),
+        contents: file
+            .contents
+            .iter()
+            .map(|(name, path)| GivenContent { name: Some(name.clone()), bytes: support::read(path) })
+            .collect(),
         password: file.password().map(|password| password.as_bytes().to_vec()),
         policy: Policy::builtin("default").unwrap().into(),
         trust: Arc::clone(&set.trust),

@@ -31,6 +31,7 @@ pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };
 pub use xades::{
-    CertificateReference, Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind,
-    XadesProperties, XmlReference, XmlSignature,
+    CertificateReference, ClaimedPolicy, Content, CounterOf, Covers, DataObjectFormat, Fault, Packaging, Role,
+    SignedInfo, Target, TimestampProperty, Uncovered, UncoveredKind, UnsignedKind, UnsignedProperty, ValidationData,
+    XadesProperties, XmlReference, XmlSignature, XmlTimestamp,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::need::Attempt;
 use crate::crypto::{Digest, DigestAlgorithm, digest};
-use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm};
+use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm, UnsignedProperty, XmlSignature};
 use crate::limits::Limits;
 use crate::pki::{Certificate, Crl, OcspResponse, SignedData, SignerInfo, TimestampToken};
 
@@ -193,12 +193,33 @@ impl Evidence {
                     self.parse_certificate(der, Origin::Embedded);
                 }
             }
-            Some(SignatureForm::Xml(xml)) => {
-                for der in &xml.certificates {
-                    self.parse_certificate(der, Origin::Embedded);
+            Some(SignatureForm::Xml(xml)) => self.add_xml(xml),
+            None => {}
+        }
+    }
+
+    /// What an XML signature brings along: `KeyInfo`, values in unsigned properties, what stands in time-stamps.
+    fn add_xml(&mut self, xml: &XmlSignature) {
+        for der in &xml.certificates {
+            self.parse_certificate(der, Origin::Embedded);
+        }
+        for UnsignedProperty { values, .. } in &xml.unsigned {
+            self.unreadable = self.unreadable.saturating_add(values.unreadable);
+            values.certificates.iter().for_each(|der| self.parse_certificate(der, Origin::Embedded));
+            values.crls.iter().for_each(|der| self.parse_crl(der));
+            for der in &values.ocsp_responses {
+                // The schema wants an OCSPResponse; some write the basic one that is in it.
+                match OcspResponse::of_basic(der, DEPTH) {
+                    Ok(response) => self.add_ocsp_response(response, Origin::Embedded),
+                    Err(_) => self.parse_ocsp(der),
                 }
             }
-            None => {}
+        }
+        for value in xml.timestamps.iter().filter_map(|stamp| stamp.value.as_deref().ok()) {
+            match TimestampToken::parse(value, DEPTH) {
+                Ok(token) => self.add_cms(&token.signed_data, NESTED_TOKENS),
+                Err(_) => self.unreadable = self.unreadable.saturating_add(1),
+            }
         }
     }
 

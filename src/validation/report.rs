@@ -9,7 +9,9 @@ use super::check::{Check, CheckId};
 use super::message::Message;
 use super::need::{Attempt, Need};
 use super::verdict::Verdict;
-use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock, Packaging, Uncovered};
+use crate::document::{
+    ByteRange, Changes, Coverage, DataObjectFormat, DocumentFacts, FieldLock, Packaging, Uncovered,
+};
 use crate::pki::Certificate;
 use crate::time::Timestamp;
 
@@ -432,8 +434,10 @@ pub struct ClaimedAttributes {
     pub contact: Option<String>,
     /// Roles.
     pub roles: Vec<String>,
-    /// Commitment types (OIDs).
+    /// Commitment types (OIDs; in XML also URIs).
     pub commitments: Vec<String>,
-    /// The signature policy: its identifier and digest (hex).
+    /// The signature policy: its identifier and SHA-256 (hex).
     pub policy: Option<(String, Option<String>)>,
+    /// XML: what the signed data are.
+    pub formats: Vec<DataObjectFormat>,
 }

@@ -1,13 +1,14 @@
 //! The generated sets through `service::gathered` and the adapter.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sigillum::clock::SystemClock;
 use sigillum::limits::{CancelFlag, GatherLimits, Limits};
 use sigillum::outbound::{Outbound, Settings, SystemResolver};
 use sigillum::service::ports::{Answered, Asked, Fetch, Pending};
-use sigillum::service::{Gather, ValidationRequest, gathered, judge};
+use sigillum::service::{Gather, GivenContent, ValidationRequest, gathered, judge};
 use sigillum::syntax::url::HostRule;
 use sigillum::trust::TrustStore;
 use sigillum::validation::{Evidence, Moment, NeedKind, Policy, Report};
@@ -49,6 +50,17 @@ pub(crate) fn request(set: &Set, trust: &Arc<TrustStore>, password: Option<&str>
     }
 }
 
+/// The same for a file, with what it needs besides.
+fn request_for(set: &Set, file: &Truth) -> ValidationRequest {
+    ValidationRequest { contents: given(file), ..request(set, &set.trust, file.password()) }
+}
+
+/// What has to be given for a file.
+pub(crate) fn given(file: &Truth) -> Vec<GivenContent> {
+    let given = |(name, path): &(String, PathBuf)| GivenContent { name: Some(name.clone()), bytes: support::read(path) };
+    file.contents.iter().map(given).collect()
+}
+
 /// The report before anything was fetched, and after.
 pub(crate) async fn reports(
     document: &[u8],
@@ -66,26 +78,36 @@ pub(crate) async fn reports(
 
 #[tokio::test]
 async fn the_generated_set_comes_out_exactly() {
-    run("test PKI generated set", "generated", "tests/processes/exceptions.tsv").await;
+    run("test PKI generated set", Set::load, "generated", "tests/processes/exceptions.tsv").await;
 }
 
 #[tokio::test]
 async fn the_set_of_another_signer_comes_out_exactly() {
-    run("test PKI generated set (DSS)", "generated-dss", "tests/processes/exceptions-dss.tsv").await;
+    run("test PKI generated set (DSS)", Set::load, "generated-dss", "tests/processes/exceptions-dss.tsv").await;
 }
 
-async fn run(suite: &str, name: &str, exceptions: &str) {
+#[tokio::test]
+async fn the_generated_xml_comes_out_exactly() {
+    run("test PKI generated XML", Set::xml, "generated", "tests/xml_signatures/generated.tsv").await;
+}
+
+#[tokio::test]
+async fn the_xml_of_another_signer_comes_out_exactly() {
+    run("test PKI generated XML (DSS)", Set::xml, "generated-dss", "tests/xml_signatures/generated-dss.tsv").await;
+}
+
+async fn run(suite: &str, load: fn(&Path, &str) -> Set, name: &str, exceptions: &str) {
     let (Some(shared), Some(server)) = (support::shared(), test_pki::server()) else {
         support::skipped(suite);
         return;
     };
     let _turn = TURN.lock().await;
-    let set = Set::load(&shared, name);
+    let set = load(&shared, name);
     let gather = Gather { fetch: Arc::new(outbound(&server)), limits: GatherLimits::DEFAULT };
     let mut exceptions = Exceptions::load(&support::project().join(exceptions));
     let (mut exact, mut accepted, mut without) = (0, Vec::new(), BTreeMap::<&str, usize>::new());
     for file in set.files.iter().filter(|file| !file.is_contested()) {
-        let request = request(&set, &set.trust, file.password());
+        let request = request_for(&set, file);
         let outcome = match reports(&support::read(&file.path), &request, &gather).await {
             Ok((first, last)) => {
                 let (offline, online) = (Said::of(&first), Said::of(&last));

@@ -1,8 +1,8 @@
 //! What is known of an XML signature: as parsed and as digested. Nothing here is verified.
 
+use super::property::{UnsignedProperty, XadesProperties, XmlTimestamp};
 use crate::crypto::{AlgorithmError, Digest, DigestAlgorithm, SignatureAlgorithm};
 use crate::limits::LimitExceeded;
-use crate::time::Timestamp;
 
 /// Content that stands outside of the document and that the caller gives: what a detached signature signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct XmlSignature {
     pub uncovered: Vec<Uncovered>,
     /// The signed properties of `XAdES`; none where there are none.
     pub properties: Option<XadesProperties>,
+    /// The unsigned properties of the signature, in order.
+    pub unsigned: Vec<UnsignedProperty>,
+    /// The time-stamps in its properties: those of signed properties, then those of unsigned ones in order.
+    pub timestamps: Vec<XmlTimestamp>,
 }
 
 /// A signature that is signed by a counter-signature.
@@ -203,32 +207,4 @@ impl UncoveredKind {
             Self::Content => "content",
         }
     }
-}
-
-/// The signed properties of `XAdES`, as far as they are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct XadesProperties {
-    /// Whether one reference of the signature is to all of them, and says so by its Type.
-    pub signed: bool,
-    /// `SigningTime`.
-    pub claimed_signing_time: Option<Timestamp>,
-    /// `SigningCertificate` and `SigningCertificateV2`, each with its certificates in order, the signer's first.
-    pub signing_certificates: Vec<Vec<CertificateReference>>,
-    /// A property that is not as its schema says, or stands twice: its name.
-    pub malformed: Option<&'static str>,
-}
-
-/// A certificate as `SigningCertificate` names it (EN 319 132-1 §5.2.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateReference {
-    /// The digest method, a URI.
-    pub method: String,
-    /// The same, where it is one that is known.
-    pub algorithm: Option<DigestAlgorithm>,
-    /// The digest of the certificate.
-    pub digest: Vec<u8>,
-    /// `IssuerSerialV2`: an `IssuerSerial` of RFC 5035, as DER.
-    pub issuer_serial: Option<Vec<u8>>,
-    /// Version 1: the serial number in decimal digits.
-    pub serial: Option<String>,
 }

@@ -10,6 +10,7 @@ use crate::syntax::xml::{Kind, NodeId, Tree};
 #[derive(Debug)]
 pub(super) struct Located<'t> {
     pub(super) id: String,
+    pub(super) element: NodeId,
     pub(super) structure: Result<Structure<'t>, Misshapen>,
     /// The number of the signature that it counter-signs by its place.
     pub(super) counter_of: Option<usize>,
@@ -41,7 +42,7 @@ pub(super) fn locate<'t>(tree: &'t Tree<'t>, budget: &mut Budget) -> Result<Vec<
                 format!("S{plain}")
             }
         };
-        located.push(Located { id, structure, counter_of });
+        located.push(Located { id, element, structure, counter_of });
     }
     Ok(located)
 }

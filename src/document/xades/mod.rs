@@ -1,23 +1,30 @@
 //! XML signatures (XML Signature 1.1, RFC 9231) and their `XAdES` properties (EN 319 132-1): where they are, what their
 //! references digest, and how much of the document that covers. Facts, no judgement, and nothing is fetched.
 //!
-//! Which properties are read so far: see [`properties`]. Time-stamps, validation data and levels are not.
+//! Which properties are read: see [`properties`]; what time-stamps in them have to be over: see [`imprint`].
 
 mod coverage;
 mod facts;
 mod identifiers;
+mod imprint;
 mod locate;
 mod names;
 mod path;
 mod properties;
+mod property;
 mod reference;
 mod selected;
 mod structure;
+mod timestamps;
 mod transform;
 
 pub use facts::{
-    CertificateReference, Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind,
-    XadesProperties, XmlReference, XmlSignature,
+    Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind, XmlReference,
+    XmlSignature,
+};
+pub use property::{
+    CertificateReference, ClaimedPolicy, Covers, DataObjectFormat, TimestampProperty, UnsignedKind,
+    UnsignedProperty, ValidationData, XadesProperties, XmlTimestamp,
 };
 
 use std::collections::HashSet;
@@ -29,12 +36,15 @@ use super::signature::{FormatDefect, Signature, SignatureForm};
 use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::xml::c14n::{C14nError, Sink, Subtree, canonicalise};
-use crate::syntax::xml::{NodeId, Tree};
+use crate::syntax::xml::{Element, NodeId, Tree};
 use coverage::{Covered, Exempt};
 use identifiers::{Identifiers, identifier};
+use imprint::Imprints;
 use locate::{Located, locate};
+use properties::Qualified;
 use reference::{Digests, Place, Places, Plan, is_external};
 use structure::{Reference, Structure, algorithm, canonicalisation, certificates, signature_method};
+use timestamps::{Stamped, timestamps};
 use transform::{Origin, Source};
 
 /// Octets of `SignedInfo` that are kept; of a longer one only the digest is.
@@ -58,7 +68,7 @@ pub(super) fn signatures(
     let places = Places { identifiers: &identifiers, contents };
     let mut digests = Digests::new(Origin { tree, identifiers: &identifiers }, contents);
     let prepared: Vec<_> = located.iter().map(|one| Prepared::of(tree, one, places, &mut digests)).collect();
-    let examiner = Examiner { tree, contents, exempt: Exempt::of(tree, &located, budget)? };
+    let examiner = Examiner { tree, contents, places, located: &located, exempt: Exempt::of(tree, &located, budget)? };
     let parts = u64::try_from(located.len()).unwrap_or(u64::MAX);
     let mut signatures = Vec::with_capacity(located.len());
     for (one, prepared) in located.iter().zip(&prepared) {
@@ -80,9 +90,14 @@ pub(super) fn signatures(
     Ok(signatures)
 }
 
-/// The references of a signature, ready to be digested; of each that is to a manifest, its entries.
+/// A signature whose references are ready to be digested; of each that is to a manifest, its entries.
 struct Prepared<'t> {
     references: Vec<(Result<Plan, Fault>, Vec<Entry<'t>>)>,
+    /// Whether only one reference leads out of the document.
+    alone: bool,
+    /// Where its properties stand; where signed ones stand twice, the second.
+    qualified: Result<Option<Qualified<'t>>, NodeId>,
+    timestamps: Vec<Stamped<'t>>,
 }
 
 /// An entry of a manifest.
@@ -114,7 +129,21 @@ impl<'t> Prepared<'t> {
             let entries = entries.collect();
             (plan, entries)
         };
-        Some(Self { references: structure.references.iter().map(&mut prepare).collect() })
+        let references = structure.references.iter().map(&mut prepare).collect();
+        let qualified = properties::find(tree, structure);
+        let found = qualified.as_ref().ok().and_then(Option::as_ref);
+        let timestamps = found.map(|qualified| timestamps(tree, qualified)).unwrap_or_default();
+        if let Some(qualified) = found
+            && timestamps.iter().any(Stamped::begins_with_references)
+        {
+            let imprints = Imprints::new(tree, structure, qualified, places, direct == 1);
+            for stamped in &timestamps {
+                if let Some(plan) = imprints.first(stamped) {
+                    stamped.tokens.iter().filter_map(|token| token.algorithm).for_each(|one| digests.want(&plan, one));
+                }
+            }
+        }
+        Some(Self { references, alone: direct == 1, qualified, timestamps })
     }
 }
 
@@ -129,6 +158,8 @@ fn manifest<'t>(tree: &'t Tree<'t>, reference: &Reference<'t>, plan: Option<&Pla
 struct Examiner<'x> {
     tree: &'x Tree<'x>,
     contents: &'x [Content<'x>],
+    places: Places<'x>,
+    located: &'x [Located<'x>],
     exempt: Exempt,
 }
 
@@ -143,12 +174,12 @@ impl Examiner<'_> {
         budget: &mut Budget,
     ) {
         let tree = self.tree;
-        let properties = properties::find(tree, structure);
-        if let Err(second) = properties {
+        if let Err(second) = prepared.qualified {
             let offset = u64::try_from(tree.span(second).start).unwrap_or(u64::MAX);
             signature.defects.push(FormatDefect::Unreadable { what: "SignedProperties", offset });
         }
-        let properties = properties.ok().flatten();
+        let qualified = prepared.qualified.as_ref().ok().and_then(Option::as_ref);
+        let properties = qualified.and_then(|qualified| qualified.signed);
         let mut reading = Reading {
             examiner: self,
             structure,
@@ -212,8 +243,64 @@ impl Examiner<'_> {
             certificates: structure.key_info.map(|info| certificates(tree, info)).unwrap_or_default(),
             references,
             uncovered,
-            properties: properties.map(|node| properties::read(tree, node, signs_properties)),
+            properties: qualified.zip(properties).map(|(qualified, node)| {
+                properties::read(tree, structure, qualified, node, signs_properties)
+            }),
+            unsigned: qualified.map(|qualified| self.unsigned(qualified)).unwrap_or_default(),
+            timestamps: qualified
+                .map(|qualified| self.timestamps(structure, prepared, qualified, signs_properties, digests, budget))
+                .unwrap_or_default(),
         })));
+    }
+
+    /// The unsigned properties, with what they bring along.
+    fn unsigned(&self, qualified: &Qualified<'_>) -> Vec<UnsignedProperty> {
+        let read = |property: &Element<'_>| {
+            let kind = UnsignedKind::of(property, qualified.namespace);
+            let inside = match kind {
+                UnsignedKind::CounterSignature => {
+                    let first = self.located.partition_point(|one| one.element.index() < property.id().index());
+                    let after = self.located.iter().skip(first);
+                    after.take_while(|one| self.tree.is_within(one.element, property.id())).collect()
+                }
+                _ => Vec::new(),
+            };
+            UnsignedProperty {
+                kind,
+                values: properties::values(self.tree, property, kind),
+                counter_signatures: inside.into_iter().map(|one| one.id.clone()).collect(),
+            }
+        };
+        qualified.unsigned.iter().map(read).collect()
+    }
+
+    /// The time-stamps in properties. What one of them exceeds is said of that one.
+    fn timestamps(
+        &self,
+        structure: &Structure<'_>,
+        prepared: &Prepared<'_>,
+        qualified: &Qualified<'_>,
+        signs_properties: bool,
+        digests: &mut Digests<'_>,
+        budget: &mut Budget,
+    ) -> Vec<XmlTimestamp> {
+        let mut imprints = Imprints::new(self.tree, structure, qualified, self.places, prepared.alone);
+        let mut found = Vec::new();
+        // Nobody signed time-stamps in properties that are not signed.
+        for stamped in prepared.timestamps.iter().filter(|one| one.place.is_some() || signs_properties) {
+            let covers = imprints.covers(stamped);
+            for token in &stamped.tokens {
+                let imprint = token.algorithm.map(|one| imprints.imprint(stamped, one, digests, budget)).transpose();
+                found.push(XmlTimestamp {
+                    property: stamped.property,
+                    place: stamped.place,
+                    value: token.value.clone(),
+                    imprint,
+                    covers: covers.clone(),
+                });
+            }
+        }
+        found
     }
 
     /// The canonical form of `SignedInfo`.

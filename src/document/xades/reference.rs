@@ -14,8 +14,8 @@ use super::transform;
 use super::transform::{Origin, Source, Transform, unsupported};
 use crate::crypto::{Digest, DigestAlgorithm, DigestState};
 use crate::limits::Budget;
-use crate::syntax::xml::c14n::Sink;
-use crate::syntax::xml::{NodeId, Tree};
+use crate::syntax::xml::c14n::{Method, Sink};
+use crate::syntax::xml::{Element, NodeId, Tree};
 
 /// Where a reference leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +38,18 @@ pub(super) struct Plan {
 /// What a plan came to.
 #[derive(Debug)]
 pub(super) struct Done {
-    digests: Vec<Digest>,
+    states: Vec<DigestState>,
     pub(super) source: Rc<Source>,
 }
 
 impl Done {
     pub(super) fn digest(&self, algorithm: DigestAlgorithm) -> Option<Digest> {
-        self.digests.iter().find(|digest| digest.algorithm() == algorithm).copied()
+        self.state(algorithm).map(DigestState::finish)
+    }
+
+    /// After the octets of the plan, to be gone on with.
+    fn state(&self, algorithm: DigestAlgorithm) -> Option<DigestState> {
+        self.states.iter().find(|state| state.algorithm() == algorithm).cloned()
     }
 }
 
@@ -141,9 +146,18 @@ impl Plan {
         places: Places<'_>,
         alone: bool,
     ) -> Result<Self, Fault> {
-        let place = places.find(reference.uri, alone)?;
+        Self::transformed(tree, places.find(reference.uri, alone)?, &reference.transforms, signature)
+    }
+
+    /// What transforms, which stand in the signature `signature`, make of a place.
+    pub(super) fn transformed(
+        tree: &Tree<'_>,
+        place: Place,
+        transforms: &[Element<'_>],
+        signature: NodeId,
+    ) -> Result<Self, Fault> {
         let read = |element| Transform::read(tree, element, signature);
-        let transforms = reference.transforms.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let transforms = transforms.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let mut key = match place {
             Place::Node { top, comments } => format!("n{}{comments}", top.index()),
             Place::Content(index) => format!("d{index}"),
@@ -153,6 +167,27 @@ impl Plan {
             key.push_str(&transform.key());
         }
         Ok(Self { place, transforms, key })
+    }
+
+    /// The same; what comes out as nodes becomes octets in this canonical form.
+    pub(super) fn in_form(mut self, method: &Method) -> Self {
+        let is_nodes = match self.transforms.last() {
+            Some(Transform::Canonical(_) | Transform::Base64) => false,
+            Some(_) => true,
+            None => matches!(self.place, Place::Node { .. }),
+        };
+        if is_nodes {
+            let last = Transform::Canonical(method.clone());
+            self.key.push(' ');
+            self.key.push_str(&last.key());
+            self.transforms.push(last);
+        }
+        self
+    }
+
+    /// Whether all of its place comes out, as far as canonical forms keep it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.transforms.iter().all(|one| matches!(one, Transform::Canonical(_)))
     }
 }
 
@@ -190,23 +225,43 @@ impl<'d> Digests<'d> {
         done
     }
 
-    fn compute(&self, plan: &Plan, budget: &mut Budget) -> Result<Rc<Done>, Fault> {
-        let algorithms = self.wanted.get(&plan.key).map(Vec::as_slice).unwrap_or_default();
-        let mut sink = States(algorithms.iter().map(|algorithm| DigestState::new(*algorithm)).collect());
-        let source = match plan.place {
+    /// A digest that has taken what a plan comes to, to be gone on with. Where it was wanted, it is that of [`Self::run`].
+    pub(super) fn begun(
+        &mut self,
+        plan: &Plan,
+        algorithm: DigestAlgorithm,
+        budget: &mut Budget,
+    ) -> Result<DigestState, Fault> {
+        if self.wanted.get(&plan.key).is_some_and(|wanted| wanted.contains(&algorithm))
+            && let Some(state) = self.run(plan, budget)?.state(algorithm)
+        {
+            return Ok(state);
+        }
+        let mut state = DigestState::new(algorithm);
+        self.stream(plan, &mut Digesting(&mut state), budget)?;
+        Ok(state)
+    }
+
+    /// Writes what a plan comes to.
+    pub(super) fn stream(&self, plan: &Plan, sink: &mut dyn Sink, budget: &mut Budget) -> Result<Source, Fault> {
+        budget.spend(1)?;
+        match plan.place {
             Place::Node { top, comments } => {
                 let selected = Selected::new(self.origin.tree, top, comments);
-                self.origin.nodes(selected, &plan.transforms, &mut sink, budget)?
+                self.origin.nodes(selected, &plan.transforms, sink, budget)
             }
             Place::Content(index) => {
                 let content = self.contents.get(index).ok_or(Fault::NotGiven)?;
-                transform::content(content.bytes, &plan.transforms, &mut sink, budget)?
+                transform::content(content.bytes, &plan.transforms, sink, budget)
             }
-        };
-        Ok(Rc::new(Done {
-            digests: sink.0.into_iter().map(DigestState::finish).collect(),
-            source: Rc::new(source),
-        }))
+        }
+    }
+
+    fn compute(&self, plan: &Plan, budget: &mut Budget) -> Result<Rc<Done>, Fault> {
+        let algorithms = self.wanted.get(&plan.key).map(Vec::as_slice).unwrap_or_default();
+        let mut sink = States(algorithms.iter().map(|algorithm| DigestState::new(*algorithm)).collect());
+        let source = self.stream(plan, &mut sink, budget)?;
+        Ok(Rc::new(Done { states: sink.0, source: Rc::new(source) }))
     }
 }
 
@@ -216,6 +271,15 @@ struct States(Vec<DigestState>);
 impl Sink for States {
     fn octets(&mut self, octets: &[u8]) {
         self.0.iter_mut().for_each(|state| state.update(octets));
+    }
+}
+
+/// One digest that goes on.
+pub(super) struct Digesting<'d>(pub(super) &'d mut DigestState);
+
+impl Sink for Digesting<'_> {
+    fn octets(&mut self, octets: &[u8]) {
+        self.0.update(octets);
     }
 }
 

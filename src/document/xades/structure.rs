@@ -83,7 +83,7 @@ impl<'t> Structure<'t> {
 }
 
 impl<'t> Reference<'t> {
-    fn read(tree: &'t Tree<'t>, element: Element<'t>) -> Shaped<Self> {
+    pub(super) fn read(tree: &'t Tree<'t>, element: Element<'t>) -> Shaped<Self> {
         let wrong = || Misshapen { what: "Reference", node: element.id() };
         if !element.is(DS, "Reference") {
             return Err(wrong());

@@ -43,7 +43,7 @@ pub struct SignaturePolicies {
 }
 
 impl SignaturePolicies {
-    /// Whether a signature may name this policy (dotted numbers).
+    /// Whether a signature may name this policy (dotted numbers, or a URI).
     #[must_use]
     pub fn accepts(&self, id: &str) -> bool {
         self.accepted.as_ref().is_none_or(|accepted| accepted.iter().any(|one| one == id))
@@ -87,7 +87,12 @@ pub(super) struct SignaturePoliciesText {
 
 impl SignaturePoliciesText {
     pub(super) fn rules(self) -> Result<SignaturePolicies, PolicyError> {
-        let oid = |text: &String| Oid::from_dotted(text).map(|_| ()).ok_or(PolicyError::Oid { text: text.clone() });
+        // XML signatures name policies by URIs too (EN 319 132-1 §5.2.9).
+        let is_uri = |text: &str| text.contains(':') && !text.starts_with("urn:oid:");
+        let oid = |text: &String| {
+            let known = Oid::from_dotted(text).is_some() || is_uri(text);
+            if known { Ok(()) } else { Err(PolicyError::Oid { text: text.clone() }) }
+        };
         self.accepted.iter().flatten().chain(self.known.keys()).try_for_each(oid)?;
         let length = DigestAlgorithm::Sha256.output_len().saturating_mul(2);
         let is_digest = |text: &&String| {
@@ -137,6 +142,11 @@ mod tests {
         assert!(one.signature_policies().accepts("1.2.3") && !one.signature_policies().accepts("1.2.4"));
         assert!(one.signature_policies().digest("1.2.3").is_some());
         assert!(matches!(with("[signature-policies]\naccepted = [\"x\"]"), Err(PolicyError::Oid { .. })));
+        let by_uri = with("[signature-policies]\naccepted = [\"https://policy.example/1\"]").unwrap();
+        assert!(by_uri.signature_policies().accepts("https://policy.example/1"));
+        assert!(!by_uri.signature_policies().accepts("https://policy.example/2"));
+        let as_urn = "[signature-policies]\naccepted = [\"urn:oid:1.2.3\"]";
+        assert!(matches!(with(as_urn), Err(PolicyError::Oid { .. })), "its numbers are what is compared");
         let short = "[signature-policies]\nknown = { \"1.2.3\" = \"00\" }";
         assert!(matches!(with(short), Err(PolicyError::Digest { .. })));
     }

@@ -5,7 +5,6 @@ use super::course::Course;
 use super::past_signature::past_signature;
 use super::stamps::Stamp;
 use crate::validation::existence::{Existence, Proof};
-use crate::validation::report::TimestampKind;
 use crate::validation::verdict::{Doubt, Verdict};
 
 /// Runs past validation for a time-stamp that does not pass the basic process, where its result allows.
@@ -56,7 +55,7 @@ pub(super) fn signature(
     long_term: Proof,
 ) -> Proof {
     let verdict = course.verdict();
-    let material = stamps.iter().any(|stamp| stamp.place.is_some() || stamp.kind == TimestampKind::Archive);
+    let material = stamps.iter().any(|stamp| stamp.is_archival());
     let anchor_ended = verdict == Verdict::Indeterminate(Doubt::NoCertificateChainFoundNoPoe);
     if !goes_on(verdict) || (!material && !anchor_ended) {
         return long_term;

@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Inside;
+use super::inside::{Inside, identifier};
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{HashIndex, OcspResponse, SignedData, SignerInfo, TimestampToken};
@@ -132,18 +132,40 @@ impl<'i> Index<'i> {
 }
 
 /// What is covered, gathered.
-struct Covered {
+#[derive(Debug, Default)]
+pub(super) struct Covered {
     tokens: Vec<Token>,
 }
 
 impl Covered {
-    fn certificate(&mut self, der: &[u8]) {
+    pub(super) fn into_tokens(self) -> Vec<Token> {
+        self.tokens
+    }
+
+    /// A signature or a time-stamp, by its identifier.
+    pub(super) fn object(&mut self, id: String) {
+        self.tokens.push(Token::Object(id));
+    }
+
+    /// What a message brings along.
+    pub(super) fn message(&mut self, message: &SignedData) {
+        message.certificates.iter().for_each(|der| self.certificate(der));
+        message.indexed_revocations().for_each(|(_, raw)| self.revocation(raw));
+        for signer in &message.signers {
+            signer.certificate_values().iter().flatten().for_each(|der| self.certificate(der));
+            if let Ok(values) = signer.revocation_values() {
+                values.crls.iter().chain(&values.basic_ocsp_responses).for_each(|der| self.revocation(der));
+            }
+        }
+    }
+
+    pub(super) fn certificate(&mut self, der: &[u8]) {
         self.tokens.push(Token::Certificate(sha256(der)));
     }
 
     /// A CRL or a basic OCSP response is known by all of it, an OCSP response by the basic one in it, which brings
     /// certificates along.
-    fn revocation(&mut self, der: &[u8]) {
+    pub(super) fn revocation(&mut self, der: &[u8]) {
         self.tokens.push(Token::Revocation(sha256(der)));
         let response = OcspResponse::parse(der, DEPTH).or_else(|_| OcspResponse::of_basic(der, DEPTH));
         if let Ok(OcspResponse { basic: Some(basic), .. }) = response {
@@ -157,10 +179,9 @@ impl Covered {
     fn values(&mut self, around: Around<'_>, values: &[&[u8]], numbers: &HashMap<&[u8], usize>) {
         for value in values {
             if let Some(number) = numbers.get(value) {
-                self.tokens.push(Token::Object(format!("{}.T{}", around.id, number.saturating_add(1))));
+                self.object(identifier(around.id, *number));
                 if let Some(Ok(token)) = around.tokens.get(*number).map(|inside| &inside.token) {
-                    token.signed_data.certificates.iter().for_each(|der| self.certificate(der));
-                    token.signed_data.indexed_revocations().for_each(|(_, raw)| self.revocation(raw));
+                    self.message(&token.signed_data);
                 }
                 continue;
             }

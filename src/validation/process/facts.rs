@@ -102,11 +102,12 @@ pub(in crate::validation) fn cms(
     Ok(())
 }
 
-/// The facts of a time-stamp token; `imprint` gives the digest of what it stands for.
+/// The facts of a time-stamp token; `imprint` gives the digest of what it stands for, or says that nobody can tell what
+/// that is and that it was noted why.
 pub(in crate::validation) fn token(
     facts: &mut Facts<'_>,
     token: &TimestampToken,
-    imprint: impl Fn(DigestAlgorithm) -> Option<Digest>,
+    imprint: impl Fn(DigestAlgorithm) -> Result<Option<Digest>, ()>,
     case: &Case<'_>,
     budget: &mut Budget,
 ) -> Result<(), LimitExceeded> {
@@ -115,9 +116,14 @@ pub(in crate::validation) fn token(
     form::cms(ledger, cms, Content::TimestampInfo);
     let info = &token.tst_info;
     let algorithm = DigestAlgorithm::from_algorithm_identifier(&info.imprint_algorithm.raw).ok();
-    let computed = algorithm.and_then(imprint);
     let oid = &info.imprint_algorithm.oid;
-    cryptography::content(ledger, CheckId::MessageImprint, computed.as_ref(), &info.imprint, oid);
+    match algorithm.map(imprint).transpose() {
+        Ok(computed) => {
+            let computed = computed.flatten();
+            cryptography::content(ledger, CheckId::MessageImprint, computed.as_ref(), &info.imprint, oid);
+        }
+        Err(()) => ledger.not_run(CheckId::MessageImprint),
+    }
     let future = info.gen_time > case.moment.clock.plus_seconds(SKEW);
     let stated = || Some(Message::ClaimedTime { time: info.gen_time });
     ledger.check(CheckId::TimestampNotFromFuture, if future { Err(stated()) } else { Ok(()) });

@@ -1,4 +1,5 @@
-//! The format and level of a signature: a claim about its content, not about its validity (EN 319 142-1 §6).
+//! The format and level of a signature: a claim about its content, not about its validity (EN 319 142-1 §6; of XML
+//! signatures see [`super::xades_format`]).
 //!
 //! * PAdES-BASELINE-B: CMS in DER without content of its own, signing-certificate, message-digest and content-type
 //!   id-data, the signer's certificate inside, the time in M and not in the CMS, no commitment beside a Reason, no
@@ -9,6 +10,7 @@
 //!   these data.
 
 use super::stamps::Stamp;
+use super::xades_format;
 use crate::document::{Examination, Signature, SignatureForm, SubFilter};
 use crate::pki::{SignedData, SignerInfo};
 use crate::validation::block::certificates::Chain;
@@ -70,10 +72,7 @@ pub(super) fn format(
             [signer] => pades(signature, cms, signer, chain, stamps, material),
             _ => "UNKNOWN",
         },
-        (SubFilter::NotPdf, Some(SignatureForm::Xml(xml))) => match &xml.properties {
-            Some(properties) if properties.signed && !properties.signing_certificates.is_empty() => "XAdES-BES",
-            _ => "XMLDSig",
-        },
+        (SubFilter::NotPdf, Some(SignatureForm::Xml(xml))) => xades_format::format(xml, chain, stamps),
         _ => "UNKNOWN",
     }
 }

@@ -12,6 +12,7 @@ mod basic;
 mod course;
 mod facts;
 mod format;
+mod inside;
 mod long_term;
 mod needs;
 mod past_certificate;
@@ -22,7 +23,9 @@ mod signature;
 mod sliding;
 mod stamps;
 mod timestamp;
+mod xades_format;
 mod xml;
+mod xml_covered;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,20 +39,18 @@ use super::evidence::Evidence;
 use super::existence::{Existence, Proof, Token};
 use super::ledger::Ledger;
 use super::memory::SignatureMemory;
-use super::message::Message;
 use super::moment::Moment;
 use super::need::Need;
 use super::path::Keys;
 use super::policy::Policy;
 use super::report::{SignatureReport, TimestampKind, TimestampReport};
 use super::revocation::Judgements;
-use crate::crypto::{Digest, SignatureVerifier, digest};
+use crate::crypto::{Digest, SignatureVerifier};
 use crate::document::{Examination, Signature, SignatureForm};
-use crate::limits::{Budget, LimitExceeded};
-use crate::pki::{CmsError, TimestampError, TimestampToken};
+use crate::limits::Budget;
 use crate::trust::TrustStore;
-use archive::{Archived, Around};
 use format::Material;
+use inside::{All, Holder, Inside, inside};
 use stamps::Stamp;
 use timestamp::Given;
 
@@ -115,14 +116,17 @@ pub(super) fn judge(
     let count = examination.signatures.len().saturating_add(examination.document_timestamps.len());
     let parts = u64::try_from(count).unwrap_or(u64::MAX).max(1);
     let tokens: Vec<Vec<Inside<'_>>> = examination.signatures.iter().map(|one| inside(one, budget)).collect();
+    let all = All { examination, tokens: &tokens };
     let mut facts = Vec::with_capacity(examination.signatures.len());
     let mut found: Vec<Found<'_, '_>> = Vec::new();
     for (index, (signature, tokens)) in examination.signatures.iter().zip(&tokens).enumerate() {
         let mut share = budget.share(parts);
         facts.push(signature::facts(signature, case, &mut share));
-        for (number, token) in tokens.iter().enumerate() {
-            let id = format!("{}.T{}", signature.id, number.saturating_add(1));
-            found.push(Found { given: given(id, signature, token, tokens, case, &mut share), inside: Some(index) });
+        let mut around = Holder::new(signature, tokens, all);
+        for number in 0..tokens.len() {
+            if let Some(given) = around.given(number, case, &mut share) {
+                found.push(Found { given, inside: Some(index) });
+            }
         }
     }
     for stamp in &examination.document_timestamps {
@@ -253,117 +257,6 @@ fn prove(
     }
 }
 
-/// A token inside a signature.
-#[derive(Debug)]
-pub(super) struct Inside<'e> {
-    kind: TimestampKind,
-    /// Whether it is an archive time-stamp of version 3.
-    is_v3: bool,
-    /// The value of its attribute.
-    value: &'e [u8],
-    token: Result<TimestampToken, TimestampError>,
-}
-
-/// The tokens inside a signature: content time-stamps, then signature time-stamps, then archive time-stamps.
-fn inside<'e>(signature: &'e Signature, budget: &Budget) -> Vec<Inside<'e>> {
-    let Some(signer) = signature::signer_info(signature) else { return Vec::new() };
-    let depth = budget.limits().der_depth;
-    let parse = |kind, is_v3| {
-        move |value: &'e [u8]| Inside { kind, is_v3, value, token: TimestampToken::parse(value, depth) }
-    };
-    let content = signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps());
-    content
-        .map(parse(TimestampKind::Content, false))
-        .chain(signer.signature_timestamps().map(parse(TimestampKind::Signature, false)))
-        .chain(signer.archive_timestamps_v2().map(parse(TimestampKind::Archive, false)))
-        .chain(signer.archive_timestamps_v3().map(parse(TimestampKind::Archive, true)))
-        .collect()
-}
-
-/// The facts of a time-stamp inside a signature.
-fn given<'e, 'p>(
-    id: String,
-    signature: &'e Signature,
-    inside: &'e Inside<'e>,
-    tokens: &'e [Inside<'e>],
-    case: &Case<'p>,
-    budget: &mut Budget,
-) -> Given<'e, 'p> {
-    let mut facts = Facts::new(Ledger::new(case.policy, Context::Timestamp));
-    let mut archived = None;
-    match &inside.token {
-        Ok(token) => {
-            facts.ledger.passed(CheckId::SignatureReadable);
-            if inside.is_v3 {
-                match archived_by(signature, token, tokens, budget) {
-                    Ok(found) => {
-                        let holds = found.as_ref().is_some_and(|found| found.covered.is_some());
-                        facts.ledger.check(CheckId::ArchiveHashIndex, if holds { Ok(()) } else { Err(None) });
-                        archived = found;
-                    }
-                    Err(exceeded) => limit(&mut facts.ledger, exceeded),
-                }
-            }
-            let imprint = |algorithm| match inside.kind {
-                TimestampKind::Signature => {
-                    signature::signer_info(signature).map(|signer| digest(algorithm, &signer.signature))
-                }
-                TimestampKind::Content => {
-                    signature.digests.iter().find(|known| known.algorithm() == algorithm).copied()
-                }
-                // What version 2 covers is not computed: it proves nothing here.
-                TimestampKind::Archive => archived.as_ref().and_then(|archived| archived.imprint),
-                TimestampKind::Document => None,
-            };
-            if let Err(exceeded) = facts::token(&mut facts, token, imprint, case, budget) {
-                limit(&mut facts.ledger, exceeded);
-            }
-        }
-        Err(error) => {
-            let offset = match error {
-                TimestampError::Encoding(error) | TimestampError::Cms(CmsError::Encoding(error)) => error.offset,
-                _ => 0,
-            };
-            let offset = u64::try_from(offset).unwrap_or(u64::MAX);
-            let detail = Message::Malformed { what: "time-stamp-token".to_owned(), offset };
-            facts.ledger.broken(CheckId::SignatureReadable, None, Some(detail));
-        }
-    }
-    let covered = archived.and_then(|archived| archived.covered).unwrap_or_default();
-    let mut covers = vec![signature.id.clone()];
-    covers.extend(covered.iter().filter_map(|token| match token {
-        Token::Object(id) if *id != signature.id => Some(id.clone()),
-        _ => None,
-    }));
-    let token = inside.token.as_ref().ok();
-    Given {
-        id,
-        kind: inside.kind,
-        token,
-        facts,
-        place: None,
-        field: None,
-        coverage: None,
-        covers,
-        covered,
-        matters: true,
-    }
-}
-
-/// What an archive time-stamp of version 3 is over and covers; nothing where it has no index that can be read.
-fn archived_by(
-    signature: &Signature,
-    token: &TimestampToken,
-    tokens: &[Inside<'_>],
-    budget: &mut Budget,
-) -> Result<Option<Archived>, LimitExceeded> {
-    let (Some(SignatureForm::Cms(cms)), Some(signer)) = (&signature.form, signature::signer_info(signature)) else {
-        return Ok(None);
-    };
-    let (id, content) = (signature.id.as_str(), signature.digests.as_slice());
-    archive::archived(Around { id, cms, signer, content, tokens }, token, budget)
-}
-
 /// The facts of a document time-stamp (EN 319 142-1 §5.4.3).
 fn document<'e, 'p>(
     stamp: &'e Signature,
@@ -378,7 +271,7 @@ fn document<'e, 'p>(
         _ => None,
     };
     if let Some(token) = token {
-        let imprint = |algorithm| stamp.digests.iter().find(|known| known.algorithm() == algorithm).copied();
+        let imprint = |algorithm| Ok(stamp.digests.iter().find(|known| known.algorithm() == algorithm).copied());
         if let Err(exceeded) = facts::token(&mut facts, token, imprint, case, budget) {
             limit(&mut facts.ledger, exceeded);
         }
@@ -399,6 +292,8 @@ fn document<'e, 'p>(
         token,
         facts,
         place,
+        sequence: 0,
+        over_signature: true,
         field: stamp.field.clone(),
         coverage: Some(stamp.coverage),
         covers,

@@ -1,7 +1,8 @@
 //! What stands where in the file, for the document time-stamps after it: signatures and time-stamps with the
 //! certificates and revocation data inside them, and those of the document security store.
 
-use super::{Case, Inside, value_end};
+use super::inside::{Inside, identifier};
+use super::{Case, value_end};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::document::{Examination, Signature, SignatureForm};
 use crate::pki::{OcspResponse, SignedData};
@@ -56,8 +57,7 @@ impl Places<'_, '_, '_> {
             Some(SignatureForm::Xml(_)) | None => {}
         }
         for (number, inside) in tokens.iter().enumerate() {
-            let id = format!("{}.T{}", signature.id, number.saturating_add(1));
-            self.existence.place(Token::Object(id), end);
+            self.existence.place(Token::Object(identifier(&signature.id, number)), end);
             if let Ok(token) = &inside.token {
                 self.cms(&token.signed_data, end);
             }

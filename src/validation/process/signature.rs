@@ -9,7 +9,10 @@ use super::report::{describe, elements, integrity};
 use super::stamps::Stamp;
 use super::xml::xml;
 use super::{Case, archival, needs};
-use crate::document::{ChangesLevel, Coverage, Signature, SignatureForm, SubFilter, Target};
+use crate::crypto::DigestAlgorithm;
+use crate::document::{
+    ChangesLevel, ClaimedPolicy, Coverage, Signature, SignatureForm, SubFilter, Target, XadesProperties,
+};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{SignaturePolicy, SignerInfo};
 use crate::syntax::hex::hex;
@@ -183,13 +186,21 @@ fn attributes(signature: &Signature) -> ClaimedAttributes {
         contact: signature.claimed.contact.clone(),
         ..ClaimedAttributes::default()
     };
+    if let Some(properties) = signature.xml().and_then(|xml| xml.properties.as_ref()).filter(|one| one.signed) {
+        of_properties(&mut attributes, properties);
+    }
     let Some(signed) = signer_info(signature).and_then(|signer| signer.signed_attributes.as_ref()) else {
         return attributes;
     };
     if let Ok(Some(policy)) = signed.signature_policy() {
         attributes.policy = Some(match policy {
-            SignaturePolicy::Implied => ("implied".to_owned(), None),
-            SignaturePolicy::Explicit { id, hash, .. } => (id.to_string(), hash.map(|hash| hex(&hash.value))),
+            SignaturePolicy::Implied => (IMPLIED.to_owned(), None),
+            SignaturePolicy::Explicit { id, hash, .. } => {
+                let sha256 = hash.filter(|hash| {
+                    DigestAlgorithm::from_algorithm_identifier(&hash.algorithm.raw) == Ok(DigestAlgorithm::Sha256)
+                });
+                (id.to_string(), sha256.map(|hash| hex(&hash.value)))
+            }
         });
     }
     if let Ok(commitments) = signed.commitment_types() {
@@ -199,6 +210,24 @@ fn attributes(signature: &Signature) -> ClaimedAttributes {
         attributes.roles = claimed.claimed_roles;
     }
     attributes
+}
+
+/// How a policy is named that follows from the data.
+const IMPLIED: &str = "implied";
+
+/// What the signed properties of an XML signature claim.
+fn of_properties(attributes: &mut ClaimedAttributes, properties: &XadesProperties) {
+    attributes.location.clone_from(&properties.claimed_place);
+    attributes.roles.clone_from(&properties.claimed_roles);
+    attributes.commitments.clone_from(&properties.claimed_commitments);
+    attributes.formats.clone_from(&properties.formats);
+    attributes.policy = match &properties.claimed_policy {
+        ClaimedPolicy::None | ClaimedPolicy::Malformed => None,
+        ClaimedPolicy::Implied => Some((IMPLIED.to_owned(), None)),
+        ClaimedPolicy::Explicit { id, algorithm, digest, .. } => {
+            Some((id.clone(), (*algorithm == Some(DigestAlgorithm::Sha256)).then(|| hex(digest))))
+        }
+    };
 }
 
 /// Whether a signature is good in the sense of a summary: passed, changes permitted, coverage whole.

@@ -20,6 +20,10 @@ pub(super) struct Stamp<'e> {
     pub(super) authority: Option<Digest>,
     /// Where it stands in the file: the start of its value. None of one inside a signature.
     pub(super) place: Option<u64>,
+    /// Where it stands among those of its kind inside a signature, where that is an order in time.
+    pub(super) sequence: u64,
+    /// Whether it is over the signature value: one over references to certificates only is not.
+    pub(super) over_signature: bool,
     /// Whether the document holds revocation data for all of its path.
     pub(super) is_complete: bool,
     /// Whether it passes the basic process.
@@ -31,7 +35,17 @@ pub(super) struct Stamp<'e> {
 impl Stamp<'_> {
     /// Whether it was made after the signature, so that it proves its existence.
     pub(super) const fn is_after_signature(&self) -> bool {
-        !matches!(self.kind, TimestampKind::Content)
+        !matches!(self.kind, TimestampKind::Content) && self.over_signature
+    }
+
+    /// Whether it is archival material: it covers time-stamps over the signature too.
+    pub(super) const fn is_archival(&self) -> bool {
+        self.place.is_some() || (matches!(self.kind, TimestampKind::Archive) && self.over_signature)
+    }
+
+    /// Whether it has a place in the order of time-stamps: one that is over references only has none.
+    const fn has_order(&self) -> bool {
+        matches!(self.kind, TimestampKind::Content) || self.over_signature
     }
 
     /// Content, signature, then the later ones in file order.
@@ -39,7 +53,7 @@ impl Stamp<'_> {
         match self.kind {
             TimestampKind::Content => (0, 0),
             TimestampKind::Signature => (1, 0),
-            TimestampKind::Archive => (2, 0),
+            TimestampKind::Archive => (2, self.sequence),
             TimestampKind::Document => (3, self.place.unwrap_or(0)),
         }
     }
@@ -66,7 +80,7 @@ impl Stamp<'_> {
 
 /// Two valid time-stamps of which the first should have been made before the second and certainly was not.
 pub(super) fn order(stamps: &[&Stamp<'_>]) -> Option<(String, String)> {
-    let mut valid: Vec<&Stamp<'_>> = stamps.iter().filter(|stamp| stamp.is_valid).copied().collect();
+    let mut valid: Vec<&Stamp<'_>> = stamps.iter().filter(|stamp| stamp.is_valid && stamp.has_order()).copied().collect();
     valid.sort_by_key(|stamp| stamp.rank());
     let mut latest: Option<&Stamp<'_>> = None;
     let mut of_rank: Option<&Stamp<'_>> = None;
@@ -105,6 +119,8 @@ mod tests {
             time: Some(Timestamp::from_unix(seconds)),
             authority: None,
             place: Some(place),
+            sequence: 0,
+            over_signature: kind != TimestampKind::Content,
             is_complete: true,
             passed_basic: true,
             is_valid: true,

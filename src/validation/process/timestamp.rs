@@ -32,6 +32,10 @@ pub(super) struct Given<'e, 'p> {
     pub(super) facts: Facts<'p>,
     /// A document time-stamp: where its value begins.
     pub(super) place: Option<u64>,
+    /// Where it stands among those of its kind inside a signature, where that is an order in time.
+    pub(super) sequence: u64,
+    /// Whether it is over the signature value.
+    pub(super) over_signature: bool,
     /// A document time-stamp: its field.
     pub(super) field: Option<String>,
     /// A document time-stamp: how much it covers.
@@ -84,6 +88,8 @@ pub(super) fn judge<'e>(
         time: given.token.map(|token| token.tst_info.gen_time),
         authority: given.facts.signer.as_ref().map(|signer| signer.fingerprint),
         place: given.place,
+        sequence: given.sequence,
+        over_signature: given.over_signature,
         is_complete: chain.is_some_and(is_complete),
         passed_basic,
         is_valid,

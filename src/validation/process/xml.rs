@@ -8,7 +8,7 @@ use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::document::{Fault, SignedInfo, XmlSignature};
 use crate::limits::{Budget, LimitExceeded};
 use crate::validation::block::certificates::chains;
-use crate::validation::block::{acceptance, cryptography, identification, references};
+use crate::validation::block::{acceptance, context, cryptography, identification, references};
 use crate::validation::message::Term;
 use crate::validation::report::Algorithms;
 
@@ -22,6 +22,7 @@ pub(in crate::validation) fn xml(
     let ledger = &mut facts.ledger;
     references::form(ledger, xml);
     references::digests(ledger, xml);
+    context::signature_policy_of_xml(ledger, xml);
     let candidates = identification::of_xml(xml, case.evidence, &case.keys);
     let algorithm = xml.algorithm.as_ref().map_err(|_| xml.method.clone());
     // Where there is nothing to verify over, the algorithm of the canonical form is what cannot be computed.

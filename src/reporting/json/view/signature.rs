@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::evidence::{CheckView, PathElementView, ReasonView, TimestampView, checks, path, timestamps};
-use crate::document::{ChangeFinding, Changes, FieldLock, Uncovered};
+use crate::document::{ChangeFinding, Changes, DataObjectFormat, FieldLock, Uncovered};
 use crate::reporting::Texts;
 use crate::validation::{Algorithms, ClaimedAttributes, Scope, SignatureReport, Signer};
 
@@ -257,6 +257,7 @@ impl<'a> AlgorithmsView<'a> {
 struct LegalView {}
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct AttributesView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -270,6 +271,8 @@ struct AttributesView<'a> {
     commitments: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<SignaturePolicyView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data_object_formats: Vec<FormatView<'a>>,
 }
 
 impl<'a> AttributesView<'a> {
@@ -284,6 +287,30 @@ impl<'a> AttributesView<'a> {
                 .policy
                 .as_ref()
                 .map(|(id, sha256)| SignaturePolicyView { id, sha256: sha256.as_deref() }),
+            data_object_formats: attributes.formats.iter().map(FormatView::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FormatView<'a> {
+    object: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mime_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+}
+
+impl<'a> FormatView<'a> {
+    fn new(format: &'a DataObjectFormat) -> Self {
+        Self {
+            object: &format.object,
+            mime_type: format.mime_type.as_deref(),
+            encoding: format.encoding.as_deref(),
+            description: format.description.as_deref(),
         }
     }
 }
