@@ -18,7 +18,7 @@ use super::structure::{elements, is_blank};
 use super::transform::Source;
 use crate::document::facts::Coverage;
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::xml::c14n::Selection;
+use crate::syntax::xml::c14n::{Selection, Subtree};
 use crate::syntax::xml::xpath::NodeSet;
 use crate::syntax::xml::{Element, Kind, NodeId, Tree, XML_NAMESPACE};
 
@@ -50,7 +50,7 @@ impl Exempt {
             let fixed = [Some(structure.signed_info), Some(structure.value), structure.key_info];
             for top in fixed.into_iter().flatten().chain(properties) {
                 budget.spend(size(tree, top))?;
-                tree.subtree(top).for_each(|node| exempt.nodes.add(node));
+                exempt.nodes.add_all(Subtree::new(tree, top).numbers());
             }
         }
         Ok(exempt)
@@ -132,11 +132,16 @@ impl<'c> Covered<'c> {
             Source::Unknown => return Ok(()),
         };
         budget.spend(size(tree, selected.top()))?;
+        let explicit = selected.is_explicit();
+        if !explicit && !texts_only {
+            selected.add_to(tree, &mut self.whole);
+            return Ok(());
+        }
         for node in tree.subtree(selected.top()) {
             if texts_only && tree.kind(node) != Kind::Text {
                 continue;
             }
-            if !selected.is_explicit() {
+            if !explicit {
                 if selected.has(node) {
                     self.whole.add(node);
                 }
@@ -169,37 +174,25 @@ impl<'c> Covered<'c> {
         let tree = self.tree;
         budget.spend(u64::try_from(tree.len() >> 4).unwrap_or(u64::MAX))?;
         let mut places = Places { named: Vec::new(), missing: false };
-        let mut some = self.contents.contains(&true);
-        let next_covered = self.next_covered();
+        let mut next_covered = NextCovered::new(self);
         let mut until = 0_usize;
-        for node in tree.subtree(NodeId::ROOT) {
-            if node.index() < until || exempt.nodes.has(node) {
+        for node in self.whole.in_neither(&exempt.nodes, tree) {
+            if node.index() < until {
                 continue;
             }
             match tree.kind(node) {
                 Kind::Root | Kind::Comment => {}
                 Kind::Text => {
-                    if self.has(node) {
-                        some = some || !is_blank(tree.characters(node));
-                    } else if !is_blank(tree.characters(node)) {
+                    if !is_blank(tree.characters(node)) {
                         places.note(UncoveredKind::Text, || path(tree, node, budget))?;
                     }
                 }
-                Kind::Instruction => {
-                    if !self.has(node) {
-                        places.note(UncoveredKind::Instruction, || path(tree, node, budget))?;
-                    }
-                }
+                Kind::Instruction => places.note(UncoveredKind::Instruction, || path(tree, node, budget))?,
                 Kind::Element => {
                     let Some(element) = tree.element(node) else { continue };
-                    if self.whole.has(node) {
-                        some = true;
-                        continue;
-                    }
-                    let end = tree.subtree(node).next_back().map_or(0, |last| last.index().saturating_add(1));
-                    let above = next_covered.get(node.index()).is_some_and(|next| *next < end);
+                    let end = Subtree::new(tree, node).numbers().end;
+                    let above = next_covered.after(node).is_some_and(|next| next.index() < end);
                     if self.bare.has(node) {
-                        some = true;
                         for number in 0..element.attributes().len() {
                             if !self.attributes.contains(&(node, number)) {
                                 places.note(UncoveredKind::Attribute, || {
@@ -221,6 +214,7 @@ impl<'c> Covered<'c> {
                 places.note(UncoveredKind::Content, || Ok(content.name.clone().unwrap_or_default()))?;
             }
         }
+        let some = self.contents.contains(&true) || self.has_content(exempt);
         let coverage = match (some, places.missing) {
             (false, _) => Coverage::None,
             (true, true) => Coverage::Partial,
@@ -232,19 +226,45 @@ impl<'c> Covered<'c> {
         Ok((coverage, places.named))
     }
 
-    /// For each node the number of the first covered one behind it.
-    fn next_covered(&self) -> Vec<usize> {
-        let mut next = vec![usize::MAX; self.tree.len()];
-        let mut last = usize::MAX;
-        for node in self.tree.subtree(NodeId::ROOT).rev() {
-            if let Some(place) = next.get_mut(node.index()) {
-                *place = last;
-            }
-            if self.has(node) {
-                last = node.index();
+    /// Whether an element or a text that is content and not blank is covered.
+    fn has_content(&self, exempt: &Exempt) -> bool {
+        let tree = self.tree;
+        let mut covered = self.whole.without(&exempt.nodes).chain(self.bare.without(&exempt.nodes));
+        covered.any(|node| match tree.kind(node) {
+            Kind::Element => true,
+            Kind::Text => !is_blank(tree.characters(node)),
+            Kind::Root | Kind::Comment | Kind::Instruction => false,
+        })
+    }
+}
+
+/// Finds the first covered node behind others, which are asked for in document order: so all of them together cost no
+/// more than one look at the sets.
+struct NextCovered<'n> {
+    covered: &'n Covered<'n>,
+    whole: Option<NodeId>,
+    bare: Option<NodeId>,
+}
+
+impl<'n> NextCovered<'n> {
+    fn new(covered: &'n Covered<'n>) -> Self {
+        Self {
+            covered,
+            whole: covered.whole.next_after(NodeId::ROOT),
+            bare: covered.bare.next_after(NodeId::ROOT),
+        }
+    }
+
+    fn after(&mut self, node: NodeId) -> Option<NodeId> {
+        for (next, set) in [(&mut self.whole, &self.covered.whole), (&mut self.bare, &self.covered.bare)] {
+            if next.is_some_and(|next| next <= node) {
+                *next = set.next_after(node);
             }
         }
-        next
+        match (self.whole, self.bare) {
+            (Some(whole), Some(bare)) => Some(whole.min(bare)),
+            (whole, bare) => whole.or(bare),
+        }
     }
 }
 

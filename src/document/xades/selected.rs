@@ -1,6 +1,7 @@
 //! The nodes that go through the transforms of a reference: a subtree, less what was taken out, less what filters left
 //! out. The usual reference needs no list of nodes at all.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::syntax::xml::c14n::{Selection, Subtree};
@@ -40,6 +41,26 @@ impl Selected {
     /// Whether it is a node with all below it, comments apart.
     pub(super) fn is_whole(&self) -> bool {
         self.out.is_empty() && self.filters.is_empty()
+    }
+
+    /// Adds its nodes to a set, attributes and namespaces apart.
+    pub(super) fn add_to(&self, tree: &Tree<'_>, set: &mut NodeSet) {
+        if !self.filters.is_empty() {
+            tree.subtree(self.top).filter(|node| self.has(*node)).for_each(|node| set.add(node));
+            return;
+        }
+        let Range { mut start, end } = self.whole.numbers();
+        let mut out: Vec<Range<usize>> = self.out.iter().map(Subtree::numbers).collect();
+        out.sort_unstable_by_key(|out| out.start);
+        for out in out {
+            if out.start > start {
+                set.add_all(start..out.start.min(end));
+            }
+            start = start.max(out.end);
+        }
+        if start < end {
+            set.add_all(start..end);
+        }
     }
 
     /// The characters of its texts (XML Signature 1.1 §6.6.2).

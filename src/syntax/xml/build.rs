@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::chars::{is_space, qname};
 use super::error::{Malformation, XmlError, malformed};
-use super::names::{NameId, Names, Scope, XML_NAMESPACE, XMLNS_NAMESPACE};
+use super::names::{NameId, Names, Scope, Seen, XML_NAMESPACE, XMLNS_NAMESPACE};
 use super::reference::{Place, append, is_plain, resolve};
 use super::token::{RawAttribute, Token, Tokens};
 use super::tree::{AttributeData, Declaration, ElementData, Kind, Node, NodeId, Piece, Tree, range};
@@ -14,13 +14,23 @@ pub(super) struct Builder<'t> {
     text: &'t str,
     tree: Tree<'t>,
     scope: Scope,
-    open: Vec<(NodeId, &'t str)>,
-    seen: Vec<(NameId, NameId)>,
+    open: Vec<Open<'t>>,
+    seen: Seen<'t>,
+    /// Room for the names of one element.
+    room: Vec<(NameId, NameId)>,
+}
+
+/// An open element.
+struct Open<'t> {
+    id: NodeId,
+    name: &'t str,
+    /// Whether it declares namespaces.
+    declares: bool,
 }
 
 impl<'t> Builder<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let root = Node { parent: 0, end: 1, kind: Kind::Root, place: 0 };
+        let root = Node { parent: 0, end: 1, kind: Kind::Root, plain: false, place: 0 };
         let tree = Tree {
             text: Cow::Borrowed(text),
             aside: String::new(),
@@ -34,7 +44,7 @@ impl<'t> Builder<'t> {
         };
         let mut scope = Scope::default();
         scope.bind(NameId::XML, Some(NameId::XML_URI));
-        Self { text, tree, scope, open: Vec::new(), seen: Vec::new() }
+        Self { text, tree, scope, open: Vec::new(), seen: Seen::new(), room: Vec::new() }
     }
 
     pub(super) fn build(mut self) -> Result<Tree<'t>, XmlError> {
@@ -45,17 +55,20 @@ impl<'t> Builder<'t> {
             let Some(token) = tokens.next()? else { break };
             match token {
                 Token::Start { name, empty } => {
-                    self.start(name, at, tokens.attributes())?;
+                    let tag_end = if tokens.exact() { tokens.offset() } else { 0 };
+                    self.start(name, at, tag_end, tokens.attributes())?;
                     if empty {
-                        self.finish(tokens.offset());
+                        self.finish(tokens.offset(), 0);
                     }
                 }
                 Token::End { name } => match self.open.last() {
-                    Some((_, opened)) if *opened == name => self.finish(tokens.offset()),
+                    Some(opened) if opened.name == name => {
+                        self.finish(tokens.offset(), if tokens.exact() { at } else { 0 });
+                    }
                     _ => return Err(malformed(Malformation::Unbalanced, at)),
                 },
-                Token::Text(raw) => self.characters(raw, at, Place::Text)?,
-                Token::Cdata(raw) => self.characters(raw, at.saturating_add(9), Place::Cdata)?,
+                Token::Text(raw) => self.characters(raw, at, Place::Text, tokens.exact())?,
+                Token::Cdata(raw) => self.characters(raw, at.saturating_add(9), Place::Cdata, false)?,
                 Token::Comment(raw) => {
                     let piece = self.keep(raw, at.saturating_add(4), Place::Cdata)?;
                     self.leaf(Kind::Comment, piece);
@@ -80,23 +93,37 @@ impl<'t> Builder<'t> {
         Ok(self.tree)
     }
 
-    fn start(&mut self, name: &'t str, at: usize, attributes: &[RawAttribute<'t>]) -> Result<(), XmlError> {
+    /// Opens an element. `tag_end`: where its tag ends, if it is written as canonical form writes it; else 0.
+    fn start(
+        &mut self,
+        name: &'t str,
+        at: usize,
+        tag_end: usize,
+        attributes: &[RawAttribute<'t>],
+    ) -> Result<(), XmlError> {
         if self.open.is_empty() && !self.tree.elements.is_empty() {
             return Err(malformed(Malformation::OutsideRoot, at));
         }
-        self.scope.open();
         let declared = small(self.tree.declarations.len());
-        for attribute in attributes {
-            if let Some(prefix) = declared_prefix(attribute.name) {
-                self.declare(prefix, attribute)?;
+        let declares = attributes.iter().any(|attribute| declared_prefix(attribute.name).is_some());
+        if declares {
+            self.scope.open();
+            for attribute in attributes {
+                if let Some(prefix) = declared_prefix(attribute.name) {
+                    self.declare(prefix, attribute)?;
+                }
             }
         }
         let (prefix, local) = self.split(name, at)?;
         let namespace = self.namespace(prefix, at)?;
         let first = small(self.tree.attributes.len());
+        let mut exact = tag_end > 0 && !declares;
+        let mut before = "";
         for attribute in attributes {
-            if declared_prefix(attribute.name).is_none() {
-                self.attribute(attribute)?;
+            if !declares || declared_prefix(attribute.name).is_none() {
+                // Canonical form has them in the order of their names; those with a prefix are not looked at.
+                exact &= self.attribute(attribute)? == NameId::EMPTY && before < attribute.name;
+                before = attribute.name;
             }
         }
         self.distinct(first, declared, at)?;
@@ -107,18 +134,25 @@ impl<'t> Builder<'t> {
             attributes: (first, small(self.tree.attributes.len())),
             declarations: (declared, small(self.tree.declarations.len())),
             span: (small(at), 0),
+            tag_end: if exact { small(tag_end) } else { 0 },
+            close: 0,
         };
         let place = small(self.tree.elements.len());
         self.tree.elements.push(data);
-        let id = self.push(Kind::Element, place);
-        self.open.push((id, name));
+        let id = self.push(Kind::Element, place, exact);
+        self.open.push(Open { id, name, declares });
         Ok(())
     }
 
     fn split(&mut self, name: &'t str, at: usize) -> Result<(NameId, NameId), XmlError> {
+        if let Some(seen) = self.seen.get(name) {
+            return Ok(seen);
+        }
         let (prefix, local) = qname(name).ok_or(malformed(Malformation::Name, at))?;
         let names = &mut self.tree.names;
-        Ok((names.intern(Cow::Borrowed(prefix)), names.intern(Cow::Borrowed(local))))
+        let (prefix, local) = (names.intern(Cow::Borrowed(prefix)), names.intern(Cow::Borrowed(local)));
+        self.seen.put(name, prefix, local);
+        Ok((prefix, local))
     }
 
     /// The namespace of a prefix of an element.
@@ -148,42 +182,55 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn attribute(&mut self, attribute: &RawAttribute<'t>) -> Result<(), XmlError> {
+    /// Adds an attribute; its prefix.
+    fn attribute(&mut self, attribute: &RawAttribute<'t>) -> Result<NameId, XmlError> {
         let (prefix, local) = self.split(attribute.name, attribute.offset)?;
         // The default namespace is not that of attributes (Namespaces §6.2).
         let namespace =
             if prefix == NameId::EMPTY { NameId::EMPTY } else { self.namespace(prefix, attribute.offset)? };
-        let value = self.keep(attribute.value, attribute.offset, Place::Attribute)?;
+        let value = if attribute.plain {
+            here(attribute.value, attribute.offset)
+        } else {
+            self.aside(attribute.value, attribute.offset, Place::Attribute)?
+        };
         self.tree.attributes.push(AttributeData { prefix, local, namespace, value });
-        Ok(())
+        Ok(prefix)
     }
 
     /// Every attribute and every declaration of an element once (§3.1, Namespaces §6.3).
     fn distinct(&mut self, first: u32, declared: u32, at: usize) -> Result<(), XmlError> {
         let attributes = self.tree.attributes.get(range((first, u32::MAX)).start..).unwrap_or_default();
         let declarations = self.tree.declarations.get(range((declared, u32::MAX)).start..).unwrap_or_default();
-        let twice = is_twice(&mut self.seen, attributes.iter().map(|own| (own.namespace, own.local)))
-            || is_twice(&mut self.seen, declarations.iter().map(|own| (NameId::EMPTY, own.prefix)));
+        let twice = is_twice(&mut self.room, attributes.iter().map(|own| (own.namespace, own.local)))
+            || is_twice(&mut self.room, declarations.iter().map(|own| (NameId::EMPTY, own.prefix)));
         if twice { Err(malformed(Malformation::DuplicateAttribute, at)) } else { Ok(()) }
     }
 
-    fn characters(&mut self, raw: &'t str, at: usize, place: Place) -> Result<(), XmlError> {
-        if self.open.is_empty() {
+    /// Adds characters. `exact`: canonical form would write them as they are, references and line ends apart.
+    fn characters(&mut self, raw: &'t str, at: usize, place: Place, exact: bool) -> Result<(), XmlError> {
+        let Some(parent) = self.open.last().map(|opened| opened.id.0) else {
             let blank = place == Place::Text && raw.bytes().all(is_space);
             return if blank { Ok(()) } else { Err(malformed(Malformation::OutsideRoot, at)) };
-        }
-        let last = self.tree.nodes.last().filter(|node| node.kind == Kind::Text);
-        let parent = self.open.last().map_or(0, |(id, _)| id.0);
+        };
         // The last node is a text of this element, and nothing was opened or closed since: they are one.
-        if let Some(node) = last.filter(|node| node.parent == parent) {
+        if let Some(node) = self.tree.nodes.last_mut().filter(|node| node.kind == Kind::Text && node.parent == parent) {
+            node.plain = false;
             let place_of = usize::try_from(node.place).unwrap_or(usize::MAX);
             return self.join(place_of, raw, at, place);
         }
         if raw.is_empty() {
             return Ok(());
         }
-        let piece = self.keep(raw, at, place)?;
-        self.leaf(Kind::Text, piece);
+        let (piece, plain) = if is_plain(raw, place) {
+            (here(raw, at), exact)
+        } else {
+            let piece = self.aside(raw, at, place)?;
+            let plain = exact && !self.tree.piece(piece).bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\r'));
+            (piece, plain)
+        };
+        let place_of = small(self.tree.pieces.len());
+        self.tree.pieces.push(piece);
+        self.push(Kind::Text, place_of, plain);
         Ok(())
     }
 
@@ -206,9 +253,11 @@ impl<'t> Builder<'t> {
 
     /// Where what `raw`, which stands at `at`, means can be read: in the document itself, or aside.
     fn keep(&mut self, raw: &'t str, at: usize, place: Place) -> Result<Piece, XmlError> {
-        if is_plain(raw, place) {
-            return Ok(Piece { start: small(at), end: small(at.saturating_add(raw.len())), aside: false });
-        }
+        if is_plain(raw, place) { Ok(here(raw, at)) } else { self.aside(raw, at, place) }
+    }
+
+    /// Resolves what `raw` means.
+    fn aside(&mut self, raw: &'t str, at: usize, place: Place) -> Result<Piece, XmlError> {
         let start = self.tree.aside.len();
         append(raw, at, place, &mut self.tree.aside)?;
         Ok(Piece { start: small(start), end: small(self.tree.aside.len()), aside: true })
@@ -217,28 +266,37 @@ impl<'t> Builder<'t> {
     fn leaf(&mut self, kind: Kind, piece: Piece) -> NodeId {
         let place = small(self.tree.pieces.len());
         self.tree.pieces.push(piece);
-        self.push(kind, place)
+        self.push(kind, place, false)
     }
 
-    fn push(&mut self, kind: Kind, place: u32) -> NodeId {
+    fn push(&mut self, kind: Kind, place: u32, plain: bool) -> NodeId {
         let id = NodeId::from_index(self.tree.nodes.len());
-        let parent = self.open.last().map_or(0, |(id, _)| id.0);
-        self.tree.nodes.push(Node { parent, end: id.0.saturating_add(1), kind, place });
+        let parent = self.open.last().map_or(0, |opened| opened.id.0);
+        self.tree.nodes.push(Node { parent, end: id.0.saturating_add(1), kind, plain, place });
         id
     }
 
-    /// Closes the open element; its source ends at `offset`.
-    fn finish(&mut self, offset: usize) {
-        self.scope.close();
-        let Some((id, _)) = self.open.pop() else { return };
+    /// Closes the open element; its source ends at `offset`, and its end tag begins at `close` where it is written as
+    /// canonical form writes it (else 0).
+    fn finish(&mut self, offset: usize, close: usize) {
+        let Some(opened) = self.open.pop() else { return };
+        if opened.declares {
+            self.scope.close();
+        }
         let end = small(self.tree.nodes.len());
-        let Some(node) = self.tree.nodes.get_mut(id.index()) else { return };
+        let Some(node) = self.tree.nodes.get_mut(opened.id.index()) else { return };
         node.end = end;
         let place = usize::try_from(node.place).unwrap_or(usize::MAX);
         if let Some(element) = self.tree.elements.get_mut(place) {
             element.span.1 = small(offset);
+            element.close = small(close);
         }
     }
+}
+
+/// What means itself where it stands.
+fn here(raw: &str, at: usize) -> Piece {
+    Piece { start: small(at), end: small(at.saturating_add(raw.len())), aside: false }
 }
 
 /// Whether one of the names stands twice. `room` is emptied and used.
@@ -247,10 +305,22 @@ fn is_twice(room: &mut Vec<(NameId, NameId)>, names: impl ExactSizeIterator<Item
         return false;
     }
     room.clear();
+    if names.len() <= FEW {
+        for name in names {
+            if room.contains(&name) {
+                return true;
+            }
+            room.push(name);
+        }
+        return false;
+    }
     room.extend(names);
     room.sort_unstable();
     room.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
 }
+
+/// So many names are compared each with each: sorting them takes longer.
+const FEW: usize = 8;
 
 /// The prefix that an attribute declares; none where it declares none.
 fn declared_prefix(name: &str) -> Option<&str> {

@@ -31,6 +31,23 @@ pub(super) fn is_ncname(text: &str) -> bool {
     characters.next().is_some_and(is_name_start) && characters.all(is_name)
 }
 
+/// The length of the `QName` at the start of `bytes`, where it has only ASCII and something ends it that ends names in
+/// tags. None says nothing: it may be a name all the same.
+pub(super) fn ascii_qname(bytes: &[u8]) -> Option<usize> {
+    // Whether a part begins here, and whether it may be followed by another.
+    let (mut begins, mut first) = (true, true);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => begins = false,
+            b'0'..=b'9' | b'-' | b'.' if !begins => {}
+            b':' if first && !begins => (begins, first) = (true, false),
+            b'>' | b' ' | b'=' | b'/' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'<' if !begins => return Some(at),
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// Splits a `QName` into prefix (empty where there is none) and local part; none where it is not one.
 pub(super) fn qname(text: &str) -> Option<(&str, &str)> {
     let (prefix, local) = text.split_once(':').unwrap_or(("", text));
@@ -66,6 +83,16 @@ mod tests {
         assert_eq!(qname("é:日本"), Some(("é", "日本")));
         for wrong in ["", ":", ":a", "a:", "a:b:c", "1a", "a:1", "-a", "a b"] {
             assert_eq!(qname(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn short_names_of_ascii_are_seen_as_they_are() {
+        for (text, length) in [("a>", 1), ("a:b c", 3), ("_-.9:x1=", 7), ("A/>", 1)] {
+            assert_eq!(ascii_qname(text.as_bytes()), Some(length), "{text}");
+        }
+        for unknown in ["", "a", ">", ":a>", "a:>", "a:b:c>", "1a>", "a:-b>", "é>", "aé>", "a\u{1}>", "a&>"] {
+            assert_eq!(ascii_qname(unknown.as_bytes()), None, "{unknown}");
         }
     }
 

@@ -83,6 +83,41 @@ impl<'t> Names<'t> {
     }
 }
 
+/// Names with their prefix, as they were split last: most of what a document has are few names again and again.
+#[derive(Debug)]
+pub(super) struct Seen<'t> {
+    places: Vec<(&'t str, NameId, NameId)>,
+}
+
+impl<'t> Seen<'t> {
+    pub(super) fn new() -> Self {
+        Self { places: vec![("", NameId::EMPTY, NameId::EMPTY); PLACES] }
+    }
+
+    /// Prefix and local part of a name that is not empty, where it is remembered.
+    pub(super) fn get(&self, name: &str) -> Option<(NameId, NameId)> {
+        let (seen, prefix, local) = *self.places.get(place(name))?;
+        (seen == name).then_some((prefix, local))
+    }
+
+    /// Remembers a name in the place of another.
+    pub(super) fn put(&mut self, name: &'t str, prefix: NameId, local: NameId) {
+        if let Some(found) = self.places.get_mut(place(name)) {
+            *found = (name, prefix, local);
+        }
+    }
+}
+
+const PLACES: usize = 128;
+
+/// Where a name is remembered. That names share a place costs time, as much as if there were none.
+fn place(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let byte = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+    let (last, middle) = (byte(bytes.len().saturating_sub(1)), byte(bytes.len() / 2));
+    (last ^ middle.wrapping_shl(2) ^ bytes.len().wrapping_shl(4)) % PLACES
+}
+
 /// Which namespace each prefix is bound to, while elements open and close. Opening costs as much as an element
 /// declares, however many are in scope.
 #[derive(Debug, Default)]

@@ -29,18 +29,13 @@ pub(super) fn resolve(raw: &str, offset: usize, place: Place) -> Result<Cow<'_, 
 
 /// Whether `raw` means itself.
 pub(super) fn is_plain(raw: &str, place: Place) -> bool {
-    let bytes = raw.as_bytes();
-    match place {
-        Place::Text => memchr::memchr2(b'&', b'\r', bytes).is_none(),
-        Place::Cdata => memchr::memchr(b'\r', bytes).is_none(),
-        Place::Attribute => !bytes.iter().any(|byte| matches!(byte, b'&' | b'\r' | b'\n' | b'\t')),
-    }
+    next_special(raw.as_bytes(), place).is_none()
 }
 
 /// Appends what `raw` means to `text`.
 pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) -> Result<(), XmlError> {
     let mut rest = raw;
-    while let Some(at) = rest.bytes().position(|byte| special(byte, place)) {
+    while let Some(at) = next_special(rest.as_bytes(), place) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         text.push_str(before);
         let here = offset.saturating_add(raw.len()).saturating_sub(from.len());
@@ -61,12 +56,12 @@ pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) 
     Ok(())
 }
 
-const fn special(byte: u8, place: Place) -> bool {
-    match byte {
-        b'\r' => true,
-        b'&' => !matches!(place, Place::Cdata),
-        b'\n' | b'\t' => matches!(place, Place::Attribute),
-        _ => false,
+/// The place of the first byte that does not mean itself.
+fn next_special(bytes: &[u8], place: Place) -> Option<usize> {
+    match place {
+        Place::Text => memchr::memchr2(b'&', b'\r', bytes),
+        Place::Cdata => memchr::memchr(b'\r', bytes),
+        Place::Attribute => bytes.iter().position(|byte| matches!(byte, b'&' | b'\r' | b'\n' | b'\t')),
     }
 }
 

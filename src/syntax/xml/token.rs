@@ -3,7 +3,7 @@
 //! Checked here: the form of every token. Not here: that tags are balanced and stand where they may, what prefixes
 //! mean, and what references stand for, which the tree sees to.
 
-use super::chars::{is_ncname, is_space, qname};
+use super::chars::{ascii_qname, is_ncname, is_space, qname};
 use super::error::{Forbidden, Malformation, XmlError, forbidden, malformed};
 
 /// One piece of the text.
@@ -31,6 +31,8 @@ pub(super) struct RawAttribute<'t> {
     pub(super) value: &'t str,
     /// Where the value begins.
     pub(super) offset: usize,
+    /// Whether the value means itself: no reference, no white space but spaces.
+    pub(super) plain: bool,
 }
 
 /// Reads tokens one after the other.
@@ -39,12 +41,13 @@ pub(super) struct Tokens<'t> {
     text: &'t str,
     at: usize,
     attributes: Vec<RawAttribute<'t>>,
+    exact: bool,
 }
 
 impl<'t> Tokens<'t> {
     /// Reads a document: its declaration is passed over.
     pub(super) fn new(text: &'t str) -> Result<Self, XmlError> {
-        let mut tokens = Self { text, at: 0, attributes: Vec::new() };
+        let mut tokens = Self { text, at: 0, attributes: Vec::new(), exact: false };
         if text.strip_prefix("<?xml").is_some_and(|rest| rest.bytes().next().is_some_and(is_space)) {
             tokens.declaration()?;
         }
@@ -59,6 +62,14 @@ impl<'t> Tokens<'t> {
     /// The attributes of the start tag that was read last.
     pub(super) fn attributes(&self) -> &[RawAttribute<'t>] {
         &self.attributes
+    }
+
+    /// Whether the token that was read last is written as canonical form writes it, as far as can be said of it alone:
+    /// of a start tag that one space stands before each attribute and none elsewhere, that double quotes are used, that
+    /// every value means itself, and that it does not end the element; of an end tag that no white space is in it; of
+    /// characters that there is no `>` (and no reference or carriage return, which is not looked at here).
+    pub(super) const fn exact(&self) -> bool {
+        self.exact
     }
 
     /// The next token; none at the end of the text.
@@ -101,13 +112,21 @@ impl<'t> Tokens<'t> {
 
     /// §2.4.
     fn characters(&mut self, rest: &'t str) -> Result<Token<'t>, XmlError> {
-        let length = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
-        let text = rest.get(..length).unwrap_or_default();
-        if let Some(at) = memchr::memmem::find(text.as_bytes(), b"]]>") {
-            return Err(malformed(Malformation::CdataEnd, self.at.saturating_add(at)));
+        let bytes = rest.as_bytes();
+        self.exact = true;
+        let mut length = bytes.len();
+        for at in memchr::memchr2_iter(b'<', b'>', bytes) {
+            if bytes.get(at) == Some(&b'<') {
+                length = at;
+                break;
+            }
+            self.exact = false;
+            if bytes.get(..at).is_some_and(|before| before.ends_with(b"]]")) {
+                return Err(malformed(Malformation::CdataEnd, self.at.saturating_add(at).saturating_sub(2)));
+            }
         }
         self.skip(length);
-        Ok(Token::Text(text))
+        Ok(Token::Text(rest.get(..length).unwrap_or_default()))
     }
 
     /// §3.1.
@@ -115,7 +134,11 @@ impl<'t> Tokens<'t> {
         let Some(length) = memchr::memchr(b'>', rest.as_bytes()) else {
             return Err(malformed(Malformation::Truncated, self.text.len()));
         };
-        let name = rest.get(2..length).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']);
+        let mut name = rest.get(2..length).unwrap_or_default();
+        self.exact = !name.bytes().next_back().is_some_and(is_space);
+        if !self.exact {
+            name = name.trim_end_matches([' ', '\t', '\r', '\n']);
+        }
         self.skip(length.saturating_add(1));
         Ok(Token::End { name })
     }
@@ -165,62 +188,97 @@ impl<'t> Tokens<'t> {
     /// §3.1.
     fn start_tag(&mut self, rest: &'t str) -> Result<Token<'t>, XmlError> {
         self.attributes.clear();
-        let name = tag_name(rest.get(1..).unwrap_or_default());
-        if qname(name).is_none() {
-            return self.wrong(Malformation::Name);
-        }
+        self.exact = true;
+        let name = self.name(rest.get(1..).unwrap_or_default())?;
         self.skip(name.len().saturating_add(1));
         loop {
             let spaced = self.space();
-            let rest = self.rest();
-            match rest.bytes().next() {
+            match self.byte() {
                 Some(b'>') => {
+                    self.exact &= spaced == 0;
                     self.skip(1);
                     return Ok(Token::Start { name, empty: false });
                 }
-                Some(b'/') if rest.starts_with("/>") => {
+                Some(b'/') if self.rest().starts_with("/>") => {
+                    self.exact = false;
                     self.skip(2);
                     return Ok(Token::Start { name, empty: true });
                 }
                 None => return self.wrong(Malformation::Truncated),
-                Some(_) if !spaced => return self.wrong(Malformation::Tag),
-                Some(_) => self.attribute(rest)?,
+                Some(_) if spaced == 0 => return self.wrong(Malformation::Tag),
+                Some(_) => {
+                    let before = self.at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
+                    self.exact &= spaced == 1 && before == Some(&b' ');
+                    self.attribute()?;
+                }
             }
         }
     }
 
-    fn attribute(&mut self, rest: &'t str) -> Result<(), XmlError> {
-        let name = tag_name(rest);
-        if qname(name).is_none() {
-            return self.wrong(Malformation::Name);
-        }
+    fn attribute(&mut self) -> Result<(), XmlError> {
+        let name = self.name(self.rest())?;
         self.skip(name.len());
-        self.space();
-        if !self.rest().starts_with('=') {
+        let mut spaces = self.space();
+        if self.byte() != Some(b'=') {
             return self.wrong(Malformation::Attribute);
         }
         self.skip(1);
-        self.space();
-        let quote = match self.rest().bytes().next() {
-            Some(b'"') => "\"",
-            Some(b'\'') => "'",
+        spaces = spaces.saturating_add(self.space());
+        let quote = match self.byte() {
+            Some(quote @ (b'"' | b'\'')) => quote,
             _ => return self.wrong(Malformation::Attribute),
         };
         self.skip(1);
         let offset = self.at;
-        let value = self.until(quote)?;
-        if let Some(at) = memchr::memchr(b'<', value.as_bytes()) {
-            return Err(malformed(Malformation::Attribute, offset.saturating_add(at)));
+        let rest = self.rest();
+        let mut plain = true;
+        let mut length = None;
+        for (at, byte) in rest.bytes().enumerate() {
+            match byte {
+                _ if byte == quote => {
+                    length = Some(at);
+                    break;
+                }
+                b'<' => return Err(self.open_value(quote, offset.saturating_add(at))),
+                b'&' | b'\r' | b'\n' | b'\t' => plain = false,
+                _ => {}
+            }
         }
-        self.attributes.push(RawAttribute { name, value, offset });
+        let Some(length) = length else { return Err(malformed(Malformation::Truncated, self.text.len())) };
+        let value = rest.get(..length).unwrap_or_default();
+        self.skip(length.saturating_add(1));
+        self.exact &= plain && spaces == 0 && quote == b'"';
+        self.attributes.push(RawAttribute { name, value, offset, plain });
         Ok(())
     }
 
-    /// Passes white space; whether there was any.
-    fn space(&mut self) -> bool {
-        let length = self.rest().bytes().take_while(|byte| is_space(*byte)).count();
+    /// What is wrong with a value that has `<` at `at`: it may have no end either.
+    fn open_value(&self, quote: u8, at: usize) -> XmlError {
+        match memchr::memchr(quote, self.rest().as_bytes()) {
+            Some(_) => malformed(Malformation::Attribute, at),
+            None => malformed(Malformation::Truncated, self.text.len()),
+        }
+    }
+
+    /// The name at the start of `rest`, which begins here or one byte further on.
+    fn name(&self, rest: &'t str) -> Result<&'t str, XmlError> {
+        if let Some(length) = ascii_qname(rest.as_bytes()) {
+            return Ok(rest.get(..length).unwrap_or_default());
+        }
+        let name = tag_name(rest);
+        if qname(name).is_none() { self.wrong(Malformation::Name) } else { Ok(name) }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Passes white space; how much there was.
+    fn space(&mut self) -> usize {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let length = rest.iter().take_while(|byte| is_space(**byte)).count();
         self.skip(length);
-        length > 0
+        length
     }
 
     /// §2.8: `version`, then `encoding`, then `standalone`.

@@ -56,6 +56,9 @@ pub(super) struct Node {
     /// The number after the last of its subtree.
     pub(super) end: u32,
     pub(super) kind: Kind,
+    /// Of characters: canonical form writes them as they are. Of an element: its start tag stands in the text as canonical
+    /// form writes it, as long as no namespace has to be declared there.
+    pub(super) plain: bool,
     /// Which of the elements, or which of the pieces.
     pub(super) place: u32,
 }
@@ -68,6 +71,18 @@ pub(super) struct ElementData {
     pub(super) attributes: (u32, u32),
     pub(super) declarations: (u32, u32),
     pub(super) span: (u32, u32),
+    /// Where the start tag ends, if its node is `plain`.
+    pub(super) tag_end: u32,
+    /// Where the end tag begins, if canonical form writes it like that; else 0.
+    pub(super) close: u32,
+}
+
+/// Where characters are.
+pub(super) enum Characters<'a> {
+    /// At this place of the text.
+    Here(Range<usize>),
+    /// Elsewhere: these.
+    Aside(&'a str),
 }
 
 /// Characters: of the document, or of what was kept aside.
@@ -216,6 +231,23 @@ impl<'t> Tree<'t> {
         self.range(id).map(NodeId::from_index)
     }
 
+    /// A node and all below it, with their numbers.
+    pub(super) fn nodes(&self, id: NodeId) -> impl Iterator<Item = (NodeId, &Node)> {
+        let range = self.range(id);
+        let numbers = (id.0..).map(NodeId);
+        numbers.zip(self.nodes.get(range).unwrap_or_default())
+    }
+
+    /// The bytes of the text in which the characters of a text, comment or instruction stand, and their characters where
+    /// they stand aside.
+    pub(super) fn place_of(&self, node: &Node) -> Characters<'_> {
+        match self.pieces.get(usize::try_from(node.place).unwrap_or(usize::MAX)) {
+            Some(piece) if piece.aside => Characters::Aside(self.piece(*piece)),
+            Some(piece) => Characters::Here(range((piece.start, piece.end))),
+            None => Characters::Aside(""),
+        }
+    }
+
     /// The numbers of a node and all below it.
     pub(super) fn range(&self, id: NodeId) -> Range<usize> {
         let end = self.nodes.get(id.index()).map_or(0, |node| node.end);
@@ -341,6 +373,16 @@ impl<'a> Element<'a> {
     #[must_use]
     pub fn namespace(&self) -> &'a str {
         self.tree.name(self.data.namespace)
+    }
+
+    /// Where its start tag stands, if that is as canonical form writes it where no namespace is declared.
+    pub(super) fn exact_start(&self) -> Option<Range<usize>> {
+        (self.data.tag_end > 0).then(|| range((self.data.span.0, self.data.tag_end)))
+    }
+
+    /// Where its end tag stands, if that is as canonical form writes it.
+    pub(super) fn exact_end(&self) -> Option<Range<usize>> {
+        (self.data.close > 0).then(|| range((self.data.close, self.data.span.1)))
     }
 
     /// The local part and the namespace as numbers.

@@ -90,6 +90,16 @@ impl Namespaces {
         self.candidates = candidates;
     }
 
+    /// Whether an element of the output that declares nothing, with this prefix and attributes without, needs no
+    /// declaration: then it need not be opened here. Not for explicit sets.
+    pub(super) fn is_settled(&self, prefix: NameId) -> bool {
+        let same = || {
+            prefix == NameId::XML
+                || self.bound.uri(prefix).filter(|uri| *uri != NameId::EMPTY) == self.rendered.uri(prefix)
+        };
+        self.pending.len() == self.floor && (self.form != Form::Exclusive || same())
+    }
+
     fn compare<S: Selection>(
         &mut self,
         element: NodeId,

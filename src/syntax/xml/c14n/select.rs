@@ -1,5 +1,7 @@
 //! Which nodes are canonicalised: the node-set of XPath 1.0 that the recommendations speak of.
 
+use std::ops::Range;
+
 use crate::syntax::xml::names::NameId;
 use crate::syntax::xml::tree::{NodeId, Tree};
 
@@ -44,6 +46,12 @@ impl Subtree {
     #[must_use]
     pub fn new(tree: &Tree<'_>, top: NodeId) -> Self {
         Self { top, end: tree.range(top).end }
+    }
+
+    /// The numbers of its nodes.
+    #[must_use]
+    pub fn numbers(&self) -> Range<usize> {
+        self.top.index()..self.end
     }
 }
 

@@ -1,5 +1,7 @@
 //! The walk over a tree in document order.
 
+use std::ops::Range;
+
 use super::base::is_absolute;
 use super::inherited::{Written, inherit, is_base};
 use super::namespaces::Namespaces;
@@ -8,7 +10,7 @@ use super::select::Selection;
 use super::{C14nError, Form, Method};
 use crate::limits::Budget;
 use crate::syntax::xml::names::NameId;
-use crate::syntax::xml::tree::{Declaration, Element, Kind, NodeId, Tree};
+use crate::syntax::xml::tree::{Characters, Declaration, Element, Kind, Node, NodeId, Tree};
 
 /// Writes the nodes of `selection` in canonical form into `sink`.
 ///
@@ -26,19 +28,21 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
         selection,
         method,
         namespaces: Namespaces::new(tree, method),
-        output: Output::new(sink),
+        explicit: selection.is_explicit(),
+        output: Output::new(sink, tree.text()),
         open: Vec::new(),
         declarations: Vec::new(),
         utilised: Vec::new(),
+        written: Vec::new(),
     };
     walk.ancestors()?;
     let before = walk.open.len();
-    for (count, node) in tree.subtree(selection.top()).enumerate() {
+    for (count, (id, node)) in tree.nodes(selection.top()).enumerate() {
         if count.is_multiple_of(NODES_PER_SPEND) {
             budget.spend(UNITS_PER_SPEND)?;
         }
-        walk.close_before(node, before);
-        walk.node(node, budget)?;
+        walk.close_before(id, before);
+        walk.node(id, node, budget)?;
     }
     walk.close_before(NodeId::END, before);
     walk.output.flush();
@@ -54,11 +58,22 @@ struct Walk<'w, S, K: Sink + ?Sized> {
     selection: &'w S,
     method: &'w Method,
     namespaces: Namespaces,
+    explicit: bool,
     output: Output<'w, K>,
-    /// Open elements: where they end, whether an end tag follows.
-    open: Vec<(usize, Option<Element<'w>>)>,
+    open: Vec<Open<'w>>,
     declarations: Vec<Declaration>,
     utilised: Vec<NameId>,
+    written: Vec<Written<'w>>,
+}
+
+/// An open element.
+struct Open<'w> {
+    /// The number behind the last of its nodes.
+    end: usize,
+    /// Whether an end tag follows.
+    element: Option<Element<'w>>,
+    /// Whether its namespaces are to be closed.
+    scoped: bool,
 }
 
 impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
@@ -73,29 +88,42 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
         for element in above.iter().rev() {
             self.check_names(element)?;
             self.namespaces.omit(element.declarations());
-            self.open.push((usize::MAX, None));
+            self.open.push(Open { end: usize::MAX, element: None, scoped: true });
         }
         Ok(())
     }
 
     fn close_before(&mut self, node: NodeId, floor: usize) {
-        while self.open.len() > floor && self.open.last().is_some_and(|(end, _)| *end <= node.index()) {
-            if let Some((_, Some(element))) = self.open.pop() {
-                self.output.raw("</");
-                self.name(element.prefix(), element.local());
-                self.output.raw(">");
+        while self.open.len() > floor && self.open.last().is_some_and(|opened| opened.end <= node.index()) {
+            let Some(opened) = self.open.pop() else { return };
+            if let Some(element) = opened.element {
+                match element.exact_end() {
+                    Some(place) => self.output.source(place),
+                    None => {
+                        self.output.raw("</");
+                        self.name(element.prefix(), element.local());
+                        self.output.raw(">");
+                    }
+                }
             }
-            self.namespaces.close();
+            if opened.scoped {
+                self.namespaces.close();
+            }
         }
     }
 
-    fn node(&mut self, id: NodeId, budget: &mut Budget) -> Result<(), C14nError> {
-        match self.tree.kind(id) {
+    fn node(&mut self, id: NodeId, node: &Node, budget: &mut Budget) -> Result<(), C14nError> {
+        match node.kind {
             Kind::Root => Ok(()),
-            Kind::Element => self.element(id, budget),
+            Kind::Element => self.element(id, node, budget),
             Kind::Text => {
                 if self.selection.has(id) {
-                    self.output.text(self.tree.characters(id));
+                    let tree = self.tree;
+                    match (node.plain, tree.place_of(node)) {
+                        (true, Characters::Here(place)) => self.output.source(place),
+                        (true, Characters::Aside(text)) => self.output.raw(text),
+                        (false, _) => self.output.text(tree.characters(id)),
+                    }
                 }
                 Ok(())
             }
@@ -140,15 +168,20 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
         }
     }
 
-    fn element(&mut self, id: NodeId, budget: &mut Budget) -> Result<(), C14nError> {
+    fn element(&mut self, id: NodeId, node: &Node, budget: &mut Budget) -> Result<(), C14nError> {
         let Some(element) = self.tree.element(id) else { return Ok(()) };
-        self.check_names(&element)?;
         let in_output = self.selection.has(id);
-        let explicit = self.selection.is_explicit();
-        let end = self.tree.range(id).end;
+        let explicit = self.explicit;
+        let end = usize::try_from(node.end).unwrap_or(usize::MAX);
+        if in_output && !explicit && let Some(place) = self.as_written(&element, node) {
+            self.output.source(place);
+            self.open.push(Open { end, element: Some(element), scoped: false });
+            return Ok(());
+        }
+        self.check_names(&element)?;
         if !in_output && !explicit {
             self.namespaces.omit(element.declarations());
-            self.open.push((end, None));
+            self.open.push(Open { end, element: None, scoped: true });
             return Ok(());
         }
         if explicit {
@@ -177,8 +210,22 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
         if in_output {
             self.output.raw(">");
         }
-        self.open.push((end, in_output.then_some(element)));
+        self.open.push(Open { end, element: in_output.then_some(element), scoped: true });
         Ok(())
+    }
+
+    /// Where the start tag of an element of the output stands in the text just as it is to be written: its tag is exact, it
+    /// declares nothing, needs no declaration, and takes no attribute over.
+    fn as_written(&self, element: &Element<'_>, node: &Node) -> Option<Range<usize>> {
+        let place = element.exact_start().filter(|_| node.plain)?;
+        let alone = self.method.form != Form::Exclusive && self.is_below_omitted(node);
+        (!alone && self.namespaces.is_settled(element.prefix())).then_some(place)
+    }
+
+    /// Whether the parent is an element that is not in the output.
+    fn is_below_omitted(&self, node: &Node) -> bool {
+        let parent = NodeId(node.parent);
+        parent != NodeId::ROOT && !self.selection.has(parent)
     }
 
     fn name(&mut self, prefix: NameId, local: &str) {
@@ -206,11 +253,13 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
 
     fn attributes(&mut self, element: Element<'w>, in_output: bool) {
         let tree = self.tree;
-        let explicit = self.selection.is_explicit();
+        let explicit = self.explicit;
         // What the published vectors of Canonical XML 1.1 have: an element of the output keeps its own base, whether or
         // not the set has the attribute.
         let keeps_base = self.method.form == Form::Inclusive11;
-        let mut written: Vec<Written<'_>> = element
+        let mut written = std::mem::take(&mut self.written);
+        written.clear();
+        let attributes = element
             .attributes()
             .enumerate()
             .filter(|(number, attribute)| {
@@ -218,8 +267,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
                     || self.selection.has_attribute(element.id(), *number)
                     || (in_output && keeps_base && is_base(tree, attribute))
             })
-            .map(|(_, attribute)| Written::new(tree, &attribute))
-            .collect();
+            .map(|(_, attribute)| Written::new(tree, &attribute));
+        written.extend(attributes);
         if in_output {
             inherit(tree, &element, self.method.form, self.selection, &mut written);
         }
@@ -235,6 +284,7 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             self.output.attribute(&attribute.value);
             self.output.raw("\"");
         }
+        self.written = written;
     }
 
     fn check_names(&self, element: &Element<'_>) -> Result<(), C14nError> {

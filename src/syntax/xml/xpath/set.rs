@@ -1,6 +1,7 @@
 //! Sets of nodes: what the transforms of a reference pass on.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::nodes::{XNode, prefixes};
 use super::value::Value;
@@ -68,6 +69,44 @@ impl NodeSet {
         if let Some(word) = self.nodes.get_mut(node.index() / 64) {
             *word |= 1_u64 << (node.index() % 64);
         }
+    }
+
+    /// Adds the nodes with these numbers, as far as the tree has them.
+    pub fn add_all(&mut self, numbers: Range<usize>) {
+        let (first, last) = (numbers.start / 64, numbers.end / 64);
+        let words = self.nodes.get_mut(first..).unwrap_or_default();
+        for (word, at) in words.iter_mut().zip(first..=last) {
+            let from = if at == first { u64::MAX << (numbers.start % 64) } else { u64::MAX };
+            let below = if at == last { !(u64::MAX << (numbers.end % 64)) } else { u64::MAX };
+            *word |= from & below;
+        }
+    }
+
+    /// The first node of the set behind one of the tree.
+    #[must_use]
+    pub fn next_after(&self, node: NodeId) -> Option<NodeId> {
+        let from = node.index().saturating_add(1);
+        let mut masked = u64::MAX << (from % 64);
+        for (at, word) in self.nodes.iter().enumerate().skip(from / 64) {
+            let found = word & masked;
+            if found != 0 {
+                return Some(number(at, found));
+            }
+            masked = u64::MAX;
+        }
+        None
+    }
+
+    /// The nodes of the tree that are in neither set.
+    pub fn in_neither<'a>(&'a self, other: &'a Self, tree: &Tree<'_>) -> impl Iterator<Item = NodeId> + use<'a> {
+        let end = tree.len();
+        let words = self.nodes.iter().zip(&other.nodes).map(|(one, two)| !(one | two));
+        numbers(words).take_while(move |node| node.index() < end)
+    }
+
+    /// The nodes of the tree that are in this set and not in the other.
+    pub fn without<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = NodeId> + use<'a> {
+        numbers(self.nodes.iter().zip(&other.nodes).map(|(one, two)| one & !two))
     }
 
     /// Takes a node of the tree out.
@@ -183,6 +222,23 @@ impl NodeSet {
         }
         self
     }
+}
+
+/// The nodes that words of bits stand for.
+fn numbers(words: impl Iterator<Item = u64>) -> impl Iterator<Item = NodeId> {
+    words.enumerate().flat_map(|(at, mut word)| {
+        std::iter::from_fn(move || {
+            let found = (word != 0).then(|| number(at, word));
+            word &= word.wrapping_sub(1);
+            found
+        })
+    })
+}
+
+/// The lowest bit of a word.
+fn number(at: usize, word: u64) -> NodeId {
+    let bit = usize::try_from(word.trailing_zeros()).unwrap_or(0);
+    NodeId::from_index(at.saturating_mul(64).saturating_add(bit))
 }
 
 /// What is kept of a set (Filter 2.0: intersect, subtract, union).
