@@ -8,6 +8,7 @@ mod facts;
 mod identifiers;
 mod locate;
 mod names;
+mod octets;
 mod path;
 mod properties;
 mod reference;
@@ -19,6 +20,8 @@ pub use facts::{
     CertificateReference, Content, CounterOf, Fault, Packaging, Role, SignedInfo, Target, Uncovered, UncoveredKind,
     XadesProperties, XmlReference, XmlSignature,
 };
+
+pub(super) use octets::{Octets, octets};
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -154,6 +154,26 @@ impl Plan {
         }
         Ok(Self { place, transforms, key })
     }
+
+    /// Applies the transforms to what the reference leads to: the octets that are digested go to `sink`.
+    pub(super) fn run(
+        &self,
+        origin: Origin<'_>,
+        contents: &[Content<'_>],
+        sink: &mut dyn Sink,
+        budget: &mut Budget,
+    ) -> Result<Source, Fault> {
+        match self.place {
+            Place::Node { top, comments } => {
+                let selected = Selected::new(origin.tree, top, comments);
+                origin.nodes(selected, &self.transforms, sink, budget)
+            }
+            Place::Content(index) => {
+                let content = contents.get(index).ok_or(Fault::NotGiven)?;
+                transform::content(content.bytes, &self.transforms, sink, budget)
+            }
+        }
+    }
 }
 
 /// The digests of all references of a document.
@@ -193,16 +213,7 @@ impl<'d> Digests<'d> {
     fn compute(&self, plan: &Plan, budget: &mut Budget) -> Result<Rc<Done>, Fault> {
         let algorithms = self.wanted.get(&plan.key).map(Vec::as_slice).unwrap_or_default();
         let mut sink = States(algorithms.iter().map(|algorithm| DigestState::new(*algorithm)).collect());
-        let source = match plan.place {
-            Place::Node { top, comments } => {
-                let selected = Selected::new(self.origin.tree, top, comments);
-                self.origin.nodes(selected, &plan.transforms, &mut sink, budget)?
-            }
-            Place::Content(index) => {
-                let content = self.contents.get(index).ok_or(Fault::NotGiven)?;
-                transform::content(content.bytes, &plan.transforms, &mut sink, budget)?
-            }
-        };
+        let source = plan.run(self.origin, self.contents, &mut sink, budget)?;
         Ok(Rc::new(Done {
             digests: sink.0.into_iter().map(DigestState::finish).collect(),
             source: Rc::new(source),
