@@ -26,7 +26,8 @@ use support::sign::{Signer, sha256};
 
 fn found(bytes: &[u8], password: Option<&str>) -> Revisions {
     let password = password.map(|password| password.as_bytes().to_vec());
-    let request = RevisionsRequest { password, limits: Limits::DEFAULT, depth: Depth::Differences };
+    let request =
+        RevisionsRequest { password, contents: Vec::new(), limits: Limits::DEFAULT, depth: Depth::Differences };
     revisions(bytes, &request, &CancelFlag::default()).unwrap()
 }
 
@@ -554,7 +555,7 @@ fn hostile_documents_end_and_never_seem_complete() {
     // A small budget: the list is there, and says that it is not all.
     for work in [50, 200, 1_000, 3_000, 10_000] {
         let limits = Limits { work, ..Limits::DEFAULT };
-        let request = RevisionsRequest { password: None, limits, depth: Depth::Differences };
+        let request = RevisionsRequest { password: None, contents: Vec::new(), limits, depth: Depth::Differences };
         if let Ok(found) = revisions(&file.bytes, &request, &CancelFlag::default()) {
             assert!(!found.differences.unwrap().complete, "{work}");
         }
@@ -669,7 +670,7 @@ fn the_exit_code_says_how_it_went() {
         ("fixtures/gone.pdf", "file-not-found"),
         ("fixtures/pdf/not-a-document/document.pdf", "not-a-document"),
         ("fixtures/pdf/encrypted-aes256/document.pdf", "encrypted"),
-        (&*put(folder.path(), "a.xml", b"<?xml version=\"1.0\"?><a/>"), "unsupported-format"),
+        (&*put(folder.path(), "a.xml", b"<?xml version=\"1.0\"?><a>"), "malformed-xml"),
     ] {
         let (code, line, err) = sigillum(&[file, "--format", "json"]);
         assert_eq!((code, &*err), (Some(4), ""), "{file}");

@@ -1,7 +1,7 @@
 //! `sigillum revisions`: what was signed, the bytes of it, and what came after.
 //!
-//! It ends with 0 where every signature's revision is known; with 2 where one is not, or where not all differences could
-//! be told; with 3 where nothing is signed; with 4 where the document cannot be read. It judges nothing: forbidden changes
+//! It ends with 0 where every signature's revision is known, of XML where the octets of every reference are known and are
+//! those that were signed; with 2 where one is not, or where not all differences could be told; with 3 where nothing is signed; with 4 where the document cannot be read. It judges nothing: forbidden changes
 //! do not change how it ends, and nothing of it stands in the journal.
 
 mod options;
@@ -22,6 +22,7 @@ use super::material;
 use super::terminal;
 use super::{say, wrong_use};
 use crate::crypto::{DigestAlgorithm, digest};
+use crate::document::{Fault, MediaType, SignedRevision, StreamDigest};
 use crate::limits::{CancelFlag, Limits};
 use crate::reporting::{
     DocumentError, Label, RevisionsEnvelope, Show, Texts, UnreadDocument, revisions_error_to_json,
@@ -41,8 +42,10 @@ pub(super) fn run(options: &Revisions, texts: &'static Texts) -> Exit {
 fn attempt(options: &Revisions, texts: &'static Texts) -> Result<Exit, Exit> {
     let limits = Limits::DEFAULT;
     let password = material::given_password(options.password.as_deref(), options.password_file.as_deref(), texts);
+    let contents = material::contents(&options.content, &limits, texts).map_err(|reason| wrong_use(&reason))?;
     let request = RevisionsRequest {
         password: password.map_err(|reason| wrong_use(&reason))?,
+        contents,
         limits,
         depth: if options.diff { Depth::Differences } else { Depth::Revisions },
     };
@@ -54,7 +57,7 @@ fn attempt(options: &Revisions, texts: &'static Texts) -> Result<Exit, Exit> {
     let found =
         panic::catch_unwind(AssertUnwindSafe(|| service::revisions(&content, &request, &CancelFlag::default())));
     let error = match found {
-        Ok(Ok(found)) => return answer(options, &content, &found, texts),
+        Ok(Ok(found)) => return answer(options, &content, &request, &found, texts),
         Ok(Err(error)) => {
             DocumentError { offset: error.offset(), limit: error.limit(), ..DocumentError::new(error.code()) }
         }
@@ -68,10 +71,14 @@ fn attempt(options: &Revisions, texts: &'static Texts) -> Result<Exit, Exit> {
 fn answer(
     options: &Revisions,
     content: &[u8],
+    request: &RevisionsRequest,
     found: &service::Revisions,
     texts: &'static Texts,
 ) -> Result<Exit, Exit> {
     let written = match &options.output_dir {
+        Some(folder) if found.signed.media_type == MediaType::Xml => {
+            Some(write_streams(folder, content, request, found, texts)?)
+        }
         Some(folder) => Some(write_all(folder, content, found, texts)?),
         None => None,
     };
@@ -84,14 +91,71 @@ fn answer(
     };
     let exit = if signed.signed.is_empty() {
         Exit::NoSignature
-    } else if signed.signed.iter().any(|one| one.revision.is_none())
-        || differences.is_some_and(|differences| !differences.complete)
-    {
+    } else if !signed.signed.iter().all(is_told) || differences.is_some_and(|differences| !differences.complete) {
         Exit::CannotTell
     } else {
         Exit::Valid
     };
     print(&text, exit, texts)
+}
+
+/// Whether it is known what a signature covers.
+fn is_told(one: &SignedRevision) -> bool {
+    match &one.xml {
+        None => one.revision.is_some(),
+        Some(xml) => {
+            let streams = xml.streams.as_deref().unwrap_or_default();
+            xml.limit.is_none()
+                && !streams.is_empty()
+                && streams.iter().all(|one| one.digest() == StreamDigest::Same)
+        }
+    }
+}
+
+/// Writes the octets of every reference that has some; the files by the ids of their signatures and their numbers.
+fn write_streams(
+    folder: &Path,
+    content: &[u8],
+    request: &RevisionsRequest,
+    found: &service::Revisions,
+    texts: &Texts,
+) -> Result<BTreeMap<String, String>, Exit> {
+    let mut places = BTreeMap::new();
+    for one in &found.signed.signed {
+        let streams = one.xml.iter().filter_map(|xml| xml.streams.as_ref()).flatten();
+        for stream in streams.filter(|stream| stream.octets.is_ok()) {
+            // The id is ours: letters and numbers, with full stops between them.
+            let key = format!("{}-{}", one.id, stream.number);
+            let place = folder.join(format!("octets-{key}.{}", stream.extension()));
+            places.insert(key, place);
+        }
+    }
+    files::make_folder(folder).map_err(|error| unwritten(folder, &error, texts))?;
+    for place in places.values() {
+        if files::is_there(place) {
+            return Err(unwritten(place, &io::ErrorKind::AlreadyExists.into(), texts));
+        }
+    }
+    let mut written = BTreeMap::new();
+    let mut failed = None;
+    let write = |id: &str, number: usize, octets: Result<Vec<u8>, Fault>| {
+        let key = format!("{id}-{number}");
+        let (Ok(octets), Some(place), None) = (octets, places.get(&key), &failed) else { return };
+        match Output::prepare(place).and_then(|output| output.publish(&octets)) {
+            Ok(_) => _ = written.insert(key, place.to_string_lossy().into_owned()),
+            Err(error) => failed = Some((place, error)),
+        }
+    };
+    let done = service::streams(content, request, &CancelFlag::default(), write);
+    match (done, failed) {
+        (_, Some((place, error))) => Err(unwritten(place, &error, texts)),
+        // What could be told a moment ago can be told now.
+        (Ok(()), None) if written.len() == places.len() => Ok(written),
+        _ => {
+            say(&texts.document_error(&DocumentError::new("internal"), Show::Visible));
+            Err(Exit::Internal)
+        }
+    }
 }
 
 /// Writes the bytes of every revision that is known; the files by the ids of their signatures.

@@ -1,8 +1,8 @@
 //! Where signatures are and which bytes they cover: facts, no judgement.
 //!
 //! [`Document::open`] finds out what is where, [`examine`] collects the facts once. An [`Examination`] holds no
-//! content of the document and is all that a validation needs. [`signed_revisions`] and [`revision_differences`] are
-//! for whoever wants to look at what was signed.
+//! content of the document and is all that a validation needs. [`signed_revisions`], [`revision_differences`] and
+//! [`signed_streams`] are for whoever wants to look at what was signed.
 
 mod digests;
 mod examination;
@@ -11,6 +11,7 @@ mod open;
 mod pades;
 mod revisions;
 mod signature;
+mod streams;
 mod xades;
 
 pub use examination::{AppendingFacts, Examination, examine, examine_to_append, examine_with};
@@ -30,8 +31,9 @@ pub use revisions::{
 pub use signature::{
     ByteRangeDefect, ClaimedPdfAttributes, EmbeddedEvidence, FormatDefect, Signature, SignatureForm, SubFilter,
 };
+pub use streams::{SignedStream, SignedXml, StreamDigest, StreamOctets, signed_streams, stream_octets};
 pub use xades::{
     CertificateReference, ClaimedPolicy, Content, CounterOf, Covers, DataObjectFormat, Fault, Packaging, Role,
-    SignedInfo, Target, TimestampProperty, Uncovered, UncoveredKind, UnsignedKind, UnsignedProperty, ValidationData,
-    XadesProperties, XmlReference, XmlSignature, XmlTimestamp,
+    SignedInfo, Target, TimestampProperty, Uncovered, UncoveredKind, UnsignedKind, UnsignedProperty,
+    ValidationData, XadesProperties, XmlReference, XmlSignature, XmlTimestamp,
 };

@@ -1,4 +1,4 @@
-//! The signed revisions of a document: which bytes each signature covers, and what later revisions changed.
+//! The signed revisions of a PDF (of an XML document see [`super::streams`]): which bytes each signature covers, and what later revisions changed.
 //!
 //! A revision is given back as it was signed: the bytes from the start of the file to the end of the byte range, with the
 //! hole and what stands in it, as a person would have opened it then (ISO 32000-2 §7.5.6, §12.8.1). Nothing is decrypted
@@ -10,6 +10,7 @@ use super::open::{Document, OpenError};
 use super::pades;
 use super::pades::Differences;
 use super::signature::{Signature, SubFilter};
+use super::streams::SignedXml;
 use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::pdf::Pdf;
@@ -23,14 +24,14 @@ pub struct SignedRevisions {
     pub size: u64,
     /// SHA-256 of all bytes, lowercase hex.
     pub sha256: String,
-    /// How many revisions it has.
+    /// How many revisions it has; an XML document has one.
     pub revisions: u64,
     /// What each signature and each document time-stamp covers, in file order.
     pub signed: Vec<SignedRevision>,
 }
 
 /// What one signature covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SignedRevision {
     /// The id, as in the report: `S1` …, of a document time-stamp `D1` ….
     pub id: String,
@@ -44,6 +45,8 @@ pub struct SignedRevision {
     pub coverage: Coverage,
     /// The revision; none where the byte range breaks a rule, so that nobody can say what was signed.
     pub revision: Option<RevisionBytes>,
+    /// What an XML signature covers, which has neither byte range nor revision.
+    pub xml: Option<SignedXml>,
 }
 
 /// What covers a revision.
@@ -51,6 +54,8 @@ pub struct SignedRevision {
 pub enum SignedBy {
     /// A signature or a seal.
     Signature,
+    /// A signature over the value of another one, in its unsigned properties.
+    CounterSignature,
     /// A document time-stamp.
     DocumentTimestamp,
 }
@@ -61,6 +66,7 @@ impl SignedBy {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Signature => "signature",
+            Self::CounterSignature => "counter-signature",
             Self::DocumentTimestamp => "document-timestamp",
         }
     }
@@ -135,6 +141,7 @@ fn list(pdf: &Pdf<'_>, signatures: &[Signature], budget: &mut Budget) -> Result<
                 byte_range: signature.byte_range,
                 coverage: signature.coverage,
                 revision: end(signature).and_then(of),
+                xml: None,
             }
         })
         .collect();

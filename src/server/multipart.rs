@@ -1,5 +1,5 @@
 //! `multipart/form-data` (RFC 7578, RFC 2046 §5.1) as `POST /v1/validations` takes it: `document`, `content` …,
-//! `evidence` …, `password`; and as `POST /v1/revisions` does: `document`, `password`.
+//! `evidence` …, `password`; and as `POST /v1/revisions` does: `document`, `content` …, `password`.
 //!
 //! The body has been read and is bounded; the document stays where it is in memory. File names are not looked at, but
 //! that of a `content`, which may be the name that a signature calls it by.
@@ -29,9 +29,9 @@ const PASSWORD_BYTES: usize = 1024;
 /// Which parts a call takes besides the document and its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// None.
-    Document,
-    /// Evidence, and what detached signatures sign.
+    /// What detached signatures sign.
+    Content,
+    /// The same, and evidence.
     Evidence,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn read(mut body: Vec<u8>, boundary: &str, takes: Takes, limits: &Lim
                 at_most("password", content, PASSWORD_BYTES)?;
                 form.password = Some(content.to_vec());
             }
-            "content" if takes == Takes::Evidence => {
+            "content" => {
                 form.contents.push(GivenContent { name: part.file_name, bytes: content.to_vec() });
             }
             other => return Err(Problem::bad(Detail::UnknownPart, plain(other))),
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_call_takes_its_own_parts_only() {
-        let of_document = |body: &str| read(body.as_bytes().to_vec(), "b", Takes::Document, &Limits::DEFAULT);
+        let of_document = |body: &str| read(body.as_bytes().to_vec(), "b", Takes::Content, &Limits::DEFAULT);
         let document = field("document", "x");
         assert!(of_document(&format!("{document}{}--b--", field("password", "x"))).is_ok());
         for other in ["evidence", "content"] {

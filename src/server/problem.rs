@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::document::OpenError;
+use crate::document::{Fault, OpenError};
 use crate::reporting::{Detail, DocumentError, Language, Show, Texts};
 use crate::sealing::SealError;
 use crate::service::{NoRevision, ServiceError};
@@ -295,6 +295,20 @@ impl Problem {
             // The document can be read, but not what was signed of it.
             NoRevision::Unknown(id) => {
                 Self::with(Code::Document("malformed-pdf"), Detail::RevisionUnknown, [("id", id)])
+            }
+            NoRevision::Shapeless(id) => {
+                Self::with(Code::Document("malformed-xml"), Detail::SignatureShapeless, [("id", id)])
+            }
+            NoRevision::NoOctets(id, number, fault) => {
+                let args = [("id", id), ("number", number.to_string())];
+                match fault {
+                    // The caller may give it.
+                    Fault::NotGiven => Self::with(Code::BadRequest, Detail::ContentMissing, args),
+                    Fault::Unsupported(_) => {
+                        Self::with(Code::Document("unsupported-format"), Detail::TransformRefused, args)
+                    }
+                    _ => Self::with(Code::Document("malformed-xml"), Detail::ReferenceUnknown, args),
+                }
             }
         }
     }

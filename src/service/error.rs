@@ -49,6 +49,10 @@ impl fmt::Display for ServiceError {
             Self::Document(error) => error.fmt(f),
             Self::Revision(NoRevision::NoSuchSignature) => f.write_str("no such signature"),
             Self::Revision(NoRevision::Several(ids)) => write!(f, "several signatures: {}", ids.join(", ")),
+            Self::Revision(NoRevision::Shapeless(id)) => write!(f, "{id} has no references that could be read"),
+            Self::Revision(NoRevision::NoOctets(id, number, fault)) => {
+                write!(f, "reference {number} of {id} has no octets: {fault:?}")
+            }
             Self::Revision(NoRevision::Unknown(id)) => write!(f, "the revision of {id} cannot be told"),
             Self::Seal(error) => error.fmt(f),
             Self::SignerUnfit(unfit) => {

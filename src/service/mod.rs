@@ -32,7 +32,9 @@ pub use gathered::Gathered;
 pub use given::{Given, Unusable, certificates};
 pub use ready::Readiness;
 pub use remembered::Remembered;
-pub use revisions::{Depth, NoRevision, RevisionAnswer, RevisionRequest, Revisions, RevisionsRequest, revisions};
+pub use revisions::{
+    Covered, Depth, NoRevision, RevisionAnswer, RevisionRequest, Revisions, RevisionsRequest, revisions, streams,
+};
 pub use seal::{SealAnswer, SealRequest, Sealer};
 pub use standing::StandingEvidence;
 pub use validate::{

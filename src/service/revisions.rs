@@ -1,11 +1,16 @@
-//! The use case "what was signed": the revisions that the signatures of a document cover, and what came after them.
+//! The use case "what was signed": the revisions that the signatures of a PDF cover, and what came after them; the octets
+//! that the references of an XML signature digest, and what it leaves out.
 //!
-//! Nothing is judged and nothing leaves that the caller did not bring: a revision is the beginning of his own document.
+//! Nothing is judged and nothing leaves that the caller did not bring: a revision is the beginning of his own document, a
+//! signed stream is made of it by the transforms that the signature names.
 //! So there is no record in the journal, which records verdicts and seals.
 
-use super::{Caller, Role, Service, ServiceError};
-use crate::document::{Differences, Document, OpenError, SignedBy, SignedRevisions};
-use crate::document::{revision_differences, signed_revisions};
+use std::fmt;
+
+use super::validate::borrowed;
+use super::{Caller, GivenContent, Role, Service, ServiceError};
+use crate::document::{Differences, Document, Fault, OpenError, SignedBy, SignedRevision, SignedRevisions};
+use crate::document::{revision_differences, signed_revisions, signed_streams, stream_octets};
 use crate::limits::{Budget, CancelFlag, Limits};
 
 /// What is asked, the document apart.
@@ -13,6 +18,8 @@ use crate::limits::{Budget, CancelFlag, Limits};
 pub struct RevisionsRequest {
     /// Opens an encrypted PDF; without one the empty user password is tried. What is given back stays encrypted.
     pub password: Option<Vec<u8>>,
+    /// What a detached XML signature signs.
+    pub contents: Vec<GivenContent>,
     /// What it may cost.
     pub limits: Limits,
     /// How much is wanted.
@@ -44,6 +51,8 @@ pub struct RevisionRequest {
     pub document: Vec<u8>,
     /// Opens an encrypted PDF.
     pub password: Option<Vec<u8>>,
+    /// What a detached XML signature signs.
+    pub contents: Vec<GivenContent>,
     /// The id of the signature; without one, that of the only signature.
     pub signature: Option<String>,
 }
@@ -55,8 +64,26 @@ pub struct RevisionAnswer {
     pub signature: String,
     /// SHA-256 of the document as it was received, lowercase hex.
     pub document_sha256: String,
-    /// The bytes that the signature covers.
-    pub content: Vec<u8>,
+    /// What the signature covers.
+    pub covered: Covered,
+}
+
+/// What a signature covers.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Covered {
+    /// The bytes of a revision of a PDF.
+    Revision(Vec<u8>),
+    /// The octets of each reference of an XML signature, in order.
+    Streams(Vec<Vec<u8>>),
+}
+
+impl fmt::Debug for Covered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Revision(bytes) => write!(f, "a revision of {} bytes", bytes.len()),
+            Self::Streams(streams) => write!(f, "{} streams", streams.len()),
+        }
+    }
 }
 
 /// Why there is no revision to give.
@@ -69,6 +96,10 @@ pub enum NoRevision {
     Several(Vec<String>),
     /// The byte range of the signature (its id) breaks a rule: nobody can say what was signed.
     Unknown(String),
+    /// The XML signature (its id) is not as its schema says, or has no references: nothing says what was signed.
+    Shapeless(String),
+    /// A reference of the XML signature (its id, the number of the reference) has no octets.
+    NoOctets(String, usize, Fault),
 }
 
 /// Finds out what was signed. `cancel` ends it from outside.
@@ -78,14 +109,40 @@ pub enum NoRevision {
 pub fn revisions(bytes: &[u8], request: &RevisionsRequest, cancel: &CancelFlag) -> Result<Revisions, OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
-    let found = match request.depth {
-        Depth::Revisions => signed_revisions(&document, &mut budget).map(|signed| (signed, None)),
-        Depth::Differences => {
-            revision_differences(&document, &mut budget).map(|(signed, differences)| (signed, Some(differences)))
+    found(&document, request, &mut budget)
+}
+
+fn found(document: &Document<'_>, request: &RevisionsRequest, budget: &mut Budget) -> Result<Revisions, OpenError> {
+    let differ = request.depth == Depth::Differences;
+    if document.pdf().is_none() {
+        let mut signed = signed_streams(document, &borrowed(&request.contents), budget)?;
+        if !differ {
+            signed.signed.iter_mut().filter_map(|one| one.xml.as_mut()).for_each(|xml| xml.uncovered = None);
         }
+        return Ok(Revisions { signed, differences: None });
+    }
+    let (signed, differences) = if differ {
+        revision_differences(document, budget).map(|(signed, differences)| (signed, Some(differences)))?
+    } else {
+        (signed_revisions(document, budget)?, None)
     };
-    let (signed, differences) = found?;
     Ok(Revisions { signed, differences })
+}
+
+/// Hands over the octets that the references of an XML document's signatures digest: of each the id of its signature, its
+/// number from 1, and the octets or why there are none. `cancel` ends it from outside.
+///
+/// # Errors
+/// As [`revisions`]; [`OpenError::UnsupportedFormat`] of a PDF.
+pub fn streams(
+    bytes: &[u8],
+    request: &RevisionsRequest,
+    cancel: &CancelFlag,
+    each: impl FnMut(&str, usize, Result<Vec<u8>, Fault>),
+) -> Result<(), OpenError> {
+    let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
+    let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
+    stream_octets(&document, &borrowed(&request.contents), None, &mut budget, each)
 }
 
 impl Service {
@@ -97,41 +154,80 @@ impl Service {
         if !caller.holds(Role::Validator) {
             return Err(ServiceError::Forbidden("role validator".to_owned()));
         }
-        let RevisionRequest { mut document, password, signature } = asked;
-        let request = RevisionsRequest { password, limits: self.parts.limits.clone(), depth: Depth::Revisions };
-        let work = move |cancel| {
-            let found = revisions(&document, &request, &cancel).map_err(ServiceError::Document)?;
-            let (signature, size) = chosen(&found.signed, signature.as_deref()).map_err(ServiceError::Revision)?;
-            document.truncate(size);
-            Ok(RevisionAnswer { signature, document_sha256: found.signed.sha256, content: document })
-        };
-        self.bench.run(work).await?
+        let RevisionRequest { document, password, contents, signature } = asked;
+        let limits = self.parts.limits.clone();
+        let request = RevisionsRequest { password, contents, limits, depth: Depth::Revisions };
+        self.bench.run(move |cancel| answer(document, &request, signature.as_deref(), &cancel)).await?
     }
 }
 
-/// The signature that is meant, and the size of its revision.
-fn chosen(found: &SignedRevisions, named: Option<&str>) -> Result<(String, usize), NoRevision> {
+fn answer(
+    mut bytes: Vec<u8>,
+    request: &RevisionsRequest,
+    named: Option<&str>,
+    cancel: &CancelFlag,
+) -> Result<RevisionAnswer, ServiceError> {
+    let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
+    let document = Document::open(&bytes, request.password.as_deref(), &request.limits, &mut budget);
+    let document = document.map_err(ServiceError::Document)?;
+    let found = found(&document, request, &mut budget).map_err(ServiceError::Document)?;
+    let one = chosen(&found.signed, named).map_err(ServiceError::Revision)?;
+    let (signature, document_sha256) = (one.id.clone(), found.signed.sha256.clone());
+    if one.xml.is_none() {
+        let size = revision_size(one).map_err(ServiceError::Revision)?;
+        drop(document);
+        bytes.truncate(size);
+        return Ok(RevisionAnswer { signature, document_sha256, covered: Covered::Revision(bytes) });
+    }
+    let mut streams = Vec::new();
+    let mut missing = None;
+    let keep = |_: &str, number: usize, octets: Result<Vec<u8>, Fault>| match octets {
+        Ok(octets) => streams.push(octets),
+        Err(fault) => missing = missing.take().or(Some((number, fault))),
+    };
+    let contents = borrowed(&request.contents);
+    // What was spent on all signatures is not asked of this one.
+    let mut budget = Budget::with_cancel(&request.limits, cancel.clone());
+    stream_octets(&document, &contents, Some(&signature), &mut budget, keep).map_err(ServiceError::Document)?;
+    match missing {
+        Some((_, Fault::Limit(exceeded))) => Err(ServiceError::Document(OpenError::Limit(exceeded))),
+        Some((number, fault)) => Err(ServiceError::Revision(NoRevision::NoOctets(signature, number, fault))),
+        None if streams.is_empty() => Err(ServiceError::Revision(NoRevision::Shapeless(signature))),
+        None => Ok(RevisionAnswer { signature, document_sha256, covered: Covered::Streams(streams) }),
+    }
+}
+
+/// The signature that is meant.
+fn chosen<'f>(found: &'f SignedRevisions, named: Option<&str>) -> Result<&'f SignedRevision, NoRevision> {
     let all = &found.signed;
-    let one = match named {
-        Some(id) => all.iter().find(|one| one.id == id).ok_or(NoRevision::NoSuchSignature)?,
+    match named {
+        Some(id) => all.iter().find(|one| one.id == id).ok_or(NoRevision::NoSuchSignature),
         None => {
             let mut signatures = all.iter().filter(|one| one.signed_by == SignedBy::Signature);
             // The only signature, whatever time-stamps follow it; without any, the only time-stamp.
             match (signatures.next(), signatures.next(), all.as_slice()) {
-                (Some(only), None, _) | (None, None, [only]) => only,
-                (None, None, []) => return Err(NoRevision::NoSuchSignature),
-                _ => return Err(NoRevision::Several(all.iter().map(|one| one.id.clone()).collect())),
+                (Some(only), None, _) | (None, None, [only]) => Ok(only),
+                (None, None, []) => Err(NoRevision::NoSuchSignature),
+                _ => Err(NoRevision::Several(all.iter().map(|one| one.id.clone()).collect())),
             }
         }
-    };
+    }
+}
+
+/// The size of its revision.
+fn revision_size(one: &SignedRevision) -> Result<usize, NoRevision> {
     let size = one.revision.as_ref().and_then(|revision| usize::try_from(revision.size).ok());
-    size.map(|size| (one.id.clone(), size)).ok_or_else(|| NoRevision::Unknown(one.id.clone()))
+    size.ok_or_else(|| NoRevision::Unknown(one.id.clone()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Coverage, MediaType, RevisionBytes, SignedRevision};
+    use crate::document::{Coverage, MediaType, RevisionBytes};
+
+    fn chosen(found: &SignedRevisions, named: Option<&str>) -> Result<(String, usize), NoRevision> {
+        super::chosen(found, named).and_then(|one| Ok((one.id.clone(), revision_size(one)?)))
+    }
 
     fn found(ids: &[(&str, Option<u64>)]) -> SignedRevisions {
         let one = |(id, size): &(&str, Option<u64>)| SignedRevision {
@@ -141,6 +237,7 @@ mod tests {
             byte_range: None,
             coverage: Coverage::WholeRevision,
             revision: size.map(|size| RevisionBytes { number: 1, size, sha256: String::new() }),
+            xml: None,
         };
         SignedRevisions {
             media_type: MediaType::Pdf,

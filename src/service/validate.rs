@@ -58,7 +58,7 @@ pub struct GivenContent {
     pub bytes: Vec<u8>,
 }
 
-fn borrowed(contents: &[GivenContent]) -> Vec<Content<'_>> {
+pub(super) fn borrowed(contents: &[GivenContent]) -> Vec<Content<'_>> {
     contents.iter().map(|given| Content { name: given.name.clone(), bytes: &given.bytes }).collect()
 }
 

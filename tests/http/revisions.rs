@@ -8,6 +8,7 @@ use sigillum::service::{Depth, RevisionsRequest, revisions};
 use crate::support;
 use crate::support::pdf::MadePdf;
 use crate::support::sign::Signer;
+use crate::support::xades;
 use crate::world::{
     ALL, Answer, Behaviour, FORM, LIMITS, SEALER, SIGNED, VALIDATOR, World, fixture, form, get, post,
 };
@@ -81,7 +82,12 @@ async fn each_fixture_is_answered_as_the_library_says() {
     let world = World::new();
     let mut cases = 0;
     for document in support::seeds::documents() {
-        let request = RevisionsRequest { password: None, limits: Limits::DEFAULT, depth: Depth::Revisions };
+        let request = RevisionsRequest {
+            password: None,
+            contents: Vec::new(),
+            limits: Limits::DEFAULT,
+            depth: Depth::Revisions,
+        };
         match revisions(&document, &request, &CancelFlag::default()) {
             Err(error) => assert_eq!(ask(&world, "", &document).await.problem(), (422, error.code().to_owned())),
             Ok(found) => {
@@ -129,8 +135,105 @@ async fn what_cannot_be_given_back_is_refused() {
     let xml = b"<?xml version=\"1.0\"?><a/>";
     for kind in ["application/xml", "text/xml", "application/octet-stream"] {
         let answer = world.send(post("/v1/revisions", ALL, kind, xml)).await;
-        assert_eq!(answer.problem(), (422, "unsupported-format".to_owned()), "{kind}");
+        assert_eq!(answer.problem(), (404, "not-found".to_owned()), "{kind}");
     }
+    let doctype = ask(&world, "", b"<!DOCTYPE a><a/>").await;
+    assert_eq!(doctype.problem(), (422, "forbidden-xml".to_owned()));
+}
+
+async fn ask_xml(world: &World, query: &str, document: &str) -> Answer {
+    world.send(post(&format!("/v1/revisions{query}"), VALIDATOR, "application/xml", document.as_bytes())).await
+}
+
+/// The parts of a `multipart/mixed`: the file name of each, and its octets.
+fn parts(answer: &Answer) -> Vec<(String, Vec<u8>)> {
+    let kind = answer.headers["content-type"].to_str().unwrap();
+    let boundary = kind.strip_prefix("multipart/mixed; boundary=").unwrap();
+    assert!(boundary.len() <= 70, "RFC 2046 5.1.1");
+    let delimiter = format!("\r\n--{boundary}");
+    let whole = [b"\r\n", answer.body.as_slice()].concat();
+    let mut starts: Vec<usize> = Vec::new();
+    for at in 0..whole.len() {
+        if whole[at..].starts_with(delimiter.as_bytes()) {
+            starts.push(at);
+        }
+    }
+    let last = starts.pop().unwrap();
+    assert_eq!(&whole[last + delimiter.len()..], b"--\r\n");
+    let ends = starts.iter().copied().skip(1).chain([last]);
+    let part = |(start, end): (&usize, usize)| {
+        let part = &whole[start + delimiter.len() + 2..end];
+        let head = part.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let text = std::str::from_utf8(&part[..head]).unwrap();
+        let (_, name) = text.split_once("filename=\"").unwrap();
+        assert!(text.starts_with("Content-Type: application/octet-stream\r\n"), "{text}");
+        (name.trim_end_matches('"').to_owned(), part[head + 4..].to_vec())
+    };
+    starts.iter().zip(ends).map(part).collect()
+}
+
+#[tokio::test]
+async fn the_octets_of_an_xml_signature_are_given_back() {
+    let world = World::new();
+    let document = xades::enveloped();
+    for (kind, body) in [
+        ("application/xml", document.clone().into_bytes()),
+        ("text/xml", document.clone().into_bytes()),
+        ("application/octet-stream", document.clone().into_bytes()),
+        (FORM, form(&[("document", document.as_bytes())])),
+    ] {
+        let answer = world.send(post("/v1/revisions?signature=S1", VALIDATOR, kind, &body)).await;
+        assert_eq!(answer.status, 200, "{kind}: {answer:?}");
+        assert_eq!(answer.headers["content-disposition"], "attachment; filename=\"octets-S1\"");
+        let parts = parts(&answer);
+        assert_eq!(parts.len(), 2);
+        assert_eq!((parts[0].0.as_str(), parts[0].1.as_slice()), ("octets-S1-1", xades::FILING.as_bytes()));
+        assert_eq!(parts[1].0, "octets-S1-2");
+        assert!(parts[1].1.starts_with(b"<xades:SignedProperties "));
+        // The same document, the same answer.
+        assert!(world.send(post("/v1/revisions?signature=S1", VALIDATOR, kind, &body)).await.body == answer.body);
+    }
+    assert_eq!(world.records(), 0);
+    // One reference: its octets and nothing else.
+    let plain = "<a>1<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>\
+        <ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>\
+        <ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/><ds:Reference URI=\"\">\
+        <ds:Transforms><ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/></ds:Transforms>\
+        <ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>AAAA</ds:DigestValue>\
+        </ds:Reference></ds:SignedInfo><ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature></a>";
+    let answer = ask_xml(&world, "", plain).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.headers["content-type"], "application/octet-stream");
+    assert_eq!(answer.headers["content-disposition"], "attachment; filename=\"octets-S1-1\"");
+    assert_eq!(answer.body, b"<a>1</a>");
+}
+
+#[tokio::test]
+async fn what_no_xml_signature_signed_is_refused() {
+    let world = World::new();
+    let expect = |answer: Answer, status: u16, code: &str, part: &str| {
+        assert_eq!(answer.problem(), (status, code.to_owned()), "{}", answer.detail());
+        assert!(answer.detail().contains(part), "{}", answer.detail());
+    };
+    let detached = xades::signature("1", &[xades::Reference::external("d", "data")], "");
+    expect(ask_xml(&world, "?lang=en", &detached).await, 400, "bad-request", "part content");
+    let body = form(&[("document", detached.as_bytes()), ("content", b"data")]);
+    let answer = world.send(post("/v1/revisions", VALIDATOR, FORM, &body)).await;
+    assert_eq!(parts(&answer)[0].1, b"data");
+
+    let good = xades::enveloped();
+    let xslt = good.replace("xmldsig#enveloped-signature", "xmldsig#other");
+    expect(ask_xml(&world, "?lang=en", &xslt).await, 422, "unsupported-format", "not evaluated");
+    let twice = good.replace("<to>", "<to Id=\"p-1\">");
+    expect(ask_xml(&world, "?lang=en", &twice).await, 422, "malformed-xml", "Reference 2 of S1");
+    let shapeless = good.replace("<ds:KeyInfo>", "x<ds:KeyInfo>");
+    expect(ask_xml(&world, "?lang=en", &shapeless).await, 422, "malformed-xml", "schema");
+    let two = xades::inside(&good, &xades::signature("2", &[xades::Reference::enveloped("x")], ""));
+    expect(ask_xml(&world, "?lang=en", &two).await, 400, "bad-request", "S1, S2");
+    expect(ask_xml(&world, "?signature=S3", &two).await, 404, "not-found", "");
+    let mut other = post("/v1/revisions", VALIDATOR, "application/xml", good.as_bytes());
+    other.headers_mut().insert("accept", "application/pdf".parse().unwrap());
+    assert_eq!(world.send(other).await.problem(), (406, "not-acceptable".to_owned()));
 }
 
 #[tokio::test]
@@ -145,7 +248,7 @@ async fn wrong_requests_are_refused() {
     }
     for parts in [
         &[("evidence", &b"x"[..]), ("document", &SIGNED[..])][..],
-        &[("content", &b"x"[..]), ("document", &SIGNED[..])][..],
+        &[("other", &b"x"[..]), ("document", &SIGNED[..])][..],
         &[][..],
     ] {
         expect(post("/v1/revisions", ALL, FORM, &form(parts)), 400, "bad-request").await;

@@ -87,6 +87,8 @@ pub(crate) fn check(method: &str, path: &str, status: StatusCode, headers: &Head
         }
     }
     let content_type = headers.get("content-type").expect("a content type").to_str().unwrap();
+    // The boundary is another one each time.
+    let content_type = content_type.split_once("; boundary=").map_or(content_type, |(kind, _)| kind);
     let content = described["content"].get(content_type);
     let content = content.unwrap_or_else(|| panic!("{name}: {content_type} is not described"));
     if let Some(schema) = content.get("schema") {

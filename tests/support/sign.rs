@@ -148,7 +148,8 @@ impl Signer {
         der::sequence(&[der::oid("1.2.840.113549.1.7.2"), der::tlv(0xa0, &signed_data)])
     }
 
-    fn value(&self, message: &[u8]) -> Vec<u8> {
+    /// A signature value: of RSA as it is, of ECDSA in DER.
+    pub fn value(&self, message: &[u8]) -> Vec<u8> {
         match &self.key {
             Key::Rsa(key) => {
                 let mut value = vec![0; key.public().modulus_len()];

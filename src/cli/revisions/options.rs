@@ -13,10 +13,11 @@ pub(in super::super) struct Revisions {
     /// Document
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// Folder for the bytes of each signed revision (revision-S1.pdf …); made where it is missing, nothing is overwritten
+    /// Folder for the bytes of each signed revision (revision-S1.pdf …) or, of XML, of each signed octet stream
+    /// (octets-S1-1.xml …); made where it is missing, nothing is overwritten
     #[arg(short = 'o', long, value_name = "DIR")]
     pub(super) output_dir: Option<PathBuf>,
-    /// Says what later revisions changed, by page
+    /// Says what later revisions changed, by page; of XML, what each signature leaves out
     #[arg(long)]
     pub(super) diff: bool,
     /// Opens an encrypted PDF; what is written stays encrypted
@@ -25,6 +26,9 @@ pub(in super::super) struct Revisions {
     /// The same from a file, or from standard input (-)
     #[arg(long, value_name = "FILE|-")]
     pub(super) password_file: Option<PathBuf>,
+    /// What a detached XML signature signs (repeatable); name=FILE where the name matters
+    #[arg(long, value_name = "FILE")]
+    pub(super) content: Vec<OsString>,
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Form,

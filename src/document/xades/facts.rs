@@ -162,6 +162,21 @@ pub enum Fault {
     Limit(LimitExceeded),
 }
 
+impl Fault {
+    /// The name in answers.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Ambiguous => "ambiguous",
+            Self::NotGiven => "not-given",
+            Self::Unsupported(_) => "unsupported",
+            Self::Failed(_) => "failed",
+            Self::Limit(_) => "limit-exceeded",
+        }
+    }
+}
+
 impl From<LimitExceeded> for Fault {
     fn from(exceeded: LimitExceeded) -> Self {
         Self::Limit(exceeded)

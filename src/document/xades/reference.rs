@@ -189,6 +189,26 @@ impl Plan {
     pub(super) fn is_whole(&self) -> bool {
         self.transforms.iter().all(|one| matches!(one, Transform::Canonical(_)))
     }
+
+    /// Applies the transforms to what the reference leads to: the octets that are digested go to `sink`.
+    pub(super) fn run(
+        &self,
+        origin: Origin<'_>,
+        contents: &[Content<'_>],
+        sink: &mut dyn Sink,
+        budget: &mut Budget,
+    ) -> Result<Source, Fault> {
+        match self.place {
+            Place::Node { top, comments } => {
+                let selected = Selected::new(origin.tree, top, comments);
+                origin.nodes(selected, &self.transforms, sink, budget)
+            }
+            Place::Content(index) => {
+                let content = contents.get(index).ok_or(Fault::NotGiven)?;
+                transform::content(content.bytes, &self.transforms, sink, budget)
+            }
+        }
+    }
 }
 
 /// The digests of all references of a document.
@@ -245,16 +265,7 @@ impl<'d> Digests<'d> {
     /// Writes what a plan comes to.
     pub(super) fn stream(&self, plan: &Plan, sink: &mut dyn Sink, budget: &mut Budget) -> Result<Source, Fault> {
         budget.spend(1)?;
-        match plan.place {
-            Place::Node { top, comments } => {
-                let selected = Selected::new(self.origin.tree, top, comments);
-                self.origin.nodes(selected, &plan.transforms, sink, budget)
-            }
-            Place::Content(index) => {
-                let content = self.contents.get(index).ok_or(Fault::NotGiven)?;
-                transform::content(content.bytes, &plan.transforms, sink, budget)
-            }
-        }
+        plan.run(self.origin, self.contents, sink, budget)
     }
 
     fn compute(&self, plan: &Plan, budget: &mut Budget) -> Result<Rc<Done>, Fault> {

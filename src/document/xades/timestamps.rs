@@ -69,12 +69,7 @@ pub(super) fn timestamps<'t>(tree: &'t Tree<'t>, qualified: &Qualified<'t>) -> V
 }
 
 impl<'t> Stamped<'t> {
-    fn read(
-        tree: &'t Tree<'t>,
-        element: &Element<'t>,
-        property: TimestampProperty,
-        place: Option<usize>,
-    ) -> Self {
+    fn read(tree: &'t Tree<'t>, element: &Element<'t>, property: TimestampProperty, place: Option<usize>) -> Self {
         let mut read = Self {
             property,
             place,
@@ -123,7 +118,9 @@ impl<'t> Stamped<'t> {
         self.named.is_empty()
             && matches!(
                 self.property,
-                TimestampProperty::AllDataObjects | TimestampProperty::Archive | TimestampProperty::ArchiveBefore141
+                TimestampProperty::AllDataObjects
+                    | TimestampProperty::Archive
+                    | TimestampProperty::ArchiveBefore141
             )
     }
 }

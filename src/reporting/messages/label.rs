@@ -234,6 +234,32 @@ labels! {
     // What was signed, and what came after it.
     /// Heads the list of signed revisions.
     RevisionsAre = "revisions-are" ["signed", "revisions"];
+    /// Heads the list of signed octet streams of an XML document.
+    StreamsAre = "streams-are" ["signatures", "streams"];
+    /// Before a signed octet stream.
+    StreamRow = "stream" [];
+    /// A stream: the number of its reference, the URI, size and digest.
+    StreamIs = "stream-is" ["number", "uri", "facts"];
+    /// A stream that has another digest than was signed.
+    StreamDiffers = "stream-differs" ["number", "uri", "facts"];
+    /// A stream that there is not, and why.
+    StreamNotKnown = "stream-not-known" ["number", "uri", "reason"];
+    /// It leads to nothing.
+    StreamNotFound = "stream-not-found" [];
+    /// It leads to several elements.
+    StreamAmbiguous = "stream-ambiguous" [];
+    /// It leads out of the document.
+    StreamNotGiven = "stream-not-given" [];
+    /// It names something that is not evaluated.
+    StreamRefused = "stream-refused" ["what"];
+    /// A transform has no result.
+    StreamFailed = "stream-failed" ["what"];
+    /// A limit was reached.
+    StreamLimit = "stream-limit" ["limit", "maximum"];
+    /// An XML signature is not as its schema says.
+    SignatureNotReadable = "signature-not-readable" [];
+    /// A signature leaves nothing out.
+    NothingLeftOut = "nothing-left-out" [];
     /// Nothing is signed.
     NothingSigned = "nothing-signed" [];
     /// Before the number of a revision.

@@ -104,6 +104,14 @@ details! {
     SeveralSignatures = "several-signatures" ["ids"];
     /// The byte range of the signature breaks a rule.
     RevisionUnknown = "revision-unknown" ["id"];
+    /// An XML signature is not as its schema says.
+    SignatureShapeless = "signature-shapeless" ["id"];
+    /// A reference leads to content that was not given.
+    ContentMissing = "content-missing" ["id", "number"];
+    /// A reference names a transform or a pointer that is not evaluated.
+    TransformRefused = "transform-refused" ["id", "number"];
+    /// A reference leads nowhere, to more than one element, or its transforms have no result.
+    ReferenceUnknown = "reference-unknown" ["id", "number"];
     /// Nothing is there.
     NotFound = "not-found" [];
     /// The address knows other methods only.

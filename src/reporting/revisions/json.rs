@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Later, RevisionsEnvelope, later};
-use crate::document::{Difference, Differences, ShownValue, SignedRevision, SignedRevisions};
+use crate::document::{Difference, Differences, ShownValue, SignedRevision, SignedRevisions, SignedStream, Target};
 use crate::reporting::json::{error_line, line};
 use crate::reporting::{DocumentError, Language, Texts, UnreadDocument};
 
@@ -75,7 +75,13 @@ struct SignedView<'a> {
     coverage: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     byte_range: Option<[u64; 4]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
     revision: Option<RevisionView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    streams: Option<Vec<StreamView<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncovered: Option<Vec<UncoveredView<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
 }
@@ -88,14 +94,79 @@ impl<'a> SignedView<'a> {
             field: one.field.as_deref(),
             coverage: one.coverage.name(),
             byte_range: one.byte_range,
+            path: one.xml.as_ref().and_then(|xml| xml.path.as_deref()),
             revision: one.revision.as_ref().map(|revision| RevisionView {
                 number: revision.number,
                 size: revision.size,
                 sha256: &revision.sha256,
             }),
+            streams: one.xml.as_ref().map(|xml| {
+                let streams = xml.streams.iter().flatten();
+                streams.map(|stream| StreamView::new(&one.id, stream, envelope)).collect()
+            }),
+            uncovered: one.xml.as_ref().and_then(|xml| xml.uncovered.as_ref()).map(|uncovered| {
+                uncovered.iter().map(|one| UncoveredView { path: &one.path, kind: one.kind.name() }).collect()
+            }),
             file: envelope.file(&one.id),
         }
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StreamView<'a> {
+    number: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri: Option<&'a str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    claimed_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    transforms: &'a [String],
+    digest_method: &'a str,
+    digest: &'static str,
+    octets: Option<OctetsView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+}
+
+impl<'a> StreamView<'a> {
+    fn new(id: &str, stream: &'a SignedStream, envelope: &RevisionsEnvelope<'a>) -> Self {
+        let reference = &stream.reference;
+        Self {
+            number: stream.number,
+            uri: reference.uri.as_deref(),
+            claimed_type: reference.claimed_type.as_deref(),
+            path: match &reference.target {
+                Some(Target::Node { path, .. }) => Some(path),
+                _ => None,
+            },
+            transforms: &reference.transforms,
+            digest_method: &reference.method,
+            digest: stream.digest().name(),
+            octets: stream
+                .octets
+                .as_ref()
+                .ok()
+                .map(|octets| OctetsView { size: octets.size, sha256: &octets.sha256 }),
+            fault: stream.octets.as_ref().err().map(|fault| fault.name()),
+            file: envelope.file(&format!("{id}-{}", stream.number)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OctetsView<'a> {
+    size: u64,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct UncoveredView<'a> {
+    path: &'a str,
+    kind: &'static str,
 }
 
 #[derive(Serialize)]

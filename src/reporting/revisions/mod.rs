@@ -20,7 +20,8 @@ pub use text::revisions_to_text;
 pub struct RevisionsEnvelope<'a> {
     /// The name under which the document was given.
     pub document_name: Option<&'a str>,
-    /// The files that were written, by the ids of the signatures.
+    /// The files that were written, by the ids of the signatures; of XML by these and the numbers of the references:
+    /// `S1-2`.
     pub written: Option<&'a BTreeMap<String, String>>,
 }
 

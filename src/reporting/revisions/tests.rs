@@ -12,6 +12,7 @@ fn signed() -> SignedRevisions {
         byte_range: Some([0, 1, 2, 3]),
         coverage: Coverage::WholeRevision,
         revision,
+        xml: None,
     };
     let bytes = |number| RevisionBytes { number, size: 100 * number, sha256: format!("{number:064}") };
     SignedRevisions {

@@ -2,7 +2,10 @@
 //! revision with its differences by page.
 
 use super::{Later, RevisionsEnvelope, later};
-use crate::document::{Difference, Differences, ShownValue, SignedBy, SignedRevision, SignedRevisions};
+use crate::document::{
+    Difference, Differences, Fault, MediaType, ShownValue, SignedBy, SignedRevision, SignedRevisions, SignedStream,
+    SignedXml, StreamDigest,
+};
 use crate::reporting::text::{Colour, Page};
 use crate::reporting::{Label, Language, Style, Texts, escaped, shown};
 
@@ -19,6 +22,8 @@ const ROWS: &[Label] = &[
     Label::Coverage,
     Label::ByteRange,
     Label::SignedBytes,
+    Label::StreamRow,
+    Label::NotCovered,
     Label::WrittenTo,
     Label::AfterSignatures,
     Label::SignedWith,
@@ -38,6 +43,15 @@ pub fn revisions_to_text(
     let mut page = Page::with_rows(texts, style, ROWS);
     if signed.signed.is_empty() {
         page.headline(Colour::Yellow, texts.label(Label::NothingSigned));
+    } else if signed.media_type == MediaType::Xml {
+        let all = || signed.signed.iter().filter_map(|one| one.xml.as_ref());
+        let streams = || all().filter_map(|xml| xml.streams.as_ref()).flatten();
+        let told =
+            all().all(|xml| xml.streams.is_some()) && streams().all(|one| one.digest() == StreamDigest::Same);
+        let colour = if told { Colour::Green } else { Colour::Yellow };
+        let known = streams().filter(|one| one.octets.is_ok()).count();
+        let args = [("signatures", signed.signed.len().to_string()), ("streams", known.to_string())];
+        page.headline(colour, &texts.fill(Label::StreamsAre, &args));
     } else {
         let known = signed.signed.iter().filter(|one| one.revision.is_some()).count();
         let colour = if known == signed.signed.len() { Colour::Green } else { Colour::Yellow };
@@ -76,12 +90,16 @@ fn revision(page: &mut Page, one: &SignedRevision, envelope: &RevisionsEnvelope<
     let id = ("id", one.id.clone());
     let head = match (one.signed_by, &one.field) {
         (SignedBy::DocumentTimestamp, _) => texts.fill(Label::DocumentTimestamp, &[id]),
-        (SignedBy::Signature, Some(field)) => {
+        (SignedBy::Signature | SignedBy::CounterSignature, Some(field)) => {
             texts.fill(Label::SignatureInField, &[id, ("field", shown(field).into_owned())])
         }
-        (SignedBy::Signature, None) => texts.fill(Label::Signature, &[id]),
+        (SignedBy::Signature | SignedBy::CounterSignature, None) => texts.fill(Label::Signature, &[id]),
     };
     page.section(&head);
+    if let Some(xml) = &one.xml {
+        page.row(INDENT, Label::Coverage, texts.word("coverage", one.coverage.name()));
+        return streams(page, &one.id, xml, envelope);
+    }
     match &one.revision {
         Some(revision) => page.row(INDENT, Label::RevisionRow, &revision.number.to_string()),
         None => page.row(INDENT, Label::RevisionRow, texts.label(Label::RevisionNotKnown)),
@@ -97,6 +115,56 @@ fn revision(page: &mut Page, one: &SignedRevision, envelope: &RevisionsEnvelope<
     if let Some(file) = envelope.file(&one.id) {
         page.row(INDENT, Label::WrittenTo, &escaped(file));
     }
+}
+
+/// What the references of one XML signature digest, and what it leaves out.
+fn streams(page: &mut Page, id: &str, xml: &SignedXml, envelope: &RevisionsEnvelope<'_>) {
+    let texts = page.texts();
+    match &xml.streams {
+        None => page.row(INDENT, Label::StreamRow, texts.label(Label::SignatureNotReadable)),
+        Some(streams) => {
+            for stream in streams {
+                page.row(INDENT, Label::StreamRow, &described(texts, stream));
+                if let Some(file) = envelope.file(&format!("{id}-{}", stream.number)) {
+                    page.row(INDENT, Label::WrittenTo, &escaped(file));
+                }
+            }
+        }
+    }
+    match &xml.uncovered {
+        None => {}
+        Some(uncovered) if uncovered.is_empty() => page.line(INDENT, texts.label(Label::NothingLeftOut)),
+        Some(uncovered) => {
+            page.rows(INDENT, Label::NotCovered, uncovered.iter().map(|one| shown(&one.path).into_owned()));
+        }
+    }
+}
+
+fn described(texts: &Texts, stream: &SignedStream) -> String {
+    let number = ("number", stream.number.to_string());
+    let uri = stream.reference.uri.as_deref().filter(|uri| !uri.is_empty()).unwrap_or("\"\"");
+    let uri = ("uri", shown(uri).into_owned());
+    let reason = match &stream.octets {
+        Ok(octets) => {
+            let args = [("size", octets.size.to_string()), ("sha256", octets.sha256.clone())];
+            let facts = ("facts", texts.fill(Label::FileFacts, &args));
+            let label = match stream.digest() {
+                StreamDigest::Differs => Label::StreamDiffers,
+                StreamDigest::Same | StreamDigest::Unknown => Label::StreamIs,
+            };
+            return texts.fill(label, &[number, uri, facts]);
+        }
+        Err(Fault::Ambiguous) => texts.label(Label::StreamAmbiguous).to_owned(),
+        Err(Fault::NotGiven) => texts.label(Label::StreamNotGiven).to_owned(),
+        Err(Fault::Unsupported(what)) => texts.fill(Label::StreamRefused, &[("what", shown(what).into_owned())]),
+        Err(Fault::Failed(what)) => texts.fill(Label::StreamFailed, &[("what", shown(what).into_owned())]),
+        Err(Fault::Limit(exceeded)) => texts.fill(
+            Label::StreamLimit,
+            &[("limit", exceeded.limit.name().to_owned()), ("maximum", exceeded.maximum.to_string())],
+        ),
+        Err(_) => texts.label(Label::StreamNotFound).to_owned(),
+    };
+    texts.fill(Label::StreamNotKnown, &[number, uri, ("reason", reason)])
 }
 
 /// What one later revision changed.

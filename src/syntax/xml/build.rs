@@ -213,7 +213,9 @@ impl<'t> Builder<'t> {
             return if blank { Ok(()) } else { Err(malformed(Malformation::OutsideRoot, at)) };
         };
         // The last node is a text of this element, and nothing was opened or closed since: they are one.
-        if let Some(node) = self.tree.nodes.last_mut().filter(|node| node.kind == Kind::Text && node.parent == parent) {
+        if let Some(node) =
+            self.tree.nodes.last_mut().filter(|node| node.kind == Kind::Text && node.parent == parent)
+        {
             node.plain = false;
             let place_of = usize::try_from(node.place).unwrap_or(usize::MAX);
             return self.join(place_of, raw, at, place);
@@ -225,7 +227,8 @@ impl<'t> Builder<'t> {
             (here(raw, at), exact)
         } else {
             let piece = self.aside(raw, at, place)?;
-            let plain = exact && !self.tree.piece(piece).bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\r'));
+            let plain =
+                exact && !self.tree.piece(piece).bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\r'));
             (piece, plain)
         };
         let place_of = small(self.tree.pieces.len());
