@@ -209,6 +209,11 @@ impl Name {
         }
     }
 
+    /// A number that is the same for all names that match: for tables. Names that do not match may share it.
+    pub(crate) const fn print(&self) -> u64 {
+        self.print
+    }
+
     /// Whether this name is in the subtree `base` (RFC 5280 §4.2.1.10): `base` is its beginning, or it itself.
     /// An empty base contains every name.
     #[must_use]

@@ -1,85 +1,29 @@
 //! Who is believed, for what, since when.
 //!
-//! A [`TrustStore`] is an immutable snapshot: anchors that an operator configured. An anchor is believed because
-//! somebody configured it; its own signature, validity and revocation are never looked at (RFC 5280 §6.1.1 (d)).
+//! A [`TrustList`] is parsed and proves nothing. A [`VerifiedTrustList`] was verified with a pinned signer; its services
+//! mean what the table of its [`Scheme`] says ([`scheme`]). A [`TrustStore`] is an immutable snapshot of all that is
+//! believed: anchors that an operator configured, the services of verified lists, and anchors that an operator accepts
+//! beside the lists.
+//!
+//! What a legal class needs of a service is not here: `validation::qualification` says it.
 
+mod build;
+mod index;
+mod list;
+mod listing;
+mod lotl;
+pub mod scheme;
 mod service;
+mod store;
+mod subject;
+mod verify;
 
-use std::sync::Arc;
-
-use crate::pki::{Certificate, Name};
-use crate::time::Timestamp;
-
+pub use list::{
+    DigitalIdentity, Extension, Instance, ListError, ListedCriteria, ListedQualification, ListedService, Pointer,
+    Provider, TrustList,
+};
+pub use listing::{ListState, ListSummary, Listing};
+pub use lotl::{PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
-
-/// A certificate that is believed.
-#[derive(Clone, Debug)]
-pub struct TrustAnchor {
-    /// The certificate.
-    pub certificate: Arc<Certificate>,
-    /// When trust in it ends, where an operator said so (compromise): from then on no path may end here.
-    pub sunset: Option<Timestamp>,
-}
-
-/// An immutable snapshot of what is believed.
-#[derive(Clone, Debug, Default)]
-pub struct TrustStore {
-    anchors: Vec<TrustAnchor>,
-    demo: bool,
-}
-
-impl TrustStore {
-    /// A store of these anchors; the same certificate twice counts once.
-    #[must_use]
-    pub fn new(anchors: Vec<TrustAnchor>) -> Self {
-        let mut store = Self::default();
-        for anchor in anchors {
-            if store.anchor_of(&anchor.certificate).is_some() {
-                continue;
-            }
-            store.anchors.push(anchor);
-        }
-        store
-    }
-
-    /// The same store, marked as a demo: every report that comes of it says so.
-    #[must_use]
-    pub fn marked_demo(self) -> Self {
-        Self { demo: true, ..self }
-    }
-
-    /// Whether it is a demo.
-    #[must_use]
-    pub const fn is_demo(&self) -> bool {
-        self.demo
-    }
-
-    /// How many anchors there are.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.anchors.len()
-    }
-
-    /// Whether nothing is believed at all.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.anchors.is_empty()
-    }
-
-    /// The anchors, in their order.
-    #[must_use]
-    pub fn anchors(&self) -> &[TrustAnchor] {
-        &self.anchors
-    }
-
-    /// The anchor that is this very certificate.
-    #[must_use]
-    pub fn anchor_of(&self, certificate: &Certificate) -> Option<&TrustAnchor> {
-        self.anchors.iter().find(|anchor| anchor.certificate.der() == certificate.der())
-    }
-
-    /// The anchors with this subject (RFC 5280 §7.1).
-    pub fn named<'a>(&'a self, subject: &'a Name) -> impl Iterator<Item = &'a TrustAnchor> {
-        self.anchors.iter().filter(move |anchor| anchor.certificate.subject().matches(subject))
-    }
-}
+pub use store::{SupplementaryAnchor, TrustAnchor, TrustStore};
+pub use verify::{LIST_BYTES, ListSigner, Refusal, VerifiedTrustList};

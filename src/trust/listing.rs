@@ -1,0 +1,127 @@
+//! A list as a store holds it: what is configured, the last good list, and why a newer one was not taken.
+
+use std::sync::Arc;
+
+use super::service::Scheme;
+use super::verify::{ListSigner, Refusal, VerifiedTrustList};
+use crate::time::Timestamp;
+
+/// A configured list and what is at hand of it.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The name in the configuration.
+    pub name: String,
+    /// Under whose law it stands.
+    pub scheme: Scheme,
+    /// Who may sign it.
+    pub signers: Vec<ListSigner>,
+    /// The last good list; none where there never was one.
+    pub list: Option<Arc<VerifiedTrustList>>,
+    /// When that was taken up: its signer was looked for among the pins of that time.
+    pub taken_at: Option<Timestamp>,
+    /// Why what came last was not taken; none where it was.
+    pub refusal: Option<Refusal>,
+}
+
+/// How a list stands (TS 119 612 §5.3.15, §5.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListState {
+    /// Verified, and its next update is not due.
+    Current,
+    /// Verified, and its next update is due.
+    Overdue,
+    /// Nobody could verify it: no pin counts, or there is none yet.
+    Unverified,
+    /// What came was refused, and there is no older one that is good.
+    Refused,
+}
+
+impl ListState {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Overdue => "overdue",
+            Self::Unverified => "unverified",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What a report says of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListSummary {
+    /// The name in the configuration.
+    pub name: String,
+    /// Under whose law it stands.
+    pub scheme: Scheme,
+    /// `SchemeTerritory`; none where there is no list.
+    pub territory: Option<String>,
+    /// Its sequence number.
+    pub sequence_number: Option<u64>,
+    /// When it was issued.
+    pub issue_time: Option<Timestamp>,
+    /// When its next update is due; none also of a closed list.
+    pub next_update: Option<Timestamp>,
+    /// SHA-256 of it, lowercase hex.
+    pub sha256: Option<String>,
+    /// How it stands.
+    pub state: ListState,
+    /// The code of the refusal of what came last.
+    pub reason: Option<&'static str>,
+}
+
+impl Listing {
+    /// A list of which nothing is at hand yet.
+    #[must_use]
+    pub const fn new(name: String, scheme: Scheme, signers: Vec<ListSigner>) -> Self {
+        Self { name, scheme, signers, list: None, taken_at: None, refusal: None }
+    }
+
+    /// The same after something came: taken where it is verified and follows what is known, else kept with the reason.
+    #[must_use]
+    pub fn after(&self, bytes: Arc<[u8]>, at: Timestamp) -> Self {
+        let verified =
+            VerifiedTrustList::verify(bytes, self.scheme, &self.signers, at).and_then(|list| match &self.list {
+                Some(known) => list.may_follow(known).map(|()| list),
+                None => Ok(list),
+            });
+        match verified {
+            Ok(list) => {
+                let same = self.list.as_ref().filter(|known| known.sha256() == list.sha256()).cloned();
+                let taken_at = if same.is_some() { self.taken_at } else { Some(at) };
+                Self { list: same.or_else(|| Some(Arc::new(list))), taken_at, refusal: None, ..self.clone() }
+            }
+            Err(refusal) => Self { refusal: Some(refusal), ..self.clone() },
+        }
+    }
+
+    /// How it stands at a time.
+    #[must_use]
+    pub fn state(&self, at: Timestamp) -> ListState {
+        match (&self.list, &self.refusal) {
+            (Some(list), _) if list.is_overdue(at) => ListState::Overdue,
+            (Some(_), _) => ListState::Current,
+            (None, Some(refusal)) if !refusal.is_for_want_of_a_signer() => ListState::Refused,
+            (None, _) => ListState::Unverified,
+        }
+    }
+
+    /// What a report says of it.
+    #[must_use]
+    pub fn summary(&self, at: Timestamp) -> ListSummary {
+        let said = self.list.as_ref().map(|list| list.list());
+        ListSummary {
+            name: self.name.clone(),
+            scheme: self.scheme,
+            territory: said.map(|list| list.territory.clone()),
+            sequence_number: said.map(|list| list.sequence_number),
+            issue_time: said.map(|list| list.issue_time),
+            next_update: said.and_then(|list| list.next_update),
+            sha256: self.list.as_ref().map(|list| list.sha256().to_owned()),
+            state: self.state(at),
+            reason: self.refusal.as_ref().map(Refusal::code),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! An immutable snapshot of what is believed.
+//!
+//! An anchor is believed because somebody configured it; its own signature, validity and revocation are never looked at
+//! (RFC 5280 §6.1.1 (d)). The certificates of listed services that issue certificates (`CA/QC`) or time-stamps
+//! (`TSA/QTST`) are anchors too, from the beginning of their first period on: before that the list says nothing of
+//! them. What a status means for an anchor that is there is no matter of paths: it decides the legal class.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::index::Index;
+use super::listing::{ListSummary, Listing};
+use super::service::{Service, ServiceKind};
+use crate::crypto::{Digest, DigestAlgorithm, digest};
+use crate::pki::{Certificate, Name};
+use crate::time::Timestamp;
+
+/// A certificate that is believed.
+#[derive(Clone, Debug)]
+pub struct TrustAnchor {
+    /// The certificate.
+    pub certificate: Arc<Certificate>,
+    /// When trust in it ends, where an operator said so (compromise): from then on no path may end here.
+    pub sunset: Option<Timestamp>,
+}
+
+/// An anchor that an operator accepts beside the lists, under a name that every report prints. No legal class follows
+/// from it.
+#[derive(Clone, Debug)]
+pub struct SupplementaryAnchor {
+    /// The name.
+    pub name: String,
+    /// The certificate.
+    pub certificate: Arc<Certificate>,
+    /// When trust in it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Option<Timestamp>,
+}
+
+/// An immutable snapshot of what is believed.
+#[derive(Clone, Debug, Default)]
+pub struct TrustStore {
+    /// All that paths may end at: those configured first, then listed ones, then supplementary ones.
+    believed: Vec<TrustAnchor>,
+    configured: usize,
+    by_certificate: HashMap<Digest, usize>,
+    by_name: HashMap<u64, Vec<usize>>,
+    /// From when on, of those that are not believed at all times.
+    since: HashMap<Digest, Timestamp>,
+    supplementary: Vec<SupplementaryAnchor>,
+    listings: Vec<Listing>,
+    services: Index,
+    demo: bool,
+}
+
+impl TrustStore {
+    /// A store of these anchors; the same certificate twice counts once.
+    #[must_use]
+    pub fn new(anchors: Vec<TrustAnchor>) -> Self {
+        let mut store = Self::default();
+        for anchor in anchors {
+            store.believe(anchor, None);
+        }
+        store.configured = store.believed.len();
+        store
+    }
+
+    /// The same store, with anchors that are accepted beside the lists.
+    #[must_use]
+    pub fn with_supplementary(self, supplementary: Vec<SupplementaryAnchor>) -> Self {
+        let Self { believed, configured, demo, listings, .. } = self;
+        let anchors = believed.into_iter().take(configured).collect();
+        Self { demo, ..Self::new(anchors) }.completed(supplementary, listings)
+    }
+
+    /// The same store, with these lists in the place of those that it has.
+    #[must_use]
+    pub fn with_lists(&self, listings: Vec<Listing>) -> Self {
+        let anchors = self.anchors().to_vec();
+        Self { demo: self.demo, ..Self::new(anchors) }.completed(self.supplementary.clone(), listings)
+    }
+
+    /// Of a store that has its configured anchors only.
+    fn completed(mut self, supplementary: Vec<SupplementaryAnchor>, listings: Vec<Listing>) -> Self {
+        let verified = listings.iter().filter_map(|listing| listing.list.as_ref());
+        let services: Vec<Arc<Service>> = verified.flat_map(|list| list.services().iter().cloned()).collect();
+        for service in &services {
+            if let Some(since) = believed_since(service) {
+                for certificate in &service.certificates {
+                    let anchor = TrustAnchor { certificate: Arc::clone(certificate), sunset: None };
+                    self.believe(anchor, Some(since));
+                }
+            }
+        }
+        for one in &supplementary {
+            let anchor = TrustAnchor { certificate: Arc::clone(&one.certificate), sunset: one.until };
+            self.believe(anchor, Some(one.from));
+        }
+        Self { services: Index::of(services), supplementary, listings, ..self }
+    }
+
+    fn believe(&mut self, anchor: TrustAnchor, since: Option<Timestamp>) {
+        let sha256 = digest(DigestAlgorithm::Sha256, anchor.certificate.der());
+        if self.by_certificate.contains_key(&sha256) {
+            // Listed for several services: from the first of them on. Who is believed at all times stays so.
+            if let (Some(first), Some(since)) = (self.since.get_mut(&sha256), since) {
+                *first = since.min(*first);
+            }
+            return;
+        }
+        let number = self.believed.len();
+        self.by_certificate.insert(sha256, number);
+        self.by_name.entry(anchor.certificate.subject().print()).or_default().push(number);
+        self.since.extend(since.map(|since| (sha256, since)));
+        self.believed.push(anchor);
+    }
+
+    /// The same store, marked as a demo: every report that comes of it says so.
+    #[must_use]
+    pub fn marked_demo(self) -> Self {
+        Self { demo: true, ..self }
+    }
+
+    /// Whether it is a demo.
+    #[must_use]
+    pub const fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// How many anchors are configured; those of lists and supplementary ones apart.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.configured
+    }
+
+    /// Whether nothing is believed at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.believed.is_empty()
+    }
+
+    /// The anchors that are configured, in their order.
+    #[must_use]
+    pub fn anchors(&self) -> &[TrustAnchor] {
+        self.believed.get(..self.configured).unwrap_or_default()
+    }
+
+    /// The anchors that are accepted beside the lists.
+    #[must_use]
+    pub fn supplementary(&self) -> &[SupplementaryAnchor] {
+        &self.supplementary
+    }
+
+    /// The lists that are configured.
+    #[must_use]
+    pub fn listings(&self) -> &[Listing] {
+        &self.listings
+    }
+
+    /// What a report for this time says of the lists.
+    #[must_use]
+    pub fn lists(&self, at: Timestamp) -> Vec<ListSummary> {
+        self.listings.iter().map(|listing| listing.summary(at)).collect()
+    }
+
+    /// The services of all verified lists.
+    #[must_use]
+    pub fn services(&self) -> &[Arc<Service>] {
+        self.services.services()
+    }
+
+    /// The services that a certificate belongs to, in the order of the lists: one certificate can have several.
+    #[must_use]
+    pub fn services_of(&self, certificate: &Certificate) -> Vec<&Arc<Service>> {
+        self.services.services_of(certificate)
+    }
+
+    /// The anchor that is this very certificate: configured, supplementary or listed.
+    #[must_use]
+    pub fn anchor_of(&self, certificate: &Certificate) -> Option<&TrustAnchor> {
+        let number = self.by_certificate.get(&digest(DigestAlgorithm::Sha256, certificate.der()))?;
+        self.believed.get(*number)
+    }
+
+    /// From when on an anchor is believed; none where at all times, or where it is no anchor.
+    #[must_use]
+    pub fn believed_since(&self, anchor: &Certificate) -> Option<Timestamp> {
+        self.since.get(&digest(DigestAlgorithm::Sha256, anchor.der())).copied()
+    }
+
+    /// The anchors with this subject (RFC 5280 §7.1).
+    pub fn named<'a>(&'a self, subject: &'a Name) -> impl Iterator<Item = &'a TrustAnchor> {
+        let numbers = self.by_name.get(&subject.print()).into_iter().flatten();
+        let anchors = numbers.filter_map(|number| self.believed.get(*number));
+        anchors.filter(move |anchor| anchor.certificate.subject().matches(subject))
+    }
+}
+
+/// When the first period begins in which a service issues certificates or time-stamps.
+fn believed_since(service: &Service) -> Option<Timestamp> {
+    let issues = |kind| matches!(kind, ServiceKind::CaQc | ServiceKind::Qtst);
+    service.periods.iter().find(|period| issues(period.kind)).map(|period| period.from)
+}
