@@ -294,11 +294,13 @@ fn given<'e, 'p>(
     match &inside.token {
         Ok(token) => {
             facts.ledger.passed(CheckId::SignatureReadable);
-            if inside.is_v3 {
-                match archived_by(signature, token, tokens, budget) {
+            if inside.kind == TimestampKind::Archive {
+                match archived_by(signature, token, inside.is_v3, tokens, budget) {
                     Ok(found) => {
-                        let holds = found.as_ref().is_some_and(|found| found.covered.is_some());
-                        facts.ledger.check(CheckId::ArchiveHashIndex, if holds { Ok(()) } else { Err(None) });
+                        if inside.is_v3 {
+                            let holds = found.as_ref().is_some_and(|found| found.covered.is_some());
+                            facts.ledger.check(CheckId::ArchiveHashIndex, if holds { Ok(()) } else { Err(None) });
+                        }
                         archived = found;
                     }
                     Err(exceeded) => limit(&mut facts.ledger, exceeded),
@@ -311,7 +313,6 @@ fn given<'e, 'p>(
                 TimestampKind::Content => {
                     signature.digests.iter().find(|known| known.algorithm() == algorithm).copied()
                 }
-                // What version 2 covers is not computed: it proves nothing here.
                 TimestampKind::Archive => archived.as_ref().and_then(|archived| archived.imprint),
                 TimestampKind::Document => None,
             };
@@ -350,18 +351,21 @@ fn given<'e, 'p>(
     }
 }
 
-/// What an archive time-stamp of version 3 is over and covers; nothing where it has no index that can be read.
+/// What an archive time-stamp is over and covers; nothing where version 3 has no index that can be read, or what version
+/// 2 is over is not known.
 fn archived_by(
     signature: &Signature,
     token: &TimestampToken,
+    is_v3: bool,
     tokens: &[Inside<'_>],
     budget: &mut Budget,
 ) -> Result<Option<Archived>, LimitExceeded> {
     let (Some(SignatureForm::Cms(cms)), Some(signer)) = (&signature.form, signature::signer_info(signature)) else {
         return Ok(None);
     };
-    let (id, content) = (signature.id.as_str(), signature.digests.as_slice());
-    archive::archived(Around { id, cms, signer, content, tokens }, token, budget)
+    let (id, content, led) = (signature.id.as_str(), signature.digests.as_slice(), signature.led.as_slice());
+    let around = Around { id, cms, signer, content, led, tokens };
+    if is_v3 { archive::archived(around, token, budget) } else { archive::archived_v2(around, token, budget) }
 }
 
 /// The facts of a document time-stamp (EN 319 142-1 §5.4.3).
