@@ -23,8 +23,7 @@ there will be more, none will be renamed.
 
 NO_POE is never the conclusion of a report: sliding ends with it where nothing proves that a certificate and its revocation data existed at
 the control time, past certificate validation returns it, and past signature validation keeps the result that it was asked to repair
-(EN 319 102-1 §5.6.2.4). The check stands in the report as information beside that result. An archive time-stamp of version 2 (TS 101 733)
-is reported and proves nothing: what it is over is not computed (`cv-algorithm-supported`).
+(EN 319 102-1 §5.6.2.4). The check stands in the report as information beside that result.
 
 | check | basis | level | where it does not hold | floor |
 |---|---|---|---|---|

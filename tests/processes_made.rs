@@ -191,12 +191,17 @@ impl World {
             let values: Vec<Vec<u8>> =
                 own.iter().map(|token| [der::oid(SIGNATURE_STAMP), token.clone()].concat()).collect();
             let archive = signing.archive.as_ref().map(|archive| {
+                let before: Vec<Vec<u8>> =
+                    own.iter().map(|token| attribute(SIGNATURE_STAMP, token.clone())).collect();
                 let index = match archive.index {
+                    Index::Version2(set) => {
+                        return self.archive_v2(archive, content, &responses, fields, &before.concat(), set);
+                    }
                     Index::Right => index(&[certificate.to_vec()], &responses, &values),
                     Index::NamesMore => index(&[certificate.to_vec(), b"gone".to_vec()], &responses, &values),
                     Index::LeavesOutStamps => index(&[certificate.to_vec()], &responses, &[]),
                 };
-                self.archive(archive, content, fields, &index)
+                attribute("0.4.0.1733.2.4", self.archive(archive, content, fields, &index))
             });
             let own = own.map(|token| attribute(SIGNATURE_STAMP, token));
             let value = signing.value.iter().map(|response| {
@@ -204,10 +209,7 @@ impl World {
                 let list = der::tlv(0xa1, &der::sequence(&[basic.to_vec()]));
                 attribute("1.2.840.113549.1.9.16.2.24", der::sequence(&[list]))
             });
-            own.into_iter()
-                .chain(value)
-                .chain(archive.map(|token| attribute("0.4.0.1733.2.4", token)))
-                .collect::<Vec<_>>()
+            own.into_iter().chain(value).chain(archive).collect::<Vec<_>>()
         };
         cms(&self.person, "1.2.840.113549.1.7.1", None, (oid, digest.as_ref()), more, &responses, stamp)
     }
@@ -218,6 +220,30 @@ impl World {
         let message = [&der::oid("1.2.840.113549.1.7.1"), digest.as_ref(), fields, index].concat();
         let named = vec![attribute("0.4.0.19122.1.5", index.to_vec())];
         self.token_by(archive.authority.as_ref().unwrap_or(&self.authority), &message, archive.time, named)
+    }
+
+    /// An archive time-stamp of version 2 (TS 101 733 §6.4.1) over the content, the fields of the signer and the unsigned
+    /// attributes that are there.
+    fn archive_v2(
+        &self,
+        archive: &Archive,
+        content: &[u8],
+        revocations: &[Vec<u8>],
+        fields: &[u8],
+        attributes: &[u8],
+        set: Set,
+    ) -> Vec<u8> {
+        let data = der::sequence(&[der::oid("1.2.840.113549.1.7.1")]);
+        let certificates = der::tlv(0xa0, self.person.certificate.der());
+        let revocations = if revocations.is_empty() { Vec::new() } else { der::tlv(0xa1, &revocations.concat()) };
+        let attributes = match set {
+            Set::Framed => der::tlv(0xa1, attributes),
+            Set::Bare => attributes.to_vec(),
+            Set::LeftOut => Vec::new(),
+        };
+        let message = [&data, content, &certificates, &revocations, fields, &attributes].concat();
+        let authority = archive.authority.as_ref().unwrap_or(&self.authority);
+        attribute("1.2.840.113549.1.9.16.2.48", self.token_by(authority, &message, archive.time, Vec::new()))
     }
 
     /// A token over `content`, made at `time`.
@@ -260,7 +286,7 @@ struct Signing {
     archive: Option<Archive>,
 }
 
-/// An archive time-stamp of version 3 inside the signature.
+/// An archive time-stamp inside the signature, of version 3 where nothing else is said.
 struct Archive {
     time: &'static str,
     /// None is that of the world.
@@ -276,6 +302,19 @@ enum Index {
     NamesMore,
     /// All but the time-stamps inside.
     LeavesOutStamps,
+    /// There is none: it is of version 2.
+    Version2(Set),
+}
+
+/// How an archive time-stamp of version 2 is over the unsigned attributes.
+#[derive(Clone, Copy)]
+enum Set {
+    /// With tag and length, as the standard says.
+    Framed,
+    /// Without, as its annex had it before.
+    Bare,
+    /// They are left out, against the standard.
+    LeftOut,
 }
 
 const SIGNATURE_STAMP: &str = "1.2.840.113549.1.9.16.2.14";
@@ -636,6 +675,54 @@ fn an_archive_time_stamp_inside_the_signature_rescues_what_its_index_names() {
     assert_eq!(judged(Index::NamesMore, "20260610000000Z"), case(broken, "S1", unsure));
     // It is archival material itself: one from before the revocation is proof enough.
     assert_eq!(judged(Index::LeavesOutStamps, "20260520000000Z"), case(good, "S1", good));
+}
+
+/// An archive time-stamp of version 2 proves all that it is over, in either reading of the standard, and nothing where it is
+/// over anything else.
+#[test]
+fn an_archive_time_stamp_of_version_2_rescues_all_that_was_there() {
+    let mut world = World::new();
+    world.crls = vec![
+        world.list_of_root(&revoked(4, "20260615000000Z", 1)),
+        world.list_of_ca(&revoked(3, "20260601000000Z", 1)),
+    ];
+    let judged = |set, time, change: fn(&mut Vec<u8>)| {
+        let archive = Archive { time, authority: Some(world.second()), index: Index::Version2(set) };
+        let signing = Signing { stamp: Some("20260501000000Z"), archive: Some(archive), ..Signing::default() };
+        let mut pdf = MadePdf::new([]);
+        pdf.sign("S", "ETSI.CAdES.detached", HOLE, |pieces| {
+            let mut message = world.signature(&signing, &pieces.concat());
+            change(&mut message);
+            message
+        });
+        let report = world.judge(pdf.bytes());
+        let signature = &report.signatures[0];
+        let stamp = &signature.timestamps[1];
+        let said = |verdict: Option<&str>, reason: &str| format!("{} by {reason}", verdict.unwrap_or("-"));
+        [
+            said(stamp.verdict.sub_indication(), stamp.reason.code()),
+            stamp.covers.join(" "),
+            said(signature.verdict.sub_indication(), signature.reason.code()),
+        ]
+    };
+    let good = "- by all-checks-passed";
+    let unsure = "REVOKED_NO_POE by xcv-signer-not-revoked";
+    let broken = "HASH_FAILURE by cv-message-imprint";
+    let keep = |_: &mut Vec<u8>| {};
+    assert_eq!(judged(Set::Framed, "20260610000000Z", keep), [good, "S1 S1.T1", good]);
+    assert_eq!(judged(Set::Bare, "20260610000000Z", keep), [good, "S1 S1.T1", good]);
+    assert_eq!(judged(Set::Framed, "20260620000000Z", keep), [good, "S1 S1.T1", unsure], "after the compromise");
+    assert_eq!(judged(Set::LeftOut, "20260610000000Z", keep)[0], broken);
+    assert_eq!(judged(Set::LeftOut, "20260610000000Z", keep)[2], unsure, "it proves nothing");
+    // The version of the SignerInfo is signed by nobody, but covered by the time-stamp: the last one before the issuer.
+    let other_version = |message: &mut Vec<u8>| {
+        let sid = [0x02, 0x01, 0x01, 0x30];
+        let at = message.windows(4).rposition(|four| four == sid);
+        let token = message.windows(13).position(|part| part.ends_with(&[0x09, 0x10, 0x02, 0x0e])).unwrap();
+        let at = at.filter(|at| *at < token).or_else(|| message[..token].windows(4).rposition(|four| four == sid));
+        message[at.unwrap() + 2] = 3;
+    };
+    assert_eq!(judged(Set::Framed, "20260610000000Z", other_version)[0], broken);
 }
 
 /// Time-stamps of every kind prove when a signature existed, and never that it is good.

@@ -10,10 +10,25 @@ use crate::limits::{Budget, LimitExceeded};
 pub(super) struct Wanted {
     pub(super) range: ByteRange,
     pub(super) algorithms: Vec<DigestAlgorithm>,
+    /// Of these the state is wanted, over [`LEAD`] before the bytes of the range.
+    pub(super) led: Vec<DigestAlgorithm>,
 }
 
+/// `encapContentInfo` of a signature over data that are elsewhere (RFC 5652 §5.2): what an archive time-stamp of version 2
+/// is over before the data. All signatures share the reading for it.
+pub(super) const LEAD: &[u8] = &[0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
+
 /// What one signature got.
-pub(super) type Got = Result<Vec<Digest>, LimitExceeded>;
+#[derive(Clone, Debug, Default)]
+pub(super) struct Digested {
+    /// The digests of the byte range.
+    pub(super) digests: Vec<Digest>,
+    /// The states over [`LEAD`] and the byte range.
+    pub(super) led: Vec<DigestState>,
+}
+
+/// The same, or why not.
+pub(super) type Got = Result<Digested, LimitExceeded>;
 
 /// What one pass yields.
 #[derive(Debug)]
@@ -29,35 +44,43 @@ pub(super) struct Pass {
 /// Reads the document once; the ranges have to lie in the file. Each signature's own bytes are paid from its
 /// `budgets` entry.
 pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], mark: u64, budgets: &mut [Budget]) -> Pass {
-    let mut results: Vec<Got> = wanted.iter().map(|_| Ok(Vec::new())).collect();
+    let mut results: Vec<Got> = wanted.iter().map(|_| Ok(Digested::default())).collect();
     for ((want, budget), result) in wanted.iter().zip(budgets.iter_mut()).zip(results.iter_mut()) {
-        let [_, _, _, tail] = want.range;
-        let states = u64::try_from(want.algorithms.len()).unwrap_or(u64::MAX);
-        if let Err(limit) = budget.spend((tail >> 10).saturating_mul(states)) {
+        let [_, hole, _, tail] = want.range;
+        let count = |algorithms: &[DigestAlgorithm]| u64::try_from(algorithms.len()).unwrap_or(u64::MAX);
+        let own = (tail >> 10).saturating_mul(count(&want.algorithms));
+        let led = (hole.saturating_add(tail) >> 10).saturating_mul(count(&want.led));
+        if let Err(limit) = budget.spend(own.saturating_add(led)) {
             *result = Err(limit);
         }
     }
-    let mut algorithms: Vec<DigestAlgorithm> =
-        wanted.iter().flat_map(|want| want.algorithms.iter().copied()).collect();
-    algorithms.push(DigestAlgorithm::Sha256);
-    algorithms.sort_unstable();
-    algorithms.dedup();
+    let of = |start: Start| {
+        wanted.iter().flat_map(move |want| want.algorithms(start).iter().map(move |one| (start, *one)))
+    };
+    let mut readings: Vec<(Start, DigestAlgorithm)> = of(Start::Content).chain(of(Start::Lead)).collect();
+    readings.push((Start::Content, DigestAlgorithm::Sha256));
+    readings.sort_unstable();
+    readings.dedup();
     let mut of_document = DigestState::new(DigestAlgorithm::Sha256);
     let mut at_mark = None;
-    for algorithm in algorithms {
+    for (start, algorithm) in readings {
         let mut order: Vec<usize> = (0..wanted.len())
             .filter(|index| {
-                wanted.get(*index).is_some_and(|want| want.algorithms.contains(&algorithm))
+                wanted.get(*index).is_some_and(|want| want.algorithms(start).contains(&algorithm))
                     && results.get(*index).is_some_and(Result::is_ok)
             })
             .collect();
         order.sort_by_key(|index| wanted.get(*index).map(|want| want.range[1]));
+        let of_all = (start, algorithm) == (Start::Content, DigestAlgorithm::Sha256);
         let mut state = DigestState::new(algorithm);
+        if start == Start::Lead {
+            state.update(LEAD);
+        }
         let mut position = 0_u64;
         for index in order {
             let Some(want) = wanted.get(index) else { continue };
             let [_, hole, after, tail] = want.range;
-            if algorithm == DigestAlgorithm::Sha256 && at_mark.is_none() && mark <= hole {
+            if of_all && at_mark.is_none() && mark <= hole {
                 state.update(slice(bytes, position, mark));
                 position = position.max(mark);
                 at_mark = Some(state.clone());
@@ -67,10 +90,13 @@ pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], mark: u64, budgets: &mut 
             let mut own = state.clone();
             own.update(slice(bytes, after, after.saturating_add(tail)));
             if let Some(Ok(got)) = results.get_mut(index) {
-                got.push(own.finish());
+                match start {
+                    Start::Content => got.digests.push(own.finish()),
+                    Start::Lead => got.led.push(own),
+                }
             }
         }
-        if algorithm == DigestAlgorithm::Sha256 {
+        if of_all {
             if at_mark.is_none() {
                 state.update(slice(bytes, position, mark));
                 position = position.max(mark);
@@ -82,6 +108,24 @@ pub(super) fn digests(bytes: &[u8], wanted: &[Wanted], mark: u64, budgets: &mut 
     }
     let at_mark = at_mark.unwrap_or_else(|| of_document.clone());
     Pass { of_ranges: results, of_document: of_document.finish(), at_mark }
+}
+
+/// What a reading begins with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Start {
+    /// The bytes themselves.
+    Content,
+    /// [`LEAD`].
+    Lead,
+}
+
+impl Wanted {
+    fn algorithms(&self, start: Start) -> &[DigestAlgorithm] {
+        match start {
+            Start::Content => &self.algorithms,
+            Start::Lead => &self.led,
+        }
+    }
 }
 
 fn slice(bytes: &[u8], start: u64, end: u64) -> &[u8] {
@@ -103,9 +147,14 @@ mod tests {
             Wanted {
                 range: [0, 3000, 3100, 900],
                 algorithms: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Sha1],
+                led: vec![DigestAlgorithm::Sha256],
             },
-            Wanted { range: [0, 100, 200, 4800], algorithms: vec![DigestAlgorithm::Sha256] },
-            Wanted { range: [0, 3000, 3100, 1900], algorithms: vec![DigestAlgorithm::Sha3_256] },
+            Wanted { range: [0, 100, 200, 4800], algorithms: vec![DigestAlgorithm::Sha256], led: Vec::new() },
+            Wanted {
+                range: [0, 3000, 3100, 1900],
+                algorithms: vec![DigestAlgorithm::Sha3_256],
+                led: vec![DigestAlgorithm::Sha512, DigestAlgorithm::Sha256],
+            },
         ];
         let mut budgets: Vec<Budget> = wanted.iter().map(|_| Budget::new(&Limits::DEFAULT)).collect();
         let pass = digests(&bytes, &wanted, 0, &mut budgets);
@@ -114,9 +163,14 @@ mod tests {
             let [_, hole, after, tail] = want.range.map(|number| usize::try_from(number).unwrap());
             let covered = [&bytes[..hole], &bytes[after..after + tail]].concat();
             let got = got.unwrap();
-            assert_eq!(got.len(), want.algorithms.len());
+            assert_eq!(got.digests.len(), want.algorithms.len());
             for algorithm in &want.algorithms {
-                assert!(got.contains(&digest(*algorithm, &covered)));
+                assert!(got.digests.contains(&digest(*algorithm, &covered)));
+            }
+            let led: Vec<Digest> = got.led.into_iter().map(DigestState::finish).collect();
+            assert_eq!(led.len(), want.led.len());
+            for algorithm in &want.led {
+                assert!(led.contains(&digest(*algorithm, &[LEAD, &covered].concat())));
             }
         }
     }
@@ -124,7 +178,11 @@ mod tests {
     #[test]
     fn the_state_at_the_mark_is_that_of_the_bytes_before_it() {
         let bytes: Vec<u8> = (0..5000_u32).map(|number| (number % 251) as u8).collect();
-        let want = |hole| Wanted { range: [0, hole, hole + 10, 50], algorithms: vec![DigestAlgorithm::Sha256] };
+        let want = |hole| Wanted {
+            range: [0, hole, hole + 10, 50],
+            algorithms: vec![DigestAlgorithm::Sha256],
+            led: Vec::new(),
+        };
         for wanted in [vec![], vec![want(1000)], vec![want(3000), want(1000), want(1000)]] {
             for mark in [0, 999, 1000, 1001, 2500, 3000, 4000, 5000, 9000] {
                 let mut budgets: Vec<Budget> = wanted.iter().map(|_| Budget::new(&Limits::DEFAULT)).collect();
@@ -140,12 +198,12 @@ mod tests {
     fn an_exhausted_signature_does_not_stop_the_others() {
         let bytes = vec![7_u8; 100_000];
         let wanted = [
-            Wanted { range: [0, 10, 20, 99_980], algorithms: vec![DigestAlgorithm::Sha256] },
-            Wanted { range: [0, 10, 20, 99_980], algorithms: vec![DigestAlgorithm::Sha256] },
+            Wanted { range: [0, 10, 20, 99_980], algorithms: vec![DigestAlgorithm::Sha256], led: Vec::new() },
+            Wanted { range: [0, 10, 20, 99_980], algorithms: vec![DigestAlgorithm::Sha256], led: Vec::new() },
         ];
         let mut budgets = [Budget::new(&Limits { work: 1, ..Limits::DEFAULT }), Budget::new(&Limits::DEFAULT)];
         let got = digests(&bytes, &wanted, 0, &mut budgets).of_ranges;
         assert!(got[0].is_err());
-        assert_eq!(got[1].as_ref().unwrap().len(), 1);
+        assert_eq!(got[1].as_ref().unwrap().digests.len(), 1);
     }
 }

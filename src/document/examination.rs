@@ -1,7 +1,7 @@
 //! The facts of a document, collected once: every signature with its place, form and digests, and the evidence that
 //! the document brings along. An examination holds no content of the document.
 
-use super::digests::{Wanted, digests};
+use super::digests::{LEAD, Wanted, digests};
 use super::facts::{DocumentFacts, DocumentFinding, MediaType};
 use super::open::{Document, OpenError, Opened};
 use super::pades;
@@ -223,7 +223,8 @@ fn digest_all(bytes: &[u8], signatures: &mut [Signature], mark: u64, budget: &Bu
         if let Some(range) = signature.byte_range
             && !algorithms.is_empty()
         {
-            wanted.push(Wanted { range, algorithms });
+            let led = signature.form.as_ref().map(led_algorithms).unwrap_or_default();
+            wanted.push(Wanted { range, algorithms, led });
             whose.push(index);
         }
     }
@@ -233,7 +234,10 @@ fn digest_all(bytes: &[u8], signatures: &mut [Signature], mark: u64, budget: &Bu
     for (index, result) in whose.into_iter().zip(pass.of_ranges) {
         let Some(signature) = signatures.get_mut(index) else { continue };
         match result {
-            Ok(digests) => signature.digests = digests,
+            Ok(got) => {
+                signature.digests = got.digests;
+                signature.led = got.led;
+            }
             Err(limit) => signature.limit = Some(limit),
         }
     }
@@ -275,6 +279,26 @@ fn cms_algorithms(cms: &SignedData) -> Vec<DigestAlgorithm> {
     // over their digest, with its own (§5.5.3).
     let content = signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps());
     for token in content.chain(signer.archive_timestamps_v3()) {
+        if let Ok(token) = TimestampToken::parse(token, Limits::DEFAULT.der_depth)
+            && let Ok(digest) = DigestAlgorithm::from_algorithm_identifier(&token.tst_info.imprint_algorithm.raw)
+            && !algorithms.contains(&digest)
+        {
+            algorithms.push(digest);
+        }
+    }
+    algorithms
+}
+
+/// Of which digests an archive time-stamp of version 2 needs the state over `encapContentInfo` and the byte range: what
+/// it is over begins with them, where the content is not in the CMS.
+fn led_algorithms(form: &SignatureForm) -> Vec<DigestAlgorithm> {
+    let SignatureForm::Cms(cms) = form else { return Vec::new() };
+    let [signer] = cms.signers.as_slice() else { return Vec::new() };
+    let mut algorithms = Vec::new();
+    if signer.archive_timestamps_v2().next().is_none() || cms.encap_content_info() != Ok(LEAD) {
+        return algorithms;
+    }
+    for token in signer.archive_timestamps_v2() {
         if let Ok(token) = TimestampToken::parse(token, Limits::DEFAULT.der_depth)
             && let Ok(digest) = DigestAlgorithm::from_algorithm_identifier(&token.tst_info.imprint_algorithm.raw)
             && !algorithms.contains(&digest)

@@ -6,6 +6,7 @@ use super::facts::{ByteRange, Changes, ChangesLevel, Coverage, FieldLock};
 use super::pades::Restraints;
 use super::xades::XmlSignature;
 use crate::crypto::Digest;
+use crate::crypto::DigestState;
 use crate::limits::LimitExceeded;
 use crate::pki::{Certificate, SignedData, TimestampToken};
 use crate::time::Timestamp;
@@ -41,6 +42,9 @@ pub struct Signature {
     pub form: Option<SignatureForm>,
     /// Digests of the bytes in the byte range, one for each algorithm that the signature names and we know.
     pub digests: Vec<Digest>,
+    /// States over `encapContentInfo` of a signature over data that are elsewhere, and then the bytes in the byte range:
+    /// one for each digest that an archive time-stamp of version 2 names. What it is over goes on from there.
+    pub led: Vec<DigestState>,
     /// The limit that ended the work on this signature.
     pub limit: Option<LimitExceeded>,
 }
@@ -69,6 +73,7 @@ impl Signature {
             restraints: Restraints::default(),
             form: None,
             digests: Vec::new(),
+            led: Vec::new(),
             limit: None,
         }
     }

@@ -75,6 +75,7 @@ pub(crate) fn read(
         restraints: permissions.restraints,
         form,
         digests: Vec::new(),
+        led: Vec::new(),
         limit: None,
     })
 }

@@ -1,9 +1,13 @@
-//! What an archive time-stamp of version 3 is over (ETSI EN 319 122-1 §5.5.3): the type of the content, its digest, the
-//! fields of the signer, and an index of digests (§5.5.2, `ats-hash-index-v3`; TS 101 733 V2.2.1 §6.4.2,
-//! `ATSHashIndex`) that names the certificates, revocation data and unsigned attributes that are covered.
+//! What archive time-stamps are over.
 //!
-//! Nothing is digested here. Version 2 (TS 101 733 §6.4.1) is not computed: it is over `encapContentInfo` before the
-//! content itself, so that the content would have to be read once more for each of them.
+//! * Version 3 (ETSI EN 319 122-1 §5.5.3): the type of the content, its digest, the fields of the signer, and an index of
+//!   digests (§5.5.2, `ats-hash-index-v3`; TS 101 733 V2.2.1 §6.4.2, `ATSHashIndex`) that names the certificates,
+//!   revocation data and unsigned attributes that are covered.
+//! * Version 2 (TS 101 733 §6.4.1, annex K): everything as sent, in its order: `encapContentInfo`, the content where it is
+//!   elsewhere, `certificates`, `crls`, and the fields of the signer with the unsigned attributes that were there when the
+//!   time-stamp was made.
+//!
+//! Nothing is digested here.
 
 use crate::syntax::der::DerError;
 use crate::syntax::der::Reader;
@@ -87,6 +91,48 @@ impl SignedData {
         Ok([&content_type, content, &signer.covered_fields()?, &index.raw].concat())
     }
 
+    /// `encapContentInfo` as sent: what an archive time-stamp of version 2 is over first.
+    ///
+    /// # Errors
+    /// Where the message cannot be read again.
+    pub fn encap_content_info(&self) -> Result<&[u8], DerError> {
+        let (content, _) = self.sent_parts()?;
+        Ok(content)
+    }
+
+    /// What an archive time-stamp of version 2 is over after the content, where it covers those unsigned attributes
+    /// for which `covered` has `true`, in their order; the time-stamp itself and later ones are not among them. There are
+    /// two readings: with tag and length of the set of unsigned attributes, as §6.4.1 has it, and without, as annex K had
+    /// it before V2.2.1, which recommends to try both.
+    ///
+    /// # Errors
+    /// Where the message cannot be read again.
+    pub fn archived_v2(&self, signer: &SignerInfo, covered: &[bool]) -> Result<[Vec<u8>; 2], DerError> {
+        let (_, evidence) = self.sent_parts()?;
+        let before = [evidence.concat(), signer.covered_fields()?].concat();
+        let sent = signer.sent_attributes()?;
+        let kept = sent.iter().zip(covered).filter(|(_, covered)| **covered).map(|(raw, _)| *raw);
+        let attributes = kept.collect::<Vec<_>>().concat();
+        let framed = value(tag::context_constructed(1), &attributes);
+        Ok([[&*before, &framed].concat(), [before, attributes].concat()])
+    }
+
+    /// `encapContentInfo`, and `certificates` and `crls` as far as they are there: as sent.
+    fn sent_parts(&self) -> Result<(&[u8], Vec<&[u8]>), DerError> {
+        let mut content_info = Reader::new(&self.raw, super::attributes::DEPTH).expect(tag::SEQUENCE)?.reader()?;
+        content_info.expect(tag::OID)?;
+        let mut wrapper = content_info.expect(tag::context_constructed(0))?.reader()?;
+        let mut fields = wrapper.expect(tag::SEQUENCE)?.reader()?;
+        fields.expect(tag::INTEGER)?;
+        fields.expect(tag::SET)?;
+        let content = fields.expect(tag::SEQUENCE)?.raw;
+        let mut evidence = Vec::new();
+        for number in [0, 1] {
+            evidence.extend(fields.optional(tag::context_constructed(number))?.map(|part| part.raw));
+        }
+        Ok((content, evidence))
+    }
+
     /// Each of the certificates as the index names them: as sent.
     pub fn indexed_certificates(&self) -> impl Iterator<Item = &[u8]> {
         self.certificates.iter().chain(&self.attribute_certificates).map(|one| &**one)
@@ -119,6 +165,25 @@ impl SignerInfo {
             }
         }
         Ok(covered)
+    }
+
+    /// The unsigned attributes, each as sent, in the order of [`SignerInfo::unsigned_attributes`].
+    fn sent_attributes(&self) -> Result<Vec<&[u8]>, DerError> {
+        let mut whole = Reader::new(&self.raw, super::attributes::DEPTH);
+        let mut fields = whole.expect(tag::SEQUENCE)?.reader()?;
+        while !fields.is_empty() {
+            let field = fields.next_tlv()?;
+            if field.tag != tag::context_constructed(1) {
+                continue;
+            }
+            let mut members = field.reader()?;
+            let mut sent = Vec::new();
+            while !members.is_empty() {
+                sent.push(members.next_tlv()?.raw);
+            }
+            return Ok(sent);
+        }
+        Ok(Vec::new())
     }
 }
 

@@ -1,7 +1,11 @@
-//! Archive time-stamps of version 3 inside a signature (ETSI EN 319 122-1 §5.5.3): whether the index of digests holds,
-//! and what the time-stamp covers then: the signature, and of certificates, revocation data and unsigned attributes
-//! those that the index names. What was added later is not named and not covered; a digest that names nothing that is
-//! there is an error, since something was taken away or changed.
+//! Archive time-stamps inside a signature: what they are over and what they cover.
+//!
+//! * Version 3 (ETSI EN 319 122-1 §5.5.3): whether the index of digests holds, and what the time-stamp covers then: the
+//!   signature, and of certificates, revocation data and unsigned attributes those that the index names. What was added
+//!   later is not named and not covered; a digest that names nothing that is there is an error, since something was taken
+//!   away or changed.
+//! * Version 2 (TS 101 733 §6.4.1), which EN 319 122-1 has no more for new signatures: there is no index. It is over all
+//!   that is in the CMS but itself and the archive time-stamps that are not older, and covers that.
 //!
 //! No file of all the material at hand carries one in a PDF; those of CMS files, put into documents, are judged in
 //! `tests/archive_timestamps.rs`.
@@ -9,9 +13,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::inside::{Inside, identifier};
-use crate::crypto::{Digest, DigestAlgorithm, digest};
+use crate::crypto::{Digest, DigestAlgorithm, DigestState, digest};
 use crate::limits::{Budget, LimitExceeded};
-use crate::pki::{HashIndex, OcspResponse, SignedData, SignerInfo, TimestampToken};
+use crate::pki::{Attribute, HashIndex, OcspResponse, SignedData, SignerInfo, TimestampToken, oid};
+use crate::time::Timestamp;
 use crate::validation::existence::Token;
 
 /// What an archive time-stamp covers.
@@ -32,6 +37,8 @@ pub(super) struct Around<'s> {
     pub(super) signer: &'s SignerInfo,
     /// The digests of the content.
     pub(super) content: &'s [Digest],
+    /// The states over `encapContentInfo` and the content, where that is not in the CMS.
+    pub(super) led: &'s [DigestState],
     /// The time-stamps inside, in the order of their ids.
     pub(super) tokens: &'s [Inside<'s>],
 }
@@ -69,6 +76,76 @@ pub(super) fn archived(
         Some(Err(_)) | None => None,
     };
     Ok(Some(Archived { imprint, covered }))
+}
+
+/// The same of `token` of version 2; nothing where the content is not known, or the digest.
+///
+/// # Errors
+/// Where a limit is reached.
+pub(super) fn archived_v2(
+    around: Around<'_>,
+    token: &TimestampToken,
+    budget: &mut Budget,
+) -> Result<Option<Archived>, LimitExceeded> {
+    let info = &token.tst_info;
+    let Ok(algorithm) = DigestAlgorithm::from_algorithm_identifier(&info.imprint_algorithm.raw) else {
+        return Ok(None);
+    };
+    // Every part of the message is read about three times.
+    let size = u64::try_from(around.cms.raw().len()).unwrap_or(u64::MAX);
+    budget.spend((size >> 8).saturating_add(1))?;
+    let state = match &around.cms.encap_content {
+        Some(_) => around.cms.encap_content_info().ok().map(|content| {
+            let mut state = DigestState::new(algorithm);
+            state.update(content);
+            state
+        }),
+        None => around.led.iter().find(|state| state.algorithm() == algorithm).cloned(),
+    };
+    let numbers = around.numbers();
+    let attributes = &around.signer.unsigned_attributes;
+    let covered: Vec<bool> =
+        attributes.iter().map(|one| !is_not_older(one, info.gen_time, around.tokens, &numbers)).collect();
+    let (Some(state), Ok(readings)) = (state, around.cms.archived_v2(around.signer, &covered)) else {
+        return Ok(None);
+    };
+    let imprints = readings.map(|rest| {
+        let mut state = state.clone();
+        state.update(&rest);
+        state.finish()
+    });
+    let imprint = imprints.iter().find(|one| *one.as_bytes() == *info.imprint).or(imprints.first()).copied();
+    let mut found = Covered { tokens: vec![Token::Object(around.id.to_owned())] };
+    around.cms.indexed_certificates().for_each(|raw| found.certificate(raw));
+    around.cms.indexed_revocations().for_each(|(_, raw)| found.revocation(raw));
+    for (attribute, _) in attributes.iter().zip(covered).filter(|(_, covered)| *covered) {
+        let values: Vec<&[u8]> = attribute.values.iter().map(|value| &**value).collect();
+        found.values(around, &values, &numbers);
+    }
+    Ok(Some(Archived { imprint, covered: Some(found.tokens) }))
+}
+
+/// Whether an attribute holds an archive time-stamp that was not made before `made`: the one of that time itself, and
+/// whatever was added after it.
+fn is_not_older(
+    attribute: &Attribute,
+    made: Timestamp,
+    tokens: &[Inside<'_>],
+    numbers: &HashMap<&[u8], usize>,
+) -> bool {
+    let time = |value: &[u8]| {
+        let inside = tokens.get(*numbers.get(value)?)?;
+        inside.token.as_ref().ok().map(|token| token.tst_info.gen_time)
+    };
+    matches!(attribute.oid.content(), oid::ARCHIVE_TIMESTAMP_V2 | oid::ARCHIVE_TIMESTAMP_V3)
+        && attribute.values.iter().any(|value| time(value).is_some_and(|time| time >= made))
+}
+
+impl Around<'_> {
+    /// The time-stamps inside by their values.
+    fn numbers(&self) -> HashMap<&[u8], usize> {
+        self.tokens.iter().enumerate().map(|(number, inside)| (inside.value, number)).collect()
+    }
 }
 
 /// The digests of an index that have not been found yet.
@@ -113,8 +190,7 @@ impl<'i> Index<'i> {
                 covered.revocation(raw);
             }
         }
-        let numbers: HashMap<&[u8], usize> =
-            around.tokens.iter().enumerate().map(|(number, inside)| (inside.value, number)).collect();
+        let numbers = around.numbers();
         for attribute in &around.signer.unsigned_attributes {
             for (named, values) in attribute.indexed(self.of_values) {
                 let own = of(&named);
@@ -186,10 +262,10 @@ impl Covered {
                 continue;
             }
             let own = |oid| around.signer.unsigned_values(oid).any(|other| other == *value);
-            if own(crate::pki::oid::CERTIFICATE_VALUES) {
+            if own(oid::CERTIFICATE_VALUES) {
                 around.signer.certificate_values().iter().flatten().for_each(|der| self.certificate(der));
             }
-            if own(crate::pki::oid::REVOCATION_VALUES)
+            if own(oid::REVOCATION_VALUES)
                 && let Ok(values) = around.signer.revocation_values()
             {
                 values.crls.iter().chain(&values.basic_ocsp_responses).for_each(|der| self.revocation(der));

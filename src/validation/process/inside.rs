@@ -2,7 +2,7 @@
 //! (EN 319 132-1 §5.2.8, §5.3, §5.5, annex A.1.5). Their tokens, what these have to be over, and what they cover.
 
 use super::Case;
-use super::archive::{Archived, Around, archived};
+use super::archive::{Archived, Around, archived, archived_v2};
 use super::facts::{Facts, token};
 use super::signature::signer_info;
 use super::timestamp::Given;
@@ -181,11 +181,12 @@ impl<'e> Holder<'e> {
             return if holds { self.parts.covered(&stamp.covers, budget).map(Some) } else { Ok(None) };
         }
         let mut archived = None;
-        if inside.is_v3 {
-            let found = archived_by(self.signature, read, self.tokens, budget)?;
-            let holds = found.as_ref().is_some_and(|found| found.covered.is_some());
-            facts.ledger.check(CheckId::ArchiveHashIndex, if holds { Ok(()) } else { Err(None) });
-            archived = found;
+        if inside.kind == TimestampKind::Archive {
+            archived = archived_by(self.signature, read, inside.is_v3, self.tokens, budget)?;
+            if inside.is_v3 {
+                let holds = archived.as_ref().is_some_and(|found| found.covered.is_some());
+                facts.ledger.check(CheckId::ArchiveHashIndex, if holds { Ok(()) } else { Err(None) });
+            }
         }
         let signature = self.signature;
         let of = |algorithm: DigestAlgorithm| {
@@ -196,7 +197,6 @@ impl<'e> Holder<'e> {
                 TimestampKind::Content => {
                     signature.digests.iter().find(|known| known.algorithm() == algorithm).copied()
                 }
-                // What version 2 covers is not computed: it proves nothing here.
                 TimestampKind::Archive => archived.as_ref().and_then(|archived| archived.imprint),
                 TimestampKind::Document => None,
             })
@@ -236,16 +236,19 @@ fn unreadable(ledger: &mut Ledger<'_>, error: &Unreadable) {
     ledger.broken(CheckId::SignatureReadable, None, Some(detail));
 }
 
-/// What an archive time-stamp of version 3 is over and covers; nothing where it has no index that can be read.
+/// What an archive time-stamp is over and covers; nothing where version 3 has no index that can be read, or what version
+/// 2 is over is not known.
 fn archived_by(
     signature: &Signature,
     token: &TimestampToken,
+    is_v3: bool,
     tokens: &[Inside<'_>],
     budget: &mut Budget,
 ) -> Result<Option<Archived>, LimitExceeded> {
     let (Some(SignatureForm::Cms(cms)), Some(signer)) = (&signature.form, signer_info(signature)) else {
         return Ok(None);
     };
-    let (id, content) = (signature.id.as_str(), signature.digests.as_slice());
-    archived(Around { id, cms, signer, content, tokens }, token, budget)
+    let (id, content, led) = (signature.id.as_str(), signature.digests.as_slice(), signature.led.as_slice());
+    let around = Around { id, cms, signer, content, led, tokens };
+    if is_v3 { archived(around, token, budget) } else { archived_v2(around, token, budget) }
 }
