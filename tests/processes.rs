@@ -43,7 +43,13 @@ fn the_generated_xml_comes_out_by_the_processes() {
 #[test]
 fn the_xml_of_another_signer_comes_out_by_the_processes() {
     let set = Set::xml;
-    run("processes XML (DSS)", set, "generated-dss", "2026-11-23T12:00:00Z", "tests/xml_signatures/generated-dss.tsv");
+    run(
+        "processes XML (DSS)",
+        set,
+        "generated-dss",
+        "2026-11-23T12:00:00Z",
+        "tests/xml_signatures/generated-dss.tsv",
+    );
 }
 
 fn run(suite: &str, load: fn(&Path, &str) -> Set, name: &str, at: &str, exceptions: &str) {

@@ -32,6 +32,6 @@ pub use signature::{
 };
 pub use xades::{
     CertificateReference, ClaimedPolicy, Content, CounterOf, Covers, DataObjectFormat, Fault, Packaging, Role,
-    SignedInfo, Target, TimestampProperty, Uncovered, UncoveredKind, UnsignedKind, UnsignedProperty, ValidationData,
-    XadesProperties, XmlReference, XmlSignature, XmlTimestamp,
+    SignedInfo, Target, TimestampProperty, Uncovered, UncoveredKind, UnsignedKind, UnsignedProperty,
+    ValidationData, XadesProperties, XmlReference, XmlSignature, XmlTimestamp,
 };

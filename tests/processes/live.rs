@@ -57,7 +57,8 @@ fn request_for(set: &Set, file: &Truth) -> ValidationRequest {
 
 /// What has to be given for a file.
 pub(crate) fn given(file: &Truth) -> Vec<GivenContent> {
-    let given = |(name, path): &(String, PathBuf)| GivenContent { name: Some(name.clone()), bytes: support::read(path) };
+    let given =
+        |(name, path): &(String, PathBuf)| GivenContent { name: Some(name.clone()), bytes: support::read(path) };
     file.contents.iter().map(given).collect()
 }
 

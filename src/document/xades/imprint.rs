@@ -105,7 +105,9 @@ impl<'i, 't> Imprints<'i, 't> {
                 })?;
             }
             TimestampProperty::RefsOnly { v2 } => {
-                self.properties(stamped, &method, &mut state, budget, |kind, named_v2| is_refs(kind, named_v2, v2))?;
+                self.properties(stamped, &method, &mut state, budget, |kind, named_v2| {
+                    is_refs(kind, named_v2, v2)
+                })?;
             }
             TimestampProperty::Archive | TimestampProperty::ArchiveBefore141 => {
                 state = self.archive(stamped, &method, algorithm, digests, budget)?;
@@ -259,12 +261,12 @@ impl<'i, 't> Imprints<'i, 't> {
         budget: &mut Budget,
     ) -> Result<(), Fault> {
         let mut sink = Counting { state, octets: 0 };
-        canonicalise(self.tree, &Subtree::new(self.tree, node), method, &mut sink, budget).map_err(
-            |error| match error {
+        canonicalise(self.tree, &Subtree::new(self.tree, node), method, &mut sink, budget).map_err(|error| {
+            match error {
                 C14nError::Limit(limit) => Fault::Limit(limit),
                 _ => Fault::Failed("C14N".to_owned()),
-            },
-        )?;
+            }
+        })?;
         budget.spend(u64::try_from(sink.octets >> 10).unwrap_or(u64::MAX))?;
         Ok(())
     }
@@ -276,7 +278,8 @@ impl<'i, 't> Imprints<'i, 't> {
             && named.referenced_data
             && let Some(element) = self.tree.element(top).filter(|element| element.is(DS, "Reference"))
         {
-            let reference = Reference::read(self.tree, element).map_err(|_| Fault::Failed("Reference".to_owned()))?;
+            let reference =
+                Reference::read(self.tree, element).map_err(|_| Fault::Failed("Reference".to_owned()))?;
             return Plan::of(self.tree, &reference, self.structure.element, self.places, self.alone);
         }
         Plan::transformed(self.tree, place, &named.transforms, self.structure.element)

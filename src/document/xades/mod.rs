@@ -68,7 +68,8 @@ pub(super) fn signatures(
     let places = Places { identifiers: &identifiers, contents };
     let mut digests = Digests::new(Origin { tree, identifiers: &identifiers }, contents);
     let prepared: Vec<_> = located.iter().map(|one| Prepared::of(tree, one, places, &mut digests)).collect();
-    let examiner = Examiner { tree, contents, places, located: &located, exempt: Exempt::of(tree, &located, budget)? };
+    let examiner =
+        Examiner { tree, contents, places, located: &located, exempt: Exempt::of(tree, &located, budget)? };
     let parts = u64::try_from(located.len()).unwrap_or(u64::MAX);
     let mut signatures = Vec::with_capacity(located.len());
     for (one, prepared) in located.iter().zip(&prepared) {
@@ -139,7 +140,11 @@ impl<'t> Prepared<'t> {
             let imprints = Imprints::new(tree, structure, qualified, places, direct == 1);
             for stamped in &timestamps {
                 if let Some(plan) = imprints.first(stamped) {
-                    stamped.tokens.iter().filter_map(|token| token.algorithm).for_each(|one| digests.want(&plan, one));
+                    stamped
+                        .tokens
+                        .iter()
+                        .filter_map(|token| token.algorithm)
+                        .for_each(|one| digests.want(&plan, one));
                 }
             }
         }
@@ -243,9 +248,9 @@ impl Examiner<'_> {
             certificates: structure.key_info.map(|info| certificates(tree, info)).unwrap_or_default(),
             references,
             uncovered,
-            properties: qualified.zip(properties).map(|(qualified, node)| {
-                properties::read(tree, structure, qualified, node, signs_properties)
-            }),
+            properties: qualified
+                .zip(properties)
+                .map(|(qualified, node)| properties::read(tree, structure, qualified, node, signs_properties)),
             unsigned: qualified.map(|qualified| self.unsigned(qualified)).unwrap_or_default(),
             timestamps: qualified
                 .map(|qualified| self.timestamps(structure, prepared, qualified, signs_properties, digests, budget))
@@ -290,7 +295,8 @@ impl Examiner<'_> {
         for stamped in prepared.timestamps.iter().filter(|one| one.place.is_some() || signs_properties) {
             let covers = imprints.covers(stamped);
             for token in &stamped.tokens {
-                let imprint = token.algorithm.map(|one| imprints.imprint(stamped, one, digests, budget)).transpose();
+                let imprint =
+                    token.algorithm.map(|one| imprints.imprint(stamped, one, digests, budget)).transpose();
                 found.push(XmlTimestamp {
                     property: stamped.property,
                     place: stamped.place,

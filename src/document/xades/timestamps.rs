@@ -69,12 +69,7 @@ pub(super) fn timestamps<'t>(tree: &'t Tree<'t>, qualified: &Qualified<'t>) -> V
 }
 
 impl<'t> Stamped<'t> {
-    fn read(
-        tree: &'t Tree<'t>,
-        element: &Element<'t>,
-        property: TimestampProperty,
-        place: Option<usize>,
-    ) -> Self {
+    fn read(tree: &'t Tree<'t>, element: &Element<'t>, property: TimestampProperty, place: Option<usize>) -> Self {
         let mut read = Self {
             property,
             place,
@@ -82,7 +77,7 @@ impl<'t> Stamped<'t> {
             named: Vec::new(),
             tokens: Vec::new(),
         };
-        let mut methods = 0_usize;
+        let (mut methods, mut strange) = (0_usize, None);
         for part in elements(tree, element.id()) {
             let namespace = part.namespace();
             match part.local() {
@@ -106,11 +101,14 @@ impl<'t> Stamped<'t> {
                     read.tokens.push(Token { value: Err("XMLTimeStamp"), algorithm: None });
                 }
                 // Whatever else stands here, nobody could say what the time-stamp is over.
-                other => read.method = Err(unsupported(other)),
+                other => strange = strange.or(Some(unsupported(other))),
             }
         }
         if methods > 1 {
-            read.method = Err(unsupported("CanonicalizationMethod"));
+            strange = strange.or(Some(unsupported("CanonicalizationMethod")));
+        }
+        if let Some(strange) = strange {
+            read.method = Err(strange);
         }
         if read.tokens.is_empty() {
             read.tokens.push(Token { value: Ok(Vec::new()), algorithm: None });
@@ -123,7 +121,9 @@ impl<'t> Stamped<'t> {
         self.named.is_empty()
             && matches!(
                 self.property,
-                TimestampProperty::AllDataObjects | TimestampProperty::Archive | TimestampProperty::ArchiveBefore141
+                TimestampProperty::AllDataObjects
+                    | TimestampProperty::Archive
+                    | TimestampProperty::ArchiveBefore141
             )
     }
 }

@@ -1,12 +1,12 @@
 //! Time-stamps inside a signature: attributes of a CMS (EN 319 122-1 §5.2.8, §5.3, §5.5), properties of an XML signature
 //! (EN 319 132-1 §5.2.8, §5.3, §5.5, annex A.1.5). Their tokens, what these have to be over, and what they cover.
 
+use super::Case;
 use super::archive::{Archived, Around, archived};
 use super::facts::{Facts, token};
 use super::signature::signer_info;
 use super::timestamp::Given;
 use super::xml_covered::{Parts, fault};
-use super::Case;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::document::{Examination, Signature, SignatureForm, TimestampProperty, XmlTimestamp};
 use crate::limits::{Budget, LimitExceeded};
@@ -57,8 +57,7 @@ pub(super) fn inside<'e>(signature: &'e Signature, budget: &Budget) -> Vec<Insid
         return xml.timestamps.iter().map(of_property).collect();
     }
     let Some(signer) = signer_info(signature) else { return Vec::new() };
-    let parse =
-        |kind, is_v3| move |value: &'e [u8]| Inside { kind, is_v3, xml: None, value, token: read(value) };
+    let parse = |kind, is_v3| move |value: &'e [u8]| Inside { kind, is_v3, xml: None, value, token: read(value) };
     let content = signer.signed_attributes.iter().flat_map(|signed| signed.content_timestamps());
     content
         .map(parse(TimestampKind::Content, false))

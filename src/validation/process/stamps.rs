@@ -80,7 +80,8 @@ impl Stamp<'_> {
 
 /// Two valid time-stamps of which the first should have been made before the second and certainly was not.
 pub(super) fn order(stamps: &[&Stamp<'_>]) -> Option<(String, String)> {
-    let mut valid: Vec<&Stamp<'_>> = stamps.iter().filter(|stamp| stamp.is_valid && stamp.has_order()).copied().collect();
+    let mut valid: Vec<&Stamp<'_>> =
+        stamps.iter().filter(|stamp| stamp.is_valid && stamp.has_order()).copied().collect();
     valid.sort_by_key(|stamp| stamp.rank());
     let mut latest: Option<&Stamp<'_>> = None;
     let mut of_rank: Option<&Stamp<'_>> = None;

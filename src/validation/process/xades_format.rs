@@ -86,9 +86,8 @@ fn has_time(xml: &XmlSignature, chain: Option<&Chain>, stamps: &[&Stamp<'_>]) ->
     let until = chain.and_then(Chain::signer).map(|signer| signer.certificate.not_after());
     let alone = |place| xml.timestamps.iter().filter(|one| one.place == place).count() == 1;
     let own = xml.timestamps.iter().zip(stamps);
-    own.filter(|(one, _)| one.property == TimestampProperty::Signature).any(|(one, stamp)| {
-        alone(one.place) && stamp.time.zip(until).is_some_and(|(time, until)| time <= until)
-    })
+    own.filter(|(one, _)| one.property == TimestampProperty::Signature)
+        .any(|(one, stamp)| alone(one.place) && stamp.time.zip(until).is_some_and(|(time, until)| time <= until))
 }
 
 fn is_long_term(xml: &XmlSignature, chain: Option<&Chain>, stamps: &[&Stamp<'_>]) -> bool {

@@ -5,7 +5,9 @@
 
 use super::archive::Covered;
 use super::inside::{All, Inside, identifier};
-use crate::document::{Covers, Fault, Signature, TimestampProperty, UnsignedProperty, ValidationData, XmlSignature};
+use crate::document::{
+    Covers, Fault, Signature, TimestampProperty, UnsignedProperty, ValidationData, XmlSignature,
+};
 use crate::limits::{Budget, LimitExceeded};
 use crate::validation::block::format::limit;
 use crate::validation::check::CheckId;

@@ -61,7 +61,8 @@ fn certificate(tree: &Tree<'_>, cert: &Element<'_>) -> Option<CertificateReferen
 pub(super) fn digested<'t>(tree: &'t Tree<'t>, element: &Element<'_>) -> Option<(&'t str, Vec<u8>)> {
     let inner: Vec<_> = elements(tree, element.id()).collect();
     let [method, value] = inner.as_slice() else { return None };
-    let named = |one: &Element<'_>, local| one.local() == local && (one.namespace() == DS || is_xades(one.namespace()));
+    let named =
+        |one: &Element<'_>, local| one.local() == local && (one.namespace() == DS || is_xades(one.namespace()));
     if !named(method, "DigestMethod") || !named(value, "DigestValue") {
         return None;
     }

@@ -43,7 +43,8 @@ pub(super) fn of_signature(
         }
         ("SignatureProductionPlace" | "SignatureProductionPlaceV2", _) => {
             read.repeated |= read.claimed_place.is_some();
-            let parts: Vec<String> = elements(tree, property.id()).filter_map(|part| text(tree, &part)).take(KEPT).collect();
+            let parts: Vec<String> =
+                elements(tree, property.id()).filter_map(|part| text(tree, &part)).take(KEPT).collect();
             let place: String = parts.join(", ").chars().take(CHARACTERS).collect();
             if !place.is_empty() {
                 read.claimed_place.get_or_insert(place);

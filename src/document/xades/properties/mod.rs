@@ -32,9 +32,8 @@ pub(super) struct Qualified<'t> {
 /// The properties of a signature, in its own `Object`s. `Err` where there are several `SignedProperties`: the second.
 pub(super) fn find<'t>(tree: &'t Tree<'t>, structure: &Structure<'_>) -> Result<Option<Qualified<'t>>, NodeId> {
     let inside = structure.objects.iter().flat_map(|object| elements(tree, *object).map(|one| (*object, one)));
-    let qualifying = inside.filter(|(_, one)| {
-        one.local() == "QualifyingProperties" && XADES.contains(&one.namespace())
-    });
+    let qualifying =
+        inside.filter(|(_, one)| one.local() == "QualifyingProperties" && XADES.contains(&one.namespace()));
     let (mut found, mut several): (Option<Qualified<'t>>, Option<NodeId>) = (None, None);
     for (object, one) in qualifying {
         let namespace = one.namespace();
@@ -45,7 +44,10 @@ pub(super) fn find<'t>(tree: &'t Tree<'t>, structure: &Structure<'_>) -> Result<
             }
         }
         let own = found.get_or_insert_with(|| Qualified { object, namespace, signed: None, unsigned: Vec::new() });
-        if own.object == object && own.unsigned.is_empty() && own.signed.is_none_or(|signed| tree.is_within(signed, one.id())) {
+        if own.object == object
+            && own.unsigned.is_empty()
+            && own.signed.is_none_or(|signed| tree.is_within(signed, one.id()))
+        {
             own.unsigned = unsigned(tree, &one);
         }
     }

@@ -7,7 +7,11 @@ use crate::document::xades::structure::{base64_of, elements};
 use crate::syntax::xml::{Element, Tree};
 
 /// What a property brings along.
-pub(in crate::document::xades) fn values(tree: &Tree<'_>, property: &Element<'_>, kind: UnsignedKind) -> ValidationData {
+pub(in crate::document::xades) fn values(
+    tree: &Tree<'_>,
+    property: &Element<'_>,
+    kind: UnsignedKind,
+) -> ValidationData {
     let mut values = ValidationData::default();
     let holds = matches!(
         kind,
