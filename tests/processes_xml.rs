@@ -57,6 +57,8 @@ fn r_and_s(value: &[u8]) -> Vec<u8> {
 /// A signature under construction: its parts as they stand in the document, in canonical form.
 struct Made<'w> {
     world: &'w World,
+    /// The version of the properties.
+    namespace: &'static str,
     info: String,
     value: String,
     key_info: String,
@@ -80,13 +82,18 @@ impl<'w> Made<'w> {
     }
 
     fn with(world: &'w World, properties: &Properties) -> Self {
+        Self::of_version(world, XADES, properties)
+    }
+
+    fn of_version(world: &'w World, namespace: &'static str, properties: &Properties) -> Self {
         let more = format!("<xades:SigningTime>2026-05-01T00:00:00Z</xades:SigningTime>{}", named(&world.person));
         let signed = format!(
             "<xades:SignedProperties xmlns:xades=\"{XADES}\" Id=\"p\"><xades:SignedSignatureProperties>{more}{}\
              </xades:SignedSignatureProperties><xades:SignedDataObjectProperties>{FORMAT}{}\
              </xades:SignedDataObjectProperties></xades:SignedProperties>",
             properties.of_signature, properties.of_data
-        );
+        )
+        .replace(XADES, namespace);
         let to = |id: &str, uri: &str, of_type: &str, octets: &str| {
             format!(
                 "<ds:Reference{id}{of_type} URI=\"#{uri}\"><ds:Transforms><ds:Transform Algorithm=\"{EXCLUSIVE}\">\
@@ -97,7 +104,7 @@ impl<'w> Made<'w> {
         };
         let of_type = " Type=\"http://uri.etsi.org/01903#SignedProperties\"";
         let references = to(" Id=\"r\"", "d", "", DATA) + &to("", "p", of_type, &signed);
-        Self::over(world, &references, "v", signed)
+        Self { namespace, ..Self::over(world, &references, "v", signed) }
     }
 
     fn over(world: &'w World, references: &str, id: &str, signed: String) -> Self {
@@ -110,6 +117,7 @@ impl<'w> Made<'w> {
         let value = base64(&r_and_s(&world.person.key.sign(info.as_bytes())));
         Self {
             world,
+            namespace: XADES,
             value: format!("<ds:SignatureValue xmlns:ds=\"{DS}\" Id=\"{id}\">{value}</ds:SignatureValue>"),
             info,
             key_info: format!(
@@ -134,9 +142,9 @@ impl<'w> Made<'w> {
             )
         };
         format!(
-            "<ds:Signature xmlns:ds=\"{DS}\">{}{}{}<ds:Object><xades:QualifyingProperties xmlns:xades=\"{XADES}\" \
+            "<ds:Signature xmlns:ds=\"{DS}\">{}{}{}<ds:Object><xades:QualifyingProperties xmlns:xades=\"{}\" \
              Target=\"#s\">{}{unsigned}</xades:QualifyingProperties></ds:Object>{}</ds:Signature>",
-            self.info, self.value, self.key_info, self.signed, self.objects
+            self.info, self.value, self.key_info, self.namespace, self.signed, self.objects
         )
     }
 
@@ -500,6 +508,36 @@ fn what_cannot_be_told_is_named() {
     assert_eq!(said(stamp(name, "", &[])), unreadable, "no token at all");
     let inclusive = stamp(name, "", &[&good]).replace("xml-exc-c14n#", "xml-exc-c14n#WithComments");
     assert_eq!(said(inclusive), [format!("signature - {GOOD} covers S1")]);
+}
+
+/// Versions before 1.3.2 have the same properties; 1.1.1 names what a time-stamp is over by `HashDataInfo`.
+#[test]
+fn earlier_versions_are_read_and_are_no_baseline() {
+    let world = World::new();
+    let by_data = "<xades:HashDataInfo uri=\"#v\"></xades:HashDataInfo>";
+    let transformed = format!(
+        "<xades:HashDataInfo uri=\"#v\"><xades:Transforms><ds:Transform xmlns:ds=\"{DS}\" Algorithm=\"{EXCLUSIVE}\">\
+         </ds:Transform></xades:Transforms></xades:HashDataInfo>"
+    );
+    for (namespace, named, has_form) in [
+        ("http://uri.etsi.org/01903/v1.2.2#", "", true),
+        ("http://uri.etsi.org/01903/v1.2.2#", "<xades:Include URI=\"#v\"></xades:Include>", true),
+        ("http://uri.etsi.org/01903/v1.1.1#", by_data, false),
+        ("http://uri.etsi.org/01903/v1.1.1#", &transformed, false),
+    ] {
+        let mut made = Made::of_version(&world, namespace, &Properties::default());
+        let token = token(&world, &world.authority, &made.value, "20260501000000Z");
+        let property = stamp("xades:SignatureTimeStamp", named, &[&token]).replace(XADES, namespace);
+        let form = format!(
+            "<ds:CanonicalizationMethod xmlns:ds=\"{DS}\" Algorithm=\"{EXCLUSIVE}\"></ds:CanonicalizationMethod>"
+        );
+        made.unsigned.push(if has_form { property } else { property.replace(&form, "") });
+        let report = made.judge();
+        assert_eq!(of_stamp(&report, 0), format!("signature - {GOOD} covers S1"), "{namespace} {named}");
+        assert_eq!(first(&report).format, "XAdES-BES", "{namespace}");
+        assert_eq!(first(&report).verdict.total_indication(), "TOTAL-PASSED", "{namespace}");
+        assert_eq!(first(&report).best_signature_time_source.as_deref(), Some("S1.T1"));
+    }
 }
 
 #[test]
