@@ -18,7 +18,7 @@ use std::sync::Arc;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::service::{GivenContent, ValidationRequest, validate};
 use sigillum::time::Timestamp;
-use sigillum::validation::{Answer, Moment, NeedKind, Policy, Report};
+use sigillum::validation::{Answer, Moment, NeedKind, Policy, Report, TimestampKind, TimestampReport};
 use support::exceptions::Exceptions;
 use truth::{Said, Set, Truth};
 
@@ -87,6 +87,62 @@ fn run(suite: &str, load: fn(&Path, &str) -> Set, name: &str, at: &str, exceptio
     support::suite(suite, cases);
 }
 
+/// What brings all along that it takes is judged the same without network, years later.
+#[test]
+fn what_is_complete_stands_for_years() {
+    const SUITE: &str = "processes years later";
+    let Some(shared) = support::shared() else {
+        support::skipped(SUITE);
+        return;
+    };
+    let mut cases = 0;
+    for set in ["generated", "generated-dss"].map(|name| Set::xml(&shared, name)) {
+        for file in set.files.iter().filter(|file| file.is_complete() && !file.is_contested()) {
+            for at in ["2027-06-01T00:00:00Z", "2035-01-01T00:00:00Z", "2039-01-01T00:00:00Z"] {
+                let report = judge(&set, file, Timestamp::from_rfc3339(at).unwrap()).unwrap();
+                assert_eq!(file.agrees(&Said::of(&report)), Ok(()), "{} at {at}", file.name);
+                cases += 1;
+            }
+        }
+    }
+    support::suite(SUITE, cases);
+}
+
+/// Validation data behind a space more or less are the same data; but an archive time-stamp over them is broken then, and
+/// is named. The signature stands by what else there is.
+#[test]
+fn a_changed_archive_is_named() {
+    const SUITE: &str = "broken archive time-stamps";
+    let Some(shared) = support::shared() else {
+        support::skipped(SUITE);
+        return;
+    };
+    let set = Set::xml(&shared, "generated-dss");
+    let at = Timestamp::from_rfc3339("2026-11-23T12:00:00Z").unwrap();
+    let mut cases = 0;
+    for file in &set.files {
+        let text = String::from_utf8(support::read(&file.path)).unwrap();
+        let Some((before, after)) = text.split_once("<xades:EncapsulatedX509Certificate>") else { continue };
+        if !after.contains("ArchiveTimeStamp") {
+            continue;
+        }
+        let changed = format!("{before}<xades:EncapsulatedX509Certificate>\n{after}");
+        let report = validated(&set, file, changed.as_bytes(), at).unwrap();
+        let archive = |stamp: &&TimestampReport| stamp.kind == TimestampKind::Archive;
+        let stamps: Vec<&TimestampReport> =
+            report.signatures.iter().flat_map(|one| &one.timestamps).filter(archive).collect();
+        assert!(!stamps.is_empty(), "{}", file.name);
+        for stamp in stamps {
+            assert_eq!(stamp.reason.code(), "cv-message-imprint", "{}", file.name);
+            assert_eq!(stamp.verdict.sub_indication(), Some("HASH_FAILURE"), "{}", file.name);
+        }
+        assert_eq!(file.agrees(&Said::of(&report)), Ok(()), "{}", file.name);
+        cases += 1;
+    }
+    assert!(cases > 3, "{cases}");
+    support::suite(SUITE, cases);
+}
+
 /// Whether all that is wrong is that evidence is missing, and the report says which.
 fn is_wanting(file: &Truth, report: &Report) -> bool {
     // What is embedded has to do.
@@ -96,6 +152,10 @@ fn is_wanting(file: &Truth, report: &Report) -> bool {
 }
 
 fn judge(set: &Set, file: &Truth, at: Timestamp) -> Result<Report, String> {
+    validated(set, file, &support::read(&file.path), at)
+}
+
+fn validated(set: &Set, file: &Truth, document: &[u8], at: Timestamp) -> Result<Report, String> {
     let request = ValidationRequest {
         contents: file
             .contents
@@ -111,5 +171,5 @@ fn judge(set: &Set, file: &Truth, at: Timestamp) -> Result<Report, String> {
         moment: Moment { at, clock: at },
         limits: Limits::DEFAULT,
     };
-    validate(&support::read(&file.path), &request, &CancelFlag::default()).map_err(|error| error.to_string())
+    validate(document, &request, &CancelFlag::default()).map_err(|error| error.to_string())
 }

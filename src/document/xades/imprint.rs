@@ -15,7 +15,7 @@
 //! of archive time-stamps of one signature go on where the one before stood, and begin where the digest of the first
 //! reference ended: more of them cost what stands between them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::facts::Fault;
 use super::names::DS;
@@ -25,7 +25,7 @@ use super::reference::{Digesting, Digests, Place, Places, Plan};
 use super::structure::{Reference, Structure};
 use super::timestamps::{Included, Stamped};
 use crate::crypto::{Digest, DigestAlgorithm, DigestState};
-use crate::limits::Budget;
+use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::xml::c14n::{C14nError, Method, Sink, Subtree, canonicalise};
 use crate::syntax::xml::{NodeId, Tree};
 
@@ -117,49 +117,55 @@ impl<'i, 't> Imprints<'i, 't> {
     }
 
     /// What a time-stamp is over besides data, whether or not its imprint is that.
-    pub(super) fn covers(&self, stamped: &Stamped<'_>) -> Covers {
-        let mut covers = Covers::default();
+    ///
+    /// # Errors
+    /// Where the budget is exhausted.
+    pub(super) fn covers(&self, stamped: &Stamped<'_>, budget: &mut Budget) -> Result<Covers, LimitExceeded> {
         let before = stamped.place.unwrap_or_default();
         if !stamped.named.is_empty() {
-            let plans = stamped.named.iter().filter(|named| !named.referenced_data);
-            for plan in plans.filter_map(|named| self.named(named).ok()).filter(Plan::is_whole) {
-                let Place::Node { top, .. } = plan.place else { continue };
-                let has = |node: NodeId| self.tree.is_within(node, top);
-                covers.value |= has(self.structure.value);
-                covers.key_info |= self.structure.key_info.is_some_and(has);
-                covers.signed_properties |= self.qualified.signed.is_some_and(has);
-                let properties = self.qualified.unsigned.iter().enumerate();
-                let within = properties.filter(|(number, one)| has(one.id()) && !covers.single.contains(number));
-                let found: Vec<usize> = within.map(|(number, _)| number).take(NAMED).collect();
-                covers.single.extend(found);
-            }
-            covers.single.truncate(NAMED);
-            return covers;
+            return self.covers_named(stamped, budget);
         }
-        match stamped.property {
+        Ok(match stamped.property {
             TimestampProperty::AllDataObjects
             | TimestampProperty::IndividualDataObjects
-            | TimestampProperty::RefsOnly { .. } => {}
-            TimestampProperty::Signature => covers.value = true,
+            | TimestampProperty::RefsOnly { .. } => Covers::default(),
+            TimestampProperty::Signature => Covers { value: true, ..Covers::default() },
             TimestampProperty::SigAndRefs { .. } => {
-                covers.value = true;
+                budget.spend(looks(before))?;
                 let properties = self.qualified.unsigned.iter().take(before).enumerate();
                 let stamps = properties.filter(|(_, one)| {
                     UnsignedKind::of(one, self.qualified.namespace) == UnsignedKind::SignatureTimestamp
                 });
-                covers.single = stamps.map(|(number, _)| number).take(NAMED).collect();
+                let single = stamps.map(|(number, _)| number).take(NAMED).collect();
+                Covers { value: true, single, ..Covers::default() }
             }
             TimestampProperty::Archive | TimestampProperty::ArchiveBefore141 => {
-                covers = Covers {
-                    value: true,
-                    key_info: true,
-                    signed_properties: true,
-                    first: before,
-                    single: Vec::new(),
-                };
+                Covers { value: true, key_info: true, signed_properties: true, first: before, single: Vec::new() }
             }
+        })
+    }
+
+    /// What a time-stamp names covers all of what it leads to.
+    fn covers_named(&self, stamped: &Stamped<'_>, budget: &mut Budget) -> Result<Covers, LimitExceeded> {
+        let mut covers = Covers::default();
+        let mut single = BTreeSet::new();
+        for named in stamped.named.iter().filter(|named| !named.referenced_data) {
+            budget.spend(1)?;
+            let Some(plan) = self.named(named).ok().filter(Plan::is_whole) else { continue };
+            let Place::Node { top, .. } = plan.place else { continue };
+            let has = |node: NodeId| self.tree.is_within(node, top);
+            covers.value |= has(self.structure.value);
+            covers.key_info |= self.structure.key_info.is_some_and(has);
+            covers.signed_properties |= self.qualified.signed.is_some_and(has);
+            let unsigned = &self.qualified.unsigned;
+            let first = unsigned.partition_point(|one| one.id().index() < top.index());
+            let within = unsigned.iter().skip(first).take_while(|one| has(one.id())).count();
+            budget.spend(looks(within))?;
+            let last = first.saturating_add(within);
+            single.extend((first..last).take(NAMED.saturating_sub(single.len())));
         }
-        covers
+        covers.single = single.into_iter().collect();
+        Ok(covers)
     }
 
     /// The references that a time-stamp is over: their numbers.
@@ -243,6 +249,7 @@ impl<'i, 't> Imprints<'i, 't> {
         budget: &mut Budget,
         wanted: impl Fn(UnsignedKind, bool) -> bool,
     ) -> Result<(), Fault> {
+        budget.spend(looks(stamped.place.unwrap_or_default()))?;
         for property in self.qualified.unsigned.iter().take(stamped.place.unwrap_or_default()) {
             let kind = UnsignedKind::of(property, self.qualified.namespace);
             if wanted(kind, property.local().ends_with("V2")) {
@@ -288,6 +295,11 @@ impl<'i, 't> Imprints<'i, 't> {
 
 /// Unsigned properties that are noted one by one as covered.
 const NAMED: usize = 1_000;
+
+/// What it costs to look at so many properties.
+fn looks(properties: usize) -> u64 {
+    u64::try_from(properties >> 4).unwrap_or(u64::MAX)
+}
 
 /// Whether a property holds references of the version that a time-stamp is of. Those of revocation data have one version.
 const fn is_refs(kind: UnsignedKind, named_v2: bool, v2: bool) -> bool {

@@ -296,16 +296,19 @@ impl Examiner<'_> {
         let mut found = Vec::new();
         // Nobody signed time-stamps in properties that are not signed.
         for stamped in prepared.timestamps.iter().filter(|one| one.place.is_some() || signs_properties) {
-            let covers = imprints.covers(stamped);
+            let covers = imprints.covers(stamped, budget);
             for token in &stamped.tokens {
-                let imprint =
-                    token.algorithm.map(|one| imprints.imprint(stamped, one, digests, budget)).transpose();
+                let imprint = match (&covers, token.algorithm) {
+                    (Err(exceeded), _) => Err(Fault::Limit(*exceeded)),
+                    (Ok(_), Some(one)) => imprints.imprint(stamped, one, digests, budget).map(Some),
+                    (Ok(_), None) => Ok(None),
+                };
                 found.push(XmlTimestamp {
                     property: stamped.property,
                     place: stamped.place,
                     value: token.value.clone(),
                     imprint,
-                    covers: covers.clone(),
+                    covers: covers.clone().unwrap_or_default(),
                 });
             }
         }

@@ -220,11 +220,3 @@ pub struct Covers {
     /// Single ones besides: their numbers.
     pub single: Vec<usize>,
 }
-
-impl Covers {
-    /// Whether the unsigned property with this number is covered.
-    #[must_use]
-    pub fn has(&self, number: usize) -> bool {
-        number < self.first || self.single.contains(&number)
-    }
-}

@@ -1,9 +1,13 @@
 //! What references digest and cover, by documents made for it. No key is needed: nothing is verified here.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 use crate::crypto::{Digest, digest};
 use crate::document::{Document, Examination, examine_with};
 use crate::limits::Limits;
+use crate::pki::testdata;
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -249,6 +253,34 @@ fn many_references_to_one_subtree_are_digested_once() {
     let examination = examine_with(&document, &[], &mut budget).unwrap();
     assert_eq!(examination.signatures[0].limit, None);
     assert_eq!(examination.signatures[0].coverage, Coverage::WholeDocument);
+}
+
+#[test]
+fn archive_time_stamps_share_what_references_lead_to() {
+    let token = STANDARD.encode(testdata::der(testdata::TIMESTAMP));
+    let content = "<x>".to_owned() + &"y".repeat(1 << 20) + "</x>";
+    let stamp = format!(
+        "<l:ArchiveTimeStamp xmlns:l='http://uri.etsi.org/01903/v1.4.1#'>\
+         <q:EncapsulatedTimeStamp>{token}</q:EncapsulatedTimeStamp></l:ArchiveTimeStamp>"
+    );
+    let object = format!(
+        "<ds:Object><q:QualifyingProperties xmlns:q='{XADES}'><q:UnsignedProperties><q:UnsignedSignatureProperties>{}\
+         </q:UnsignedSignatureProperties></q:UnsignedProperties></q:QualifyingProperties></ds:Object>",
+        stamp.repeat(100)
+    );
+    let references = reference(" URI='#d'", &transform(EXCLUSIVE, ""));
+    let text = format!("<a><b Id='d'>{content}</b>{}</a>", signature(&references, &object));
+    let mut limits = Limits::DEFAULT.clone();
+    // A hundred passes over the content, or over all stamps before, would not fit.
+    limits.work = 20_000;
+    let mut budget = Budget::new(&limits);
+    let document = Document::open(text.as_bytes(), None, &limits, &mut budget).unwrap();
+    let examination = examine_with(&document, &[], &mut budget).unwrap();
+    let stamps = &examination.signatures[0].xml().unwrap().timestamps;
+    assert_eq!(stamps.len(), 100);
+    let imprints: Vec<Digest> = stamps.iter().map(|stamp| stamp.imprint.clone().unwrap().unwrap()).collect();
+    assert!(imprints.windows(2).all(|two| two[0] != two[1]), "each is over those before");
+    assert_eq!(stamps[99].covers.first, 99);
 }
 
 #[test]

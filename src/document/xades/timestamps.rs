@@ -77,7 +77,7 @@ impl<'t> Stamped<'t> {
             named: Vec::new(),
             tokens: Vec::new(),
         };
-        let mut methods = 0_usize;
+        let (mut methods, mut strange) = (0_usize, None);
         for part in elements(tree, element.id()) {
             let namespace = part.namespace();
             match part.local() {
@@ -101,11 +101,14 @@ impl<'t> Stamped<'t> {
                     read.tokens.push(Token { value: Err("XMLTimeStamp"), algorithm: None });
                 }
                 // Whatever else stands here, nobody could say what the time-stamp is over.
-                other => read.method = Err(unsupported(other)),
+                other => strange = strange.or(Some(unsupported(other))),
             }
         }
         if methods > 1 {
-            read.method = Err(unsupported("CanonicalizationMethod"));
+            strange = strange.or(Some(unsupported("CanonicalizationMethod")));
+        }
+        if let Some(strange) = strange {
+            read.method = Err(strange);
         }
         if read.tokens.is_empty() {
             read.tokens.push(Token { value: Ok(Vec::new()), algorithm: None });

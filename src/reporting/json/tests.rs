@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::document::{
-    ChangeFinding, Changes, ChangesLevel, Coverage, DocumentFinding, FieldLock, FieldLockAction,
+    ChangeFinding, Changes, ChangesLevel, Coverage, DataObjectFormat, DocumentFinding, FieldLock, FieldLockAction,
 };
 use crate::reporting::tests::sample;
 use crate::validation::{
@@ -178,6 +178,13 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
     });
     signature.attributes.policy = Some(("1.2.3".to_owned(), None));
     signature.attributes.roles.push("Notarin".to_owned());
+    signature.attributes.formats.push(DataObjectFormat {
+        reference: Some(0),
+        object: "#r".to_owned(),
+        mime_type: Some("text/xml".to_owned()),
+        encoding: None,
+        description: None,
+    });
     let time = sample::time("2026-11-20T08:30:00Z");
     signature.checks.push(sample::check(
         CheckId::ClaimedTimeInValidity,
@@ -207,7 +214,11 @@ fn every_optional_member_is_written_where_there_is_something_to_say() {
     assert_eq!(revocation["thisUpdate"], "2026-11-01T00:00:00Z");
     assert_eq!((&revocation["status"], &revocation["reason"]), (&"revoked".into(), &"superseded".into()));
     assert_eq!(revocation["revokedAt"], "2026-10-01T00:00:00Z");
-    assert_eq!(signature["attributes"], serde_json::json!({ "roles": ["Notarin"], "policy": { "id": "1.2.3" } }));
+    let formats = serde_json::json!([{ "object": "#r", "mimeType": "text/xml" }]);
+    assert_eq!(
+        signature["attributes"],
+        serde_json::json!({ "roles": ["Notarin"], "policy": { "id": "1.2.3" }, "dataObjectFormats": formats })
+    );
     assert_eq!(signature["bestSignatureTimeSource"], "S1.T1");
     let text = signature["checks"][1]["text"].as_str().unwrap();
     assert!(text.ends_with("Behauptete Zeit: 20.11.2026, 08:30:00 UTC."), "{text}");

@@ -12,6 +12,8 @@
 //!   data and no time-stamp over them.
 //! * LTA: an `ArchiveTimeStamp` of version 1.4.1.
 
+use std::collections::HashMap;
+
 use super::format::is_complete;
 use super::stamps::Stamp;
 use crate::document::{
@@ -84,7 +86,12 @@ fn formats(xml: &XmlSignature, properties: &XadesProperties) -> bool {
 /// A signature time-stamp, alone in its property, made before the signer's certificate expired.
 fn has_time(xml: &XmlSignature, chain: Option<&Chain>, stamps: &[&Stamp<'_>]) -> bool {
     let until = chain.and_then(Chain::signer).map(|signer| signer.certificate.not_after());
-    let alone = |place| xml.timestamps.iter().filter(|one| one.place == place).count() == 1;
+    let mut tokens: HashMap<Option<usize>, usize> = HashMap::new();
+    for stamp in &xml.timestamps {
+        let count = tokens.entry(stamp.place).or_default();
+        *count = count.saturating_add(1);
+    }
+    let alone = |place| tokens.get(&place) == Some(&1);
     let own = xml.timestamps.iter().zip(stamps);
     own.filter(|(one, _)| one.property == TimestampProperty::Signature)
         .any(|(one, stamp)| alone(one.place) && stamp.time.zip(until).is_some_and(|(time, until)| time <= until))

@@ -44,7 +44,9 @@ impl<'e> Parts<'e> {
             stamps(&self.signature.id, self.tokens, |place| place.is_none(), &mut covered, budget)?;
         }
         let mut tokens = covered.into_tokens();
-        for number in (0..xml.unsigned.len()).filter(|number| covers.has(*number)) {
+        budget.spend(u64::try_from(covers.first >> 4).unwrap_or(u64::MAX))?;
+        let single = covers.single.iter().copied().filter(|number| *number >= covers.first);
+        for number in (0..covers.first).chain(single) {
             if self.unsigned.len() <= number {
                 self.unsigned.resize(number.saturating_add(1), None);
             }
@@ -106,6 +108,7 @@ fn stamps(
     covered: &mut Covered,
     budget: &mut Budget,
 ) -> Result<(), LimitExceeded> {
+    budget.spend(u64::try_from(tokens.len() >> 6).unwrap_or(u64::MAX))?;
     for (number, inside) in tokens.iter().enumerate() {
         if inside.property().is_some_and(|stamp| wanted(stamp.place)) {
             budget.spend(u64::try_from(inside.value.len() >> 10).unwrap_or(u64::MAX))?;
