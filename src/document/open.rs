@@ -113,6 +113,15 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The tree of an XML document; none of another document.
+    #[must_use]
+    pub fn xml(&self) -> Option<&Tree<'a>> {
+        match &self.opened {
+            Opened::Pdf(_) => None,
+            Opened::Xml(_, tree) => Some(tree),
+        }
+    }
+
     /// Finds out what is where in `bytes`. `password` opens an encrypted PDF; without one the empty user password
     /// is tried.
     ///

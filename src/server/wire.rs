@@ -154,6 +154,14 @@ pub(super) fn demand_accepted(headers: &HeaderMap, media_type: &'static str) -> 
     }
 }
 
+/// That the caller takes an answer of one of these types.
+pub(super) fn demand_one_accepted(headers: &HeaderMap, types: &[&'static str]) -> Result<(), Problem> {
+    if types.iter().any(|one| demand_accepted(headers, one).is_ok()) {
+        return Ok(());
+    }
+    Err(Problem::with(Code::NotAcceptable, Detail::NotAcceptable, [("types", types.join(", "))]))
+}
+
 /// The weight `q` in thousandths (RFC 9110 §12.4.2); what has no weight has all of it, what has a wrong one none.
 fn weight(parameters: &str) -> u16 {
     let Some(q) = parameter(parameters, "q") else { return 1000 };

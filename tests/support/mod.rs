@@ -24,6 +24,7 @@ pub mod test_pki;
 #[cfg(feature = "service")]
 pub mod validation;
 pub mod website;
+pub mod xmlsec;
 
 use std::path::{Path, PathBuf};
 
