@@ -174,6 +174,14 @@ fn a_signature_that_covers_the_place_of_ours_is_not_broken() {
         "{inside:?}"
     );
 
+    // One that does not cover the place of ours stays as it is.
+    let signature = around.bytes().splitn(2, |octet| *octet == b'\n').nth(1).unwrap();
+    let holding = [b"<r><c>2</c>", signature, b"</r>"].concat();
+    let released = sealer.seal_xml(holding, Packaging::Enveloped, None).unwrap();
+    let report = judged(released.bytes()).unwrap();
+    let said: Vec<_> = report.signatures.iter().map(|one| (one.integrity, one.coverage)).collect();
+    assert_eq!(said, [(Integrity::Intact, Coverage::Partial), (Integrity::Intact, Coverage::WholeDocument)]);
+
     // One that is broken already stops nobody.
     let broken = replaced(first.bytes(), b">1<", b">2<");
     let released = sealer.seal_xml(broken, Packaging::Enveloped, None).unwrap();
@@ -274,7 +282,11 @@ fn the_corpus_is_sealed() {
             continue;
         };
         for (which, packaging) in ALL.into_iter().enumerate() {
-            let by_pss = (number + which) % 4 == 0;
+            // The content matters less to those that take it as octets.
+            if packaging != Packaging::Enveloped && number % 4 != which {
+                continue;
+            }
+            let by_pss = (number / 4 + which) % 4 == 0;
             let sealer = if by_pss { &pss } else { &sealer };
             match sealer.seal_xml(document.clone(), packaging, Some(NAME)) {
                 Ok(released) => {
@@ -286,7 +298,7 @@ fn the_corpus_is_sealed() {
                         intact_stays_intact(&name, &earlier, released.report());
                     }
                     cases += 1;
-                    if !by_pss && (packaging == Packaging::Enveloped || number % 8 == 0) {
+                    if !by_pss && (packaging == Packaging::Enveloped || number % 3 == 0) {
                         let stem = format!("{number}-{}", packaging.name());
                         files.push((
                             format!("{name} {}", packaging.name()),
