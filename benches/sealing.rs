@@ -25,9 +25,10 @@ mod support;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PSS_SHA256, RsaKeyPair};
 use sigillum::crypto::{PublicKey, SealAlgorithm, SoftwareKey, SystemRandomness};
+use sigillum::document::Packaging;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
-use sigillum::sealing::{Appearance, Original, Released, SealIdentity, SealProfile, Terms, check_signer};
+use sigillum::sealing::{Appearance, Formats, Original, Released, SealIdentity, SealProfile, Terms, check_signer};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{Moment, Policy};
@@ -116,6 +117,8 @@ impl Sealer {
             profile: SealProfile {
                 name: "bench".to_owned(),
                 policy: Arc::clone(&policy),
+                formats: Formats::All,
+                packaging: Packaging::Enveloped,
                 appearance: Appearance::Invisible,
                 reason: None,
                 location: None,

@@ -6,13 +6,13 @@
 use sigillum::crypto::{
     DigestAlgorithm, PublicKey, SealAlgorithm, SignatureAlgorithm, SoftwareKey, SystemRandomness,
 };
-use sigillum::document::{self, Coverage, Document, Examination, FormatDefect};
+use sigillum::document::{self, Coverage, Document, Examination, FormatDefect, Packaging};
 use sigillum::limits::{Budget, CancelFlag, Limits};
 use sigillum::pki::{
     BasicOcsp, Certificate, Crl, CrlEntry, OcspResponse, OcspStatus, SignedData, TimestampResponse, TimestampToken,
     pem, same_serial,
 };
-use sigillum::sealing::{Appearance, Original, Page, SealIdentity, SealProfile, Terms};
+use sigillum::sealing::{Appearance, Formats, Original, Page, SealIdentity, SealProfile, Terms};
 use sigillum::syntax::der::{Reader, Tlv, is_der};
 use sigillum::syntax::pdf::{Dict, Name, ObjectId, Pdf, RevisionIndex, Update, Value, text};
 use sigillum::syntax::url::{Host, HostRule, HttpUrl};
@@ -494,6 +494,8 @@ pub(crate) fn seal(data: &[u8]) {
     let profile = SealProfile {
         name: "fuzzed".to_owned(),
         policy,
+        formats: Formats::All,
+        packaging: [Packaging::Enveloped, Packaging::Enveloping, Packaging::Detached][data.len() % 3],
         appearance: Appearance::NewField {
             name: None,
             page: Page::Last,
@@ -506,7 +508,8 @@ pub(crate) fn seal(data: &[u8]) {
     };
     match original.prepare(&identity, &profile, at, &terms) {
         Ok(prepared) => {
-            assert!(prepared.signed_attributes().starts_with(&[0x31]));
+            let signed = prepared.signed_attributes();
+            assert!(signed.starts_with(&[0x31]) || signed.starts_with(b"<ds:SignedInfo "));
             assert!(prepared.embed_value(&data[..data.len().min(72)]).is_err(), "no signature is taken for one");
         }
         Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),

@@ -21,6 +21,8 @@ struct Case {
     anchors: Vec<String>,
     evidence: Vec<String>,
     password: Option<String>,
+    #[serde(default)]
+    content: Vec<String>,
     expect: Expect,
 }
 
@@ -155,7 +157,11 @@ fn program(folder: &Path, case: &Case) -> Output {
     if let Some(password) = &case.password {
         command.args(["--password", password]);
     }
-    command.arg(folder.join("document.pdf")).output().unwrap()
+    for content in &case.content {
+        command.arg("--content").arg(folder.join(content));
+    }
+    let [pdf, xml] = ["document.pdf", "document.xml"].map(|name| folder.join(name));
+    command.arg(if pdf.is_file() { pdf } else { xml }).output().unwrap()
 }
 
 fn sigillum() -> Command {

@@ -36,7 +36,7 @@ fn good(text: &str) -> Config {
 #[test]
 fn the_example_is_good_with_and_without_what_may_be_left_out() {
     let (least, whole) = (good(&example()), good(&whole()));
-    assert_eq!(least.profiles.len() + 1, whole.profiles.len());
+    assert_eq!(least.profiles.len() + 2, whole.profiles.len());
     assert_eq!(least.keys.len() + 1, whole.keys.len());
     // What may be left out stands there with its default.
     assert_eq!(least.server.listen, whole.server.listen);

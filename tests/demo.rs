@@ -313,6 +313,25 @@ fn the_command_line_seals_with_the_same_profile_and_journal() {
     assert!(err.contains("“other”; there are: demo"), "{err}");
     let left: Vec<_> = fs::read_dir(temporary.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 1, "{left:?}");
+
+    // XML too, and the only profile need not be named.
+    let (xml, sealed_xml) = (temporary.path().join("entry.xml"), temporary.path().join("sealed.xml"));
+    fs::write(&xml, "<entry xmlns='urn:example'>Z\u{fc}rich</entry>\n").unwrap();
+    let (xml, sealed_xml) = (xml.to_str().unwrap(), sealed_xml.to_str().unwrap());
+    let (code, said, err) = run(&data, &["seal", xml, "-o", sealed_xml, "--lang", "en"]);
+    assert_eq!((code, &*err), (Some(0), ""), "{said}");
+    let (code, report, _) = run(&data, &["validate", sealed_xml, "--format", "json"]);
+    assert_eq!(code, Some(0), "{report}");
+    let report: Value = serde_json::from_str(report.trim_end()).unwrap();
+    assert_eq!((&report["signatures"][0]["packaging"], &report["demo"]), (&"enveloped".into(), &true.into()));
+    let empty = temporary.path().join("empty.xml");
+    fs::write(&empty, "<entry/>").unwrap();
+    let nowhere = temporary.path().join("nowhere.xml");
+    let (code, _, err) =
+        run(&data, &["seal", empty.to_str().unwrap(), "-o", nowhere.to_str().unwrap(), "--lang", "en"]);
+    assert_eq!(code, Some(4), "{err}");
+    assert!(err.contains("not-appendable") && err.contains("empty-root"), "{err}");
+    assert!(!nowhere.exists());
 }
 
 /// The CRLs of the data folder are evidence for what it judges; a seal whose certificate is listed is not made.

@@ -26,6 +26,7 @@ judges_tools() {
   command -v curl >/dev/null || missing+=(curl)
   command -v pdfsig >/dev/null || missing+=(poppler-utils)
   command -v xmllint >/dev/null || missing+=(libxml2-utils)
+  command -v xmlsec1 >/dev/null || missing+=(xmlsec1)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} = 0 ] || debian_install "${missing[@]}"
 }

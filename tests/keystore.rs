@@ -10,10 +10,11 @@ use std::task::{Context, Poll, Waker};
 
 use sigillum::config::{Key, KeyStore};
 use sigillum::crypto::{SealAlgorithm, SoftwareKeyError};
+use sigillum::document::Packaging;
 use sigillum::keystore::{FileFault, FileSigner, KeystoreFault};
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::Certificate;
-use sigillum::sealing::{Appearance, Original, SealProfile, Terms, check_signer};
+use sigillum::sealing::{Appearance, Formats, Original, SealProfile, Terms, check_signer};
 use sigillum::service::ports::Signer as _;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{Moment, Policy};
@@ -278,6 +279,8 @@ fn seals_of_every_algorithm_are_released_and_accepted_outside() {
     let profile = SealProfile {
         name: "test".to_owned(),
         policy,
+        formats: Formats::All,
+        packaging: Packaging::Enveloped,
         appearance: Appearance::Invisible,
         reason: None,
         location: None,

@@ -21,10 +21,11 @@ use serde_json::{Value, json};
 use sigillum::clock;
 use sigillum::config::{Key, KeyStore};
 use sigillum::crypto::SealAlgorithm;
+use sigillum::document::Packaging;
 use sigillum::keystore::{FileSigner, RandomIdentifiers};
 use sigillum::limits::Limits;
 use sigillum::pki::{Certificate, pem};
-use sigillum::sealing::{Appearance, SealProfile};
+use sigillum::sealing::{Appearance, Formats, SealProfile};
 use sigillum::service::ports::{Clock, SealStep, Steps};
 use sigillum::service::{Caller, Capacity, Gather, Parts, Role, SealRequest, Sealer, Service};
 use sigillum::storage::sqlite::{JournalFile, SqliteJournal};
@@ -127,7 +128,8 @@ fn worker() {
         loop {
             // Below 0: one seal after the other, each a request of its own.
             let key = (ahead >= 0).then(|| "the-one".to_owned());
-            let request = SealRequest { profile: "p".to_owned(), idempotency_key: key, document: document() };
+            let request =
+                SealRequest { profile: "p".to_owned(), idempotency_key: key, document: document(), name: None };
             let said = match service.seal(&caller(), request).await {
                 Ok(answer) => {
                     let digest =
@@ -199,6 +201,8 @@ async fn service(folder: &Path, stop: Option<SealStep>, ahead: i64) -> Arc<Servi
     let profile = SealProfile {
         name: "p".to_owned(),
         policy: Arc::clone(&policy),
+        formats: Formats::All,
+        packaging: Packaging::Enveloped,
         appearance: Appearance::Invisible,
         reason: None,
         location: None,

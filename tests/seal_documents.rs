@@ -222,7 +222,7 @@ fn every_form_of_a_document_is_sealed() {
                 "{name}: {:?}",
                 released.report().document.findings
             );
-            let is_stream = released.appended().windows(11).any(|window| window == b"/Type /XRef");
+            let is_stream = released.addition().windows(11).any(|window| window == b"/Type /XRef");
             assert_eq!(is_stream, form != Form::Table, "{name}: the section has the form of the file's");
             is_seen(&name, released.bytes(), &appearance, field);
             let file = |part: &str| format!("{}-{part}.pdf", cases.len());

@@ -14,7 +14,7 @@ use crate::reporting::Language;
 use crate::syntax::url::HostRule;
 use crate::time::{TimeError, Timestamp};
 
-/// Validates electronic signatures and seals on PDF documents, and applies seals.
+/// Validates electronic signatures and seals on PDF and XML documents, and applies seals.
 #[derive(Debug, Parser)]
 #[command(name = "sigillum", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Arguments {
@@ -91,9 +91,9 @@ pub(super) struct Seal {
     /// Where the sealed document is written; nothing may be there yet
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
-    /// Profile of the configuration
+    /// Profile of the configuration; may be left out where there is only one
     #[arg(long, value_name = "NAME")]
-    pub(super) profile: String,
+    pub(super) profile: Option<String>,
     /// Language of the texts
     #[arg(long, value_enum, default_value = "de")]
     pub(super) lang: Lang,
@@ -346,7 +346,6 @@ mod tests {
         for wrong in [
             "sigillum serve --config x --data y",
             "sigillum serve --listen localhost:1",
-            "sigillum seal a.pdf -o b.pdf",
             "sigillum seal a.pdf --profile x",
             "sigillum config",
             "sigillum revisions",

@@ -225,6 +225,8 @@ impl Loaded {
             let profile = SealProfile {
                 name: name.clone(),
                 policy: Arc::clone(policy),
+                formats: profile.formats,
+                packaging: profile.packaging,
                 appearance: profile.appearance.clone(),
                 reason: profile.reason.clone(),
                 location: profile.location.clone(),

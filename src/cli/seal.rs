@@ -17,7 +17,7 @@ use super::{say, wrong_use};
 use crate::clock;
 use crate::limits::Limit;
 use crate::reporting::{Detail, DocumentError, Label, Show, Texts};
-use crate::sealing::SealError;
+use crate::sealing::{DocumentName, SealError};
 use crate::service::{Caller, Role, SealAnswer, SealRequest, Service, ServiceError};
 use crate::storage::sqlite::SqliteJournal;
 
@@ -29,20 +29,17 @@ pub(super) fn run(options: &Seal, source: &Source, texts: &Texts) -> Exit {
 fn attempt(options: &Seal, source: &Source, texts: &Texts) -> Result<Exit, Exit> {
     let loaded = source.to_seal_with(clock::now(), texts)?;
     let material = loaded.material().map_err(source::refused)?;
-    if !loaded.config.profiles.contains_key(&options.profile) {
-        let known = loaded.config.profiles.keys().cloned().collect::<Vec<_>>().join(", ");
-        let arguments = [("profile", options.profile.clone()), ("known", known)];
-        return Err(wrong_use(&texts.fill(Label::UnknownProfile, &arguments)));
-    }
+    let profile = profile(options, &loaded, texts)?;
     let document = read(&options.file, loaded.config.limits.body_bytes, texts)?;
     // Before anything is sealed: a seal that cannot be put anywhere would still stand in the journal.
     let output = Output::prepare(&options.output).map_err(|error| unwritten(&options.output, &error, texts))?;
     let caller = Caller {
         name: output.user().map_or_else(|| "cli".to_owned(), |user| format!("cli:{user}")),
         roles: [Role::Sealer].into(),
-        profiles: [options.profile.clone()].into(),
+        profiles: [profile.clone()].into(),
     };
-    let request = SealRequest { profile: options.profile.clone(), idempotency_key: None, document };
+    let name = options.file.file_name().and_then(|name| name.to_str()).and_then(DocumentName::new);
+    let request = SealRequest { profile, idempotency_key: None, document, name };
     let sealed = sealed(&loaded, material, &caller, request).map_err(|failure| not_sealed(&failure, texts))?;
     output.publish(&sealed.document).map_err(|error| unwritten(&options.output, &error, texts))?;
     let file = options.output.to_string_lossy().into_owned();
@@ -50,6 +47,21 @@ fn attempt(options: &Seal, source: &Source, texts: &Texts) -> Result<Exit, Exit>
     // The file is there; who does not listen does not need to hear of it.
     let _ = writeln!(io::stdout(), "{}", crate::reporting::escaped(&said));
     Ok(Exit::Valid)
+}
+
+/// The profile that is named; the only one where none is.
+fn profile(options: &Seal, loaded: &Loaded, texts: &Texts) -> Result<String, Exit> {
+    let known = || loaded.config.profiles.keys().cloned().collect::<Vec<_>>().join(", ");
+    let mut profiles = loaded.config.profiles.keys();
+    match (&options.profile, profiles.next(), profiles.next()) {
+        (Some(named), ..) if loaded.config.profiles.contains_key(named) => Ok(named.clone()),
+        (Some(named), ..) => {
+            let arguments = [("profile", named.clone()), ("known", known())];
+            Err(wrong_use(&texts.fill(Label::UnknownProfile, &arguments)))
+        }
+        (None, Some(only), None) => Ok(only.clone()),
+        (None, ..) => Err(wrong_use(&texts.fill(Label::ProfileNeeded, &[("known", known())]))),
+    }
 }
 
 fn read(file: &Path, limit: u64, texts: &Texts) -> Result<Vec<u8>, Exit> {

@@ -21,7 +21,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::crypto::SealAlgorithm;
-use crate::sealing::Appearance;
+use crate::document::Packaging;
+use crate::sealing::{Appearance, Formats};
 use crate::service::{Capacity, Role};
 use crate::time::Timestamp;
 
@@ -107,9 +108,13 @@ pub struct Profile {
     pub key: String,
     /// The name of the policy that its result must pass.
     pub policy: String,
-    /// What is seen.
+    /// Which documents it seals.
+    pub formats: Formats,
+    /// How the seal of an XML document stands to it.
+    pub packaging: Packaging,
+    /// What is seen of the seal of a PDF.
     pub appearance: Appearance,
-    /// Reason, location, contact of the signature dictionary.
+    /// Of a PDF: Reason, location, contact of the signature dictionary.
     pub reason: Option<String>,
     /// Location.
     pub location: Option<String>,

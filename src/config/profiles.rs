@@ -7,7 +7,8 @@ use super::reader::Section;
 use super::sections::policy_is_known;
 use super::{Key, KeyStore, Profile};
 use crate::crypto::SealAlgorithm;
-use crate::sealing::{Appearance, Page};
+use crate::document::Packaging;
+use crate::sealing::{Appearance, Formats, Page};
 
 /// Characters of reason, location, contact and of a field name.
 const TEXT_LENGTH: usize = 255;
@@ -21,6 +22,9 @@ const FARTHEST: f64 = 14_400.0;
 
 /// Levels of the contract; only the first is there.
 const LEVELS: &[&str] = &["B", "T", "LT", "LTA"];
+
+/// How the seal of an XML document may stand to it.
+const PACKAGINGS: [Packaging; 3] = [Packaging::Enveloped, Packaging::Enveloping, Packaging::Detached];
 
 pub(super) fn keys(section: &Section<'_>) -> BTreeMap<String, Key> {
     section.sections().filter_map(|(name, key)| Some((name, self::key(&key)?))).collect()
@@ -64,7 +68,17 @@ fn profile(section: &Section<'_>, keys: &Section<'_>, policies: &BTreeMap<String
     });
     let policy =
         section.needed_text("policy").filter(|policy| policy_is_known(section, "policy", policy, policies));
-    section.choice("format", &[("pades", ())]);
+    let formats = section.choice("format", &[("pades", Formats::Pades), ("xades", Formats::Xades)]);
+    let formats = if section.has("format") { formats? } else { Formats::All };
+    let packaging = section.choice("packaging", &PACKAGINGS.map(|packaging| (packaging.name(), packaging)));
+    let packaging = if section.has("packaging") { packaging? } else { Packaging::Enveloped };
+    match formats {
+        Formats::All => {}
+        Formats::Pades => superfluous(section, "format = \"pades\"", &["packaging"]),
+        Formats::Xades => {
+            superfluous(section, "format = \"xades\"", &["appearance", "reason", "location", "contact"]);
+        }
+    }
     match section.text("level") {
         None | Some("B") => {}
         Some(level) if LEVELS.contains(&level) => section.problem("level", &format!("{level} is not there yet")),
@@ -79,6 +93,8 @@ fn profile(section: &Section<'_>, keys: &Section<'_>, policies: &BTreeMap<String
     Some(Profile {
         key: key?.to_owned(),
         policy: policy?.to_owned(),
+        formats,
+        packaging,
         appearance: appearance?,
         reason,
         location,

@@ -102,6 +102,7 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("policies.files.*", Kind::File),
     ("profiles.*.key", Kind::Text),
     ("profiles.*.format", Kind::Text),
+    ("profiles.*.packaging", Kind::Text),
     ("profiles.*.level", Kind::Text),
     ("profiles.*.policy", Kind::Text),
     ("profiles.*.reason", Kind::Text),

@@ -41,6 +41,7 @@ use super::verify::Message;
 use super::verify::SignatureVerifier as _;
 use super::verify::Verifier;
 use super::verify::VerifyError;
+use super::verify::parse_der;
 use crate::syntax::der::DerError;
 use crate::syntax::der::Oid;
 use crate::syntax::der::Reader;
@@ -161,6 +162,20 @@ impl SealAlgorithm {
             Self::EcdsaP384Sha384 => 104,
             Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512 => spki_len,
         }
+    }
+
+    /// A value in the form of XML signatures: that of RSA as it is, of ECDSA r ‖ s, each as long as the order of the curve
+    /// (XML Signature 1.1 §6.4.3). `None` where `value` has not the form that CMS wants.
+    #[must_use]
+    pub fn xml_value(self, value: &[u8]) -> Option<Vec<u8>> {
+        let Some(curve) = self.curve() else { return Some(value.to_vec()) };
+        let (r, s) = parse_der(value)?;
+        let mut plain = Vec::with_capacity(curve.order_len().saturating_mul(2));
+        for number in [r, s] {
+            plain.extend(std::iter::repeat_n(0, curve.order_len().checked_sub(number.len())?));
+            plain.extend_from_slice(number);
+        }
+        Some(plain)
     }
 
     const fn curve(self) -> Option<Curve> {

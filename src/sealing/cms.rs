@@ -103,11 +103,16 @@ fn signing_certificate(identity: &SealIdentity) -> Vec<u8> {
     // SHA-256 is the default, which DER leaves out.
     let named = if algorithm == DigestAlgorithm::Sha256 { Vec::new() } else { digest_identifier(algorithm) };
     let hash = digest(algorithm, identity.certificate.der());
-    // A Name is a CHOICE, so its tag `[4]` in GeneralName is explicit.
-    let issuer = write::explicit(4, identity.certificate.issuer().der());
-    let issuer_serial = write::sequence(&[&write::sequence(&[&issuer]), &serial(&identity.certificate)]);
+    let issuer_serial = issuer_serial(&identity.certificate);
     let reference = write::sequence(&[&named, &write::octet_string(hash.as_bytes()), &issuer_serial]);
     write::sequence(&[&write::sequence(&[&reference])])
+}
+
+/// `IssuerSerial` of a certificate (RFC 5035 §5).
+pub(super) fn issuer_serial(certificate: &Certificate) -> Vec<u8> {
+    // A Name is a CHOICE, so its tag `[4]` in GeneralName is explicit.
+    let issuer = write::explicit(4, certificate.issuer().der());
+    write::sequence(&[&write::sequence(&[&issuer]), &serial(certificate)])
 }
 
 /// The serial number with the very octets of the certificate.

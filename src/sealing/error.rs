@@ -16,14 +16,16 @@ pub enum SealError {
     /// It can be read, but nothing can be appended to it honestly: why, and where.
     NotAppendable {
         /// A stable name: `repaired`, `junk-before-header`, `encrypted`, `hybrid`, `trailing-data`, `trailer`,
-        /// `object-beyond-size`, `malformed-object`, `duplicate-key`, `object-numbers`, `offsets`, `byte-range-beyond-end`.
+        /// `object-beyond-size`, `malformed-object`, `duplicate-key`, `object-numbers`, `offsets`, `byte-range-beyond-end`;
+        /// of XML `empty-root`, `xml-version`, `relative-namespace`, `prefixes`, `identifier-taken`.
         cause: &'static str,
-        /// Bytes from the start of the file.
+        /// Bytes from the start of the file; of XML, of its text.
         offset: Option<u64>,
     },
-    /// A certification or a lock forbids it: which.
+    /// A certification, a lock or another signature forbids it: which.
     Forbidden {
-        /// `certification`, `lock`, or `unreadable` where what a signature permits cannot be read.
+        /// `certification`, `lock`, or `unreadable` where what a signature permits cannot be read; of XML
+        /// `earlier-signature`, where a signature covers the place of ours.
         by: &'static str,
     },
     /// The profile does not fit the document: the field or page that it names is not there or not free.
@@ -35,7 +37,7 @@ pub enum SealError {
     },
     /// The value or CMS that was given does not fit what was prepared.
     Value {
-        /// A stable name: `size`, `signature`, `certificate`, `digest`, `malformed`.
+        /// A stable name: `size`, `signature`, `certificate`, `digest`, `malformed`, `format`.
         cause: &'static str,
     },
     /// A limit was reached.
@@ -144,6 +146,11 @@ impl fmt::Display for SealError {
                     "object-numbers" => "no object number is left",
                     "offsets" => "it is too large for its cross-reference table",
                     "byte-range-beyond-end" => "a signature claims bytes behind its end",
+                    "empty-root" => "its root element is empty, so that it has no end tag",
+                    "xml-version" => "it is not XML 1.0, so that it has no canonical form",
+                    "relative-namespace" => "a namespace has a relative name, so that it has no canonical form",
+                    "prefixes" => "it declares too many prefixes",
+                    "identifier-taken" => "it has the identifiers that the signature would have",
                     other => other,
                 };
                 write!(f, "nothing can be appended to the document: {why} ({cause})")?;
@@ -152,6 +159,9 @@ impl fmt::Display for SealError {
             Self::Forbidden { by } => match *by {
                 "certification" => f.write_str("the document is certified and permits no changes (certification)"),
                 "lock" => f.write_str("a signature of the document locks the field or all changes (lock)"),
+                "earlier-signature" => {
+                    f.write_str("a signature of the document covers the place of a further one (earlier-signature)")
+                }
                 _ => write!(f, "what a signature of the document permits cannot be read ({by})"),
             },
             Self::Place { cause } => {
@@ -180,6 +190,7 @@ impl fmt::Display for SealError {
                     "signature" => "it does not verify with the key of the certificate",
                     "certificate" => "it is not of our certificate",
                     "digest" => "it is not over this document",
+                    "format" => "it is not of the form that the document wants",
                     _ => "it is malformed",
                 };
                 write!(f, "the signature that was made cannot be used: {why} ({cause})")
@@ -197,7 +208,7 @@ impl fmt::Display for NotReleased {
             "own-signature" => "our own signature does not pass",
             "coverage" => "our own signature does not cover the whole document",
             "earlier-signature" => "an earlier signature or time-stamp is worse than before",
-            "prefix" => "the original is not the beginning of the result",
+            "prefix" => "the original is not in the result as it was",
             "unreadable" => "the result cannot be read",
             other => other,
         };

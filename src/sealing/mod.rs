@@ -3,17 +3,22 @@
 //! (our own validator passed it). Each stage consumes the one before it, so what was checked is exactly what is
 //! signed, and only what is released can be sent. Pure: the key signs elsewhere.
 //!
-//! PAdES, level B-B (EN 319 142-1 §6.3): `ETSI.CAdES.detached` in an append-only update. The bytes of the document are
-//! moved from stage to stage, never copied, and read twice: once to judge and sign them, once to judge the result.
+//! PDF: `PAdES`, level B-B (EN 319 142-1 §6.3), `ETSI.CAdES.detached` in an append-only update. XML: `XAdES`, level B-B
+//! (EN 319 132-1 §6.3), enveloped, enveloping or detached; see the module `xml`. The bytes of the document are moved from
+//! stage to stage, never copied (but where the seal of XML is tried beside earlier signatures), and read twice: once to
+//! judge and sign them, once to judge the result.
 //!
 //! Not here yet: time-stamps and evidence (levels T, LT, LTA), embedded fonts in an appearance, signing a field that
-//! has a lock or seed values.
+//! has a lock or seed values, sealing a part of an XML document, content other than XML in an enveloping or detached seal.
 
+mod addition;
 mod appearance;
 mod cms;
+mod earlier;
 mod error;
 mod field;
 mod identity;
+mod name;
 mod original;
 mod pades;
 mod page;
@@ -23,12 +28,16 @@ mod released;
 mod sealed;
 mod terms;
 mod winansi;
+mod xades;
+mod xml;
 
+pub use addition::sealed_again;
 pub use error::{NotReleased, SealError, SignerUnfit};
 pub use identity::SealIdentity;
+pub use name::DocumentName;
 pub use original::Original;
 pub use prepared::Prepared;
-pub use profile::{Appearance, Page, SealProfile};
+pub use profile::{Appearance, Formats, Page, SealProfile};
 pub use released::Released;
 pub use sealed::Sealed;
 pub use terms::{Terms, check_signer};

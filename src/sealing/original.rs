@@ -1,12 +1,12 @@
-//! The first stage: the document as it came, judged; and the step to the second, the update laid out.
+//! The first stage: the document as it came, judged; and the step to the second, the seal laid out.
 
 use super::pades::{self, Layout};
-use super::{Prepared, SealError, SealIdentity, SealProfile, Terms, cms};
+use super::prepared::Laid;
+use super::{DocumentName, Prepared, SealError, SealIdentity, SealProfile, Terms, cms, xml};
 use crate::crypto::{Digest, DigestAlgorithm, DigestState, digest};
 use crate::document::{
-    AppendingFacts, ByteRangeDefect, Examination, FormatDefect, OpenError, Restrictions, examine_to_append,
+    AppendingFacts, ByteRangeDefect, Examination, FormatDefect, OpenError, examine_to_append, examine_with,
 };
-use crate::syntax::pdf::UpdateError;
 use crate::time::Timestamp;
 use crate::validation::Report;
 
@@ -17,30 +17,36 @@ pub struct Original {
     /// Its facts, from which it is judged again.
     examination: Examination,
     report: Report,
-    /// SHA-256 over all bytes, to be gone on with.
-    sha256: DigestState,
-    restrictions: Restrictions,
-    appendable: Result<(), UpdateError>,
-    /// The end of the file where a signature claims bytes behind it: they would be ours.
-    claimed_behind: Option<u64>,
+    /// Of a PDF: what who appends needs to know; SHA-256 in it is over all bytes, to be gone on with.
+    appending: Option<Box<AppendingFacts>>,
+    name: Option<DocumentName>,
 }
 
 impl Original {
-    /// Opens and judges a document as it came. Its bytes are read once.
+    /// Opens and judges a document as it came. The bytes of a PDF are read once.
     ///
     /// # Errors
     /// Where it cannot be read.
     pub fn judge(bytes: Vec<u8>, terms: &Terms) -> Result<Self, OpenError> {
         let mut budget = terms.budget();
-        let (examination, facts) = {
+        let (examination, appending) = {
             let document = terms.open(&bytes, &mut budget)?;
             let all = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            examine_to_append(&document, all, &mut budget)?
+            if document.pdf().is_some() {
+                let (examination, facts) = examine_to_append(&document, all, &mut budget)?;
+                (examination, Some(Box::new(facts)))
+            } else {
+                (examine_with(&document, &[], &mut budget).map_err(OpenError::Limit)?, None)
+            }
         };
         let report = terms.judge(&examination, &mut budget);
-        let claimed_behind = claims_behind(&examination);
-        let AppendingFacts { sha256, restrictions, appendable } = facts;
-        Ok(Self { bytes, examination, report, sha256, restrictions, appendable, claimed_behind })
+        Ok(Self { bytes, examination, report, appending, name: None })
+    }
+
+    /// The same, with the name by which a detached seal refers to it.
+    #[must_use]
+    pub fn named(self, name: Option<DocumentName>) -> Self {
+        Self { name, ..self }
     }
 
     /// Judges it again, by more evidence. Its bytes are not read.
@@ -57,7 +63,7 @@ impl Original {
     /// SHA-256 of it, lowercase hex.
     #[must_use]
     pub fn sha256(&self) -> String {
-        self.sha256.clone().finish().to_string()
+        self.examination.document.sha256.clone()
     }
 
     /// Bytes of it.
@@ -66,7 +72,8 @@ impl Original {
         self.bytes.len()
     }
 
-    /// Appends the update and fixes the attributes. `claimed_signing_time` stands in M of the signature dictionary.
+    /// Lays the seal out and fixes what is signed. `claimed_signing_time` stands in M of the signature dictionary of a
+    /// PDF, and in `SigningTime` in XML.
     ///
     /// # Errors
     /// Where the document cannot or may not be sealed.
@@ -77,22 +84,32 @@ impl Original {
         claimed_signing_time: Timestamp,
         terms: &Terms,
     ) -> Result<Prepared, SealError> {
-        let Self { mut bytes, report, sha256, restrictions, appendable, claimed_behind, .. } = self;
-        appendable?;
-        if claimed_behind.is_some() {
-            return Err(SealError::NotAppendable { cause: "byte-range-beyond-end", offset: claimed_behind });
+        if !profile.formats.include(self.examination.document.media_type) {
+            return Err(SealError::Open(OpenError::UnsupportedFormat));
         }
-        let original_sha256 = sha256.clone().finish();
+        let order = Order { identity, profile, claimed_signing_time, terms };
+        if self.appending.is_some() { self.append(&order) } else { self.lay_out_xml(&order) }
+    }
+
+    /// Appends the update to a PDF.
+    fn append(self, order: &Order<'_>) -> Result<Prepared, SealError> {
+        let Self { mut bytes, examination, report, appending, .. } = self;
+        let facts = appending.ok_or(SealError::Open(OpenError::UnsupportedFormat))?;
+        let AppendingFacts { sha256, restrictions, appendable } = *facts;
+        appendable?;
+        if let Some(end) = claims_behind(&examination) {
+            return Err(SealError::NotAppendable { cause: "byte-range-beyond-end", offset: Some(end) });
+        }
         let Layout { appended, field } = {
-            let mut budget = terms.budget();
-            let document = terms.open(&bytes, &mut budget).map_err(SealError::Open)?;
+            let mut budget = order.terms.budget();
+            let document = order.terms.open(&bytes, &mut budget).map_err(SealError::Open)?;
             pades::lay_out(
                 document.pdf().ok_or(SealError::Open(OpenError::UnsupportedFormat))?,
-                profile,
-                claimed_signing_time,
+                order.profile,
+                order.claimed_signing_time,
                 &restrictions,
-                cms::size_bound(identity),
-                identifier(&original_sha256, identity, claimed_signing_time),
+                cms::size_bound(order.identity),
+                order.identifier(sha256.clone().finish().as_bytes()),
                 &mut budget,
             )?
         };
@@ -102,20 +119,63 @@ impl Original {
         bytes.extend_from_slice(&appended.bytes);
         let document_digest = {
             let around = around(&bytes, original_size, &hole.gap).ok_or(SealError::Value { cause: "malformed" })?;
-            signed(&bytes, original_size, sha256, identity.algorithm.digest(), around)
+            signed(&bytes, original_size, sha256, order.identity.algorithm.digest(), around)
         };
-        let attributes = cms::signed_attributes(identity, &document_digest);
+        let attributes = cms::signed_attributes(order.identity, &document_digest);
         Ok(Prepared {
             bytes,
-            identity: identity.clone(),
+            identity: order.identity.clone(),
             earlier: report,
             original_size,
-            original_sha256,
-            hole,
-            field,
+            original_sha256: examination.document.sha256,
             document_digest,
             attributes,
+            laid: Laid::Pdf { hole, field },
         })
+    }
+
+    /// Writes the signature of an XML document, but for its value.
+    fn lay_out_xml(self, order: &Order<'_>) -> Result<Prepared, SealError> {
+        let Self { bytes, examination, report, name, .. } = self;
+        let layout = {
+            let mut budget = order.terms.budget();
+            let document = order.terms.open(&bytes, &mut budget).map_err(SealError::Open)?;
+            let tree = document.xml().ok_or(SealError::Open(OpenError::UnsupportedFormat))?;
+            let identifier = order.identifier(examination.document.sha256.as_bytes());
+            let by = (order.identity, order.profile);
+            xml::lay_out(&bytes, tree, by, identifier, name, order.claimed_signing_time, &mut budget)?
+        };
+        layout.spares(&bytes, &examination, &report, order.terms)?;
+        Ok(Prepared {
+            original_size: bytes.len(),
+            bytes,
+            identity: order.identity.clone(),
+            earlier: report,
+            original_sha256: examination.document.sha256,
+            document_digest: layout.digest,
+            attributes: layout.signed_info().to_vec(),
+            laid: Laid::Xml(Box::new(layout)),
+        })
+    }
+}
+
+/// Who seals, how, and under what.
+struct Order<'o> {
+    identity: &'o SealIdentity,
+    profile: &'o SealProfile,
+    claimed_signing_time: Timestamp,
+    terms: &'o Terms,
+}
+
+impl Order<'_> {
+    /// What marks the new revision of a PDF (the second element of `/ID`) and the elements of a signature in XML: another
+    /// one for every original, seal and time.
+    fn identifier(&self, original: &[u8]) -> [u8; 16] {
+        let mut state = DigestState::new(DigestAlgorithm::Sha256);
+        state.update(original);
+        state.update(digest(DigestAlgorithm::Sha256, self.identity.certificate.der()).as_bytes());
+        state.update(self.claimed_signing_time.to_string().as_bytes());
+        state.finish().as_bytes().first_chunk().copied().unwrap_or_default()
     }
 }
 
@@ -149,13 +209,4 @@ fn signed(
     }
     around.iter().for_each(|part| state.update(part));
     state.finish()
-}
-
-/// What marks the new revision (the second element of `/ID`): another one for every original, seal and time.
-fn identifier(original: &Digest, identity: &SealIdentity, time: Timestamp) -> [u8; 16] {
-    let mut state = DigestState::new(DigestAlgorithm::Sha256);
-    state.update(original.as_bytes());
-    state.update(digest(DigestAlgorithm::Sha256, identity.certificate.der()).as_bytes());
-    state.update(time.to_string().as_bytes());
-    state.finish().as_bytes().first_chunk().copied().unwrap_or_default()
 }

@@ -1,6 +1,9 @@
-//! The second stage: the update is appended, the hole is left, the attributes are fixed; and the step to the third, the
-//! value put into its place.
+//! The second stage: the seal is laid out, a place is left for its value, what is signed is fixed; and the step to the
+//! third, the value put into its place.
 
+use super::addition::Place;
+use super::sealed::Made;
+use super::xml::{Layout, Seal};
 use super::{SealError, SealIdentity, Sealed, cms};
 use crate::crypto::{
     Digest, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, Verifier,
@@ -11,51 +14,71 @@ use crate::pki::{SignedData, SignerInfo};
 use crate::syntax::pdf::Hole;
 use crate::validation::Report;
 
-/// A document with the update appended and a hole for the value.
+/// A document whose seal has everything but its value.
 #[derive(Debug)]
 pub struct Prepared {
+    /// Of a PDF: with the update appended. Of XML: as they came.
     pub(super) bytes: Vec<u8>,
     pub(super) identity: SealIdentity,
     /// What was said of the original.
     pub(super) earlier: Report,
     pub(super) original_size: usize,
-    pub(super) original_sha256: Digest,
-    pub(super) hole: Hole,
-    pub(super) field: String,
+    /// Lowercase hex.
+    pub(super) original_sha256: String,
     pub(super) document_digest: Digest,
     pub(super) attributes: Vec<u8>,
+    pub(super) laid: Laid,
+}
+
+/// What was laid out.
+#[derive(Debug)]
+pub(super) enum Laid {
+    /// The hole in what was appended, and the field that it signs.
+    Pdf { hole: Hole, field: String },
+    /// A signature in XML.
+    Xml(Box<Layout>),
 }
 
 impl Prepared {
-    /// The digest of all bytes but the hole.
+    /// The digest of what is sealed: of a PDF all bytes but the hole, of XML what comes out of the transforms.
     #[must_use]
     pub const fn document_digest(&self) -> &Digest {
         &self.document_digest
     }
 
-    /// The attributes that are signed, as the DER of their SET (RFC 5652 §5.4).
+    /// What the key signs: of a PDF the attributes, as the DER of their SET (RFC 5652 §5.4); of XML `SignedInfo` in
+    /// canonical form.
     #[must_use]
     pub fn signed_attributes(&self) -> &[u8] {
         &self.attributes
     }
 
-    /// Puts the value of the signature in its place.
+    /// Puts the value of the signature, which has the form that CMS wants, in its place.
     ///
     /// # Errors
     /// Where it does not verify over the attributes with the key of our certificate, or does not fit.
     pub fn embed_value(self, signature: &[u8]) -> Result<Sealed, SealError> {
         let algorithm = self.identity.algorithm.signature_algorithm();
         let _proof = self.verified(&algorithm, &self.attributes, signature)?;
-        let cms = cms::signed_data(&self.identity, &self.attributes, signature)?;
-        self.fill(&cms)
+        match self.laid {
+            Laid::Pdf { .. } => {
+                let cms = cms::signed_data(&self.identity, &self.attributes, signature)?;
+                self.fill(&cms)
+            }
+            Laid::Xml(_) => self.complete(signature),
+        }
     }
 
-    /// Puts a finished CMS of somebody who signed for us in its place.
+    /// Puts a finished CMS of somebody who signed for us in its place in a PDF.
     ///
     /// # Errors
-    /// Where it is not one detached signature over this document by the key of our certificate, or does not fit.
+    /// Where it is not one detached signature over this document by the key of our certificate, or does not fit; and in
+    /// XML, where there is none.
     pub fn embed_cms(self, cms: &[u8]) -> Result<Sealed, SealError> {
         let refused = |cause| SealError::Value { cause };
+        if let Laid::Xml(_) = self.laid {
+            return Err(refused("format"));
+        }
         let parsed = SignedData::parse(cms, Limits::DEFAULT.der_depth).map_err(|_| refused("malformed"))?;
         let [signer] = parsed.signers.as_slice() else { return Err(refused("malformed")) };
         if parsed.padding > 0 || parsed.trailing > 0 || parsed.encap_content.is_some() {
@@ -93,7 +116,8 @@ impl Prepared {
 
     /// Writes the CMS into the hole: behind the original, which stays as it is.
     fn fill(self, cms: &[u8]) -> Result<Sealed, SealError> {
-        let Self { mut bytes, identity, earlier, original_size, original_sha256, hole, field, .. } = self;
+        let Self { mut bytes, identity, earlier, original_size, original_sha256, laid, .. } = self;
+        let Laid::Pdf { hole, field } = laid else { return Err(SealError::Value { cause: "format" }) };
         let size = SealError::Value { cause: "size" };
         let start = usize::try_from(hole.gap.start).ok().and_then(|start| start.checked_add(1));
         let start = start.filter(|start| *start > original_size).ok_or(size.clone())?;
@@ -102,7 +126,24 @@ impl Prepared {
         for (pair, octet) in hex.chunks_exact_mut(2).zip(cms) {
             pair.copy_from_slice(&[digit(octet >> 4), digit(octet & 15)]);
         }
-        Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, gap: hole.gap, field })
+        let made = Made::Pdf { gap: hole.gap, field };
+        Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, made })
+    }
+
+    /// Writes the signature of an XML document with its value, and puts it where it belongs.
+    fn complete(self, signature: &[u8]) -> Result<Sealed, SealError> {
+        let malformed = || SealError::Value { cause: "malformed" };
+        let Self { bytes, identity, earlier, original_size, original_sha256, attributes, laid, .. } = self;
+        let Laid::Xml(layout) = laid else { return Err(SealError::Value { cause: "format" }) };
+        let value = identity.algorithm.xml_value(signature).ok_or_else(malformed)?;
+        let Seal { octets, place } = layout.seal(&value).ok_or_else(malformed)?;
+        let length = octets.len();
+        let (bytes, content) = match place {
+            Place::Apart => (octets, Some(bytes)),
+            place => (place.sealed(bytes, &octets).ok_or_else(malformed)?, None),
+        };
+        let made = Made::Xml { place, length, signed_info: attributes, value, content, name: layout.name };
+        Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, made })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::document::{MediaType, Packaging};
 use crate::validation::Policy;
 
 /// How a seal is made. One of them is chosen by name with each request.
@@ -11,14 +12,37 @@ pub struct SealProfile {
     pub name: String,
     /// The policy that the result has to pass, or it is not released.
     pub policy: Arc<Policy>,
-    /// What is seen of the seal.
+    /// Which documents are sealed.
+    pub formats: Formats,
+    /// How the seal of an XML document stands to it.
+    pub packaging: Packaging,
+    /// What is seen of the seal of a PDF.
     pub appearance: Appearance,
-    /// Reason of the signature dictionary (ISO 32000-2 table 255).
+    /// Of a PDF: Reason of the signature dictionary (ISO 32000-2 table 255).
     pub reason: Option<String>,
     /// Location.
     pub location: Option<String>,
     /// `ContactInfo`.
     pub contact: Option<String>,
+}
+
+/// Which documents a profile seals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Formats {
+    /// All that can be sealed: PDF by `PAdES`, XML by `XAdES`.
+    All,
+    /// PDF only.
+    Pades,
+    /// XML only.
+    Xades,
+}
+
+impl Formats {
+    /// Whether documents of a kind are sealed.
+    #[must_use]
+    pub const fn include(self, kind: MediaType) -> bool {
+        matches!((self, kind), (Self::All, _) | (Self::Pades, MediaType::Pdf) | (Self::Xades, MediaType::Xml))
+    }
 }
 
 /// What is seen of a seal.

@@ -1,14 +1,21 @@
 //! The third stage: a sealed document that nobody has checked; and the step to the last, our own validator.
 //!
 //! The original may bring signatures along that nobody trusts: they do not stop a seal. But none may be worse for it:
-//! the seal has to be a change that each of them permits (ISO 32000-2 §12.8.2), where what came before it was.
+//! in a PDF the seal has to be a change that each of them permits (ISO 32000-2 §12.8.2), where what came before it was.
+//!
+//! That the input is unchanged means: a PDF is the beginning of the result; an XML document is the result without the
+//! octets of an enveloped seal, or what the base64 in an enveloping one stands for, or what a detached one refers to.
+//! Each is proven by SHA-256 over the octets, beside what the signature itself says.
 
 use std::ops::Range;
 
-use super::{NotReleased, Released, SealIdentity, Terms};
-use crate::crypto::{Digest, DigestAlgorithm, digest};
-use crate::document::{Coverage, Examination, examine_to_append};
-use crate::validation::{Integrity, Report, SignatureReport, TimestampReport, Verdict};
+use super::addition::Place;
+use super::earlier::keeps_all;
+use super::released::Added;
+use super::{DocumentName, NotReleased, Released, SealIdentity, Terms, xml};
+use crate::crypto::{DigestAlgorithm, digest};
+use crate::document::{Coverage, Examination, OpenError, Packaging, examine_to_append};
+use crate::validation::{Integrity, Report, SignatureReport, Verdict};
 
 /// A sealed document that nobody has checked yet.
 #[derive(Debug)]
@@ -17,10 +24,31 @@ pub struct Sealed {
     pub(super) identity: SealIdentity,
     pub(super) earlier: Report,
     pub(super) original_size: usize,
-    pub(super) original_sha256: Digest,
-    /// What the byte range leaves out.
-    pub(super) gap: Range<u64>,
-    pub(super) field: String,
+    /// Lowercase hex.
+    pub(super) original_sha256: String,
+    pub(super) made: Made,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub(super) enum Made {
+    /// In a PDF.
+    Pdf {
+        /// What the byte range leaves out.
+        gap: Range<u64>,
+        field: String,
+    },
+    /// In XML.
+    Xml {
+        place: Place,
+        /// Octets of the seal.
+        length: usize,
+        signed_info: Vec<u8>,
+        value: Vec<u8>,
+        /// The document, where the seal stands apart from it, and its name.
+        content: Option<Vec<u8>>,
+        name: Option<DocumentName>,
+    },
 }
 
 impl Sealed {
@@ -29,120 +57,103 @@ impl Sealed {
     /// # Errors
     /// Where it does not pass; then nothing may leave.
     pub fn release(self, terms: &Terms) -> Result<Released, NotReleased> {
-        let unreadable = || NotReleased { cause: "unreadable", report: None };
-        let mark = u64::try_from(self.original_size).unwrap_or(u64::MAX);
-        let mut budget = terms.budget();
-        let (examination, prefix) = {
-            let document = terms.open(&self.bytes, &mut budget).map_err(|_| unreadable())?;
-            let (examination, facts) = examine_to_append(&document, mark, &mut budget).map_err(|_| unreadable())?;
-            (examination, facts.sha256.finish())
-        };
-        let report = terms.judge(&examination, &mut budget);
-        let checked = if prefix == self.original_sha256 {
+        let unreadable = |_| NotReleased { cause: "unreadable", report: None };
+        let (examination, report, is_unchanged) = self.judged(terms).map_err(unreadable)?;
+        let checked = if is_unchanged {
             self.own(&examination, &report).and_then(|own| self.others(&report, &own))
         } else {
             Err("prefix")
         };
         match checked {
-            Ok(()) => Ok(Released::new(self.bytes, self.original_size, self.original_sha256.to_string(), report)),
+            Ok(()) => {
+                let added = match self.made {
+                    Made::Pdf { .. } => Added::Appended,
+                    Made::Xml { place, length, .. } => Added::Xml { place, length },
+                };
+                Ok(Released::new(self.bytes, self.original_size, self.original_sha256, added, report))
+            }
             Err(cause) => Err(NotReleased { cause, report: Some(Box::new(report)) }),
         }
     }
 
+    /// What our validator says; and whether the original is in the result, unchanged.
+    fn judged(&self, terms: &Terms) -> Result<(Examination, Report, bool), OpenError> {
+        let mut budget = terms.budget();
+        let document = terms.open(&self.bytes, &mut budget)?;
+        let (examination, sha256) = match &self.made {
+            Made::Pdf { .. } => {
+                let mark = u64::try_from(self.original_size).unwrap_or(u64::MAX);
+                let (examination, facts) = examine_to_append(&document, mark, &mut budget)?;
+                (examination, Some(facts.sha256.finish()))
+            }
+            Made::Xml { place, length, content, name, .. } => {
+                let given = content.as_deref().map(|content| (content, name.as_ref()));
+                let examination = xml::examine(&document, given, &mut budget).map_err(OpenError::Limit)?;
+                let sha256 = match content {
+                    Some(content) => Some(digest(DigestAlgorithm::Sha256, content)),
+                    None => place.document_sha256(&self.bytes, *length),
+                };
+                (examination, sha256)
+            }
+        };
+        drop(document);
+        let report = terms.judge(&examination, &mut budget);
+        let is_unchanged = sha256.is_some_and(|sha256| sha256.to_string() == self.original_sha256);
+        Ok((examination, report, is_unchanged))
+    }
+
     /// The id of our signature, where it is as it has to be.
     fn own(&self, examination: &Examination, report: &Report) -> Result<String, &'static str> {
-        let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
-        let range = [0, self.gap.start, self.gap.end, size.saturating_sub(self.gap.end)];
-        let mut of_range = examination.signatures.iter().filter(|one| one.byte_range == Some(range));
-        let (Some(found), None) = (of_range.next(), of_range.next()) else { return Err("own-signature") };
-        let own = report.signatures.iter().find(|one| one.id == found.id).ok_or("own-signature")?;
+        let found = match &self.made {
+            Made::Pdf { gap, .. } => self.of_range(examination, gap),
+            Made::Xml { signed_info, value, .. } => xml::own(examination, signed_info, value),
+        };
+        let found = found.ok_or("own-signature")?;
+        let own = report.signatures.iter().find(|one| one.id == found).ok_or("own-signature")?;
         let certificate = digest(DigestAlgorithm::Sha256, self.identity.certificate.der()).to_string();
         let ours = own.signer.as_ref().is_some_and(|signer| signer.certificate_sha256 == certificate);
-        if own.verdict != Verdict::Passed
-            || own.integrity != Integrity::Intact
-            || !ours
-            || own.field.as_deref() != Some(self.field.as_str())
-            || own.sub_filter.as_deref() != Some("ETSI.CAdES.detached")
+        if own.verdict != Verdict::Passed || own.integrity != Integrity::Intact || !ours || !self.has_our_form(own)
         {
             return Err("own-signature");
         }
         if own.coverage == Coverage::WholeDocument { Ok(own.id.clone()) } else { Err("coverage") }
     }
 
-    /// All that was there before is there, and not worse.
-    fn others(&self, report: &Report, own: &str) -> Result<(), &'static str> {
-        let now: Vec<&SignatureReport> = report.signatures.iter().filter(|one| one.id != own).collect();
-        let before = &self.earlier.signatures;
-        let same = now.len() == before.len() && before.iter().zip(now).all(|(before, now)| keeps(before, now));
-        let (stamps_before, stamps) = (&self.earlier.document_timestamps, &report.document_timestamps);
-        let same_stamps = stamps.len() == stamps_before.len()
-            && stamps_before.iter().zip(stamps).all(|(before, now)| keeps_stamp(before, now));
-        if same && same_stamps { Ok(()) } else { Err("earlier-signature") }
-    }
-}
-
-/// Whether a signature is the same, and no worse.
-fn keeps(before: &SignatureReport, now: &SignatureReport) -> bool {
-    let same = before.scope == now.scope && before.field == now.field && before.sub_filter == now.sub_filter;
-    same && keeps_integrity(before.integrity, now.integrity)
-        && keeps_coverage(before.coverage, now.coverage)
-        && keeps_permission(before, now)
-        && keeps_verdict(before.verdict, now.verdict)
-}
-
-/// Whether the seal is a permitted change, where all changes before it were. What is broken permits nothing any more.
-fn keeps_permission(before: &SignatureReport, now: &SignatureReport) -> bool {
-    let permitted = |report: &SignatureReport| report.changes.as_ref().is_some_and(|changes| changes.permitted);
-    before.integrity == Integrity::Broken || !permitted(before) || permitted(now)
-}
-
-fn keeps_stamp(before: &TimestampReport, now: &TimestampReport) -> bool {
-    let coverage = match (before.coverage, now.coverage) {
-        (Some(before), Some(now)) => keeps_coverage(before, now),
-        (before, now) => before == now,
-    };
-    let same = before.field == now.field && before.time == now.time && before.id == now.id;
-    same && coverage
-        && keeps_integrity(before.integrity, now.integrity)
-        && keeps_verdict(before.verdict, now.verdict)
-}
-
-fn keeps_integrity(before: Integrity, now: Integrity) -> bool {
-    now == before || before == Integrity::Broken || now == Integrity::Intact
-}
-
-/// What covered the whole document covers a revision now.
-fn keeps_coverage(before: Coverage, now: Coverage) -> bool {
-    now == before || (before == Coverage::WholeDocument && now == Coverage::WholeRevision)
-}
-
-fn keeps_verdict(before: Verdict, now: Verdict) -> bool {
-    match (before, now) {
-        (_, Verdict::Passed) | (Verdict::Failed(_), _) | (Verdict::Indeterminate(_), Verdict::Indeterminate(_)) => {
-            true
+    /// The id of the only signature with our byte range.
+    fn of_range<'e>(&self, examination: &'e Examination, gap: &Range<u64>) -> Option<&'e str> {
+        let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        let range = [0, gap.start, gap.end, size.saturating_sub(gap.end)];
+        let mut of_range = examination.signatures.iter().filter(|one| one.byte_range == Some(range));
+        match (of_range.next(), of_range.next()) {
+            (Some(own), None) => Some(&own.id),
+            _ => None,
         }
-        (Verdict::Passed, Verdict::Indeterminate(_))
-        | (Verdict::Passed | Verdict::Indeterminate(_), Verdict::Failed(_)) => false,
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::validation::{Doubt, Failure};
+    fn has_our_form(&self, own: &SignatureReport) -> bool {
+        match &self.made {
+            Made::Pdf { field, .. } => {
+                own.field.as_deref() == Some(field.as_str())
+                    && own.sub_filter.as_deref() == Some("ETSI.CAdES.detached")
+            }
+            Made::Xml { place, .. } => {
+                let packaging = match place {
+                    Place::Within(_) => Packaging::Enveloped,
+                    Place::Around(_) => Packaging::Enveloping,
+                    Place::Apart => Packaging::Detached,
+                };
+                own.packaging == Some(packaging) && own.format.starts_with("XAdES-")
+            }
+        }
+    }
 
-    #[test]
-    fn what_is_worse_is_seen() {
-        let doubt = Verdict::Indeterminate(Doubt::SigConstraintsFailure);
-        let failed = Verdict::Failed(Failure::HashFailure);
-        assert!(!keeps_verdict(Verdict::Passed, doubt) && !keeps_verdict(Verdict::Passed, failed));
-        assert!(!keeps_verdict(doubt, failed) && keeps_verdict(doubt, doubt));
-        assert!(keeps_verdict(failed, failed) && keeps_verdict(failed, Verdict::Passed));
-        assert!(keeps_integrity(Integrity::Broken, Integrity::Unknown));
-        assert!(!keeps_integrity(Integrity::Intact, Integrity::Unknown));
-        assert!(!keeps_integrity(Integrity::Unknown, Integrity::Broken));
-        assert!(keeps_coverage(Coverage::WholeDocument, Coverage::WholeRevision));
-        assert!(!keeps_coverage(Coverage::WholeRevision, Coverage::Partial));
-        assert!(!keeps_coverage(Coverage::WholeRevision, Coverage::WholeDocument));
+    /// All that was there before is there, and not worse. Beside a document that stands in a signature document or apart
+    /// from it, nothing else was there.
+    fn others(&self, report: &Report, own: &str) -> Result<(), &'static str> {
+        let kept = match &self.made {
+            Made::Pdf { .. } | Made::Xml { place: Place::Within(_), .. } => keeps_all(&self.earlier, report, own),
+            Made::Xml { .. } => report.signatures.len() == 1 && report.document_timestamps.is_empty(),
+        };
+        if kept { Ok(()) } else { Err("earlier-signature") }
     }
 }

@@ -109,7 +109,7 @@ pub enum Begun {
     Done {
         /// The identifier of the seal.
         seal_id: String,
-        /// The bytes that were appended to the document.
+        /// What was added to the document, as `Released::addition` has it.
         appended: Vec<u8>,
     },
 }
@@ -130,7 +130,7 @@ pub struct Ticket {
 pub struct Kept {
     /// The request.
     pub ticket: Ticket,
-    /// The bytes that were appended to the document.
+    /// What was added to the document, as `Released::addition` has it: nothing of the document itself.
     pub appended: Vec<u8>,
     /// Until when it is kept.
     pub until: Timestamp,

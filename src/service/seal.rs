@@ -9,10 +9,12 @@ use super::own::OwnEvidence;
 use super::ports::{Begun, Kept, Repeatable, SealStep, Signer, Steps, Ticket};
 use super::{Caller, Parts, Service, ServiceError};
 use crate::crypto::{DigestAlgorithm, DigestState, digest};
+use crate::document::{Kind, MediaType, sniff};
 use crate::journal::{Act, Entry};
 use crate::limits::CancelFlag;
 use crate::sealing::{
-    Original, Prepared, Released, SealError, SealIdentity, SealProfile, SignerUnfit, Terms, check_signer,
+    DocumentName, Original, Prepared, Released, SealError, SealIdentity, SealProfile, SignerUnfit, Terms,
+    check_signer, sealed_again,
 };
 use crate::time::Timestamp;
 use crate::validation::{Attempt, CheckId, Evidence, Moment};
@@ -29,6 +31,8 @@ pub struct SealRequest {
     pub idempotency_key: Option<String>,
     /// The document.
     pub document: Vec<u8>,
+    /// Its name, for the reference of a detached seal of XML.
+    pub name: Option<DocumentName>,
 }
 
 /// What is answered.
@@ -36,7 +40,9 @@ pub struct SealRequest {
 pub struct SealAnswer {
     /// Names the seal; it stands in the journal.
     pub seal_id: String,
-    /// The sealed document.
+    /// What kind of document the sealed one is.
+    pub media_type: MediaType,
+    /// The sealed document; of a detached seal the signature document.
     pub document: Vec<u8>,
 }
 
@@ -78,12 +84,17 @@ impl Service {
     async fn begin(&self, caller: &str, sealer: &Sealer, request: SealRequest) -> Result<SealAnswer, ServiceError> {
         let Some(key) = request.idempotency_key.clone() else {
             self.step(SealStep::Begun);
-            return self.make(caller, sealer, request.document, None).await;
+            return self.make(caller, sealer, Came { document: request.document, name: request.name }, None).await;
         };
         let now = self.parts.clock.now();
         let lease = i64::try_from(self.parts.capacity.deadline.as_secs()).unwrap_or(i64::MAX);
-        let (request_sha256, document) =
-            self.bench.run(move |_| (fingerprint(&request.profile, &request.document), request.document)).await?;
+        let (request_sha256, came) = self
+            .bench
+            .run(move |_| {
+                let came = Came { document: request.document, name: request.name };
+                (fingerprint(&request.profile, &came), came)
+            })
+            .await?;
         let repeatable = Repeatable {
             caller: caller.to_owned(),
             key,
@@ -98,13 +109,17 @@ impl Service {
             Begun::Running => Err(ServiceError::InProgress),
             Begun::Mismatch => Err(ServiceError::IdempotencyMismatch),
             Begun::Done { seal_id, appended } => {
-                let mut document = document;
-                document.extend_from_slice(&appended);
-                Ok(SealAnswer { seal_id, document })
+                let media_type = match sniff(&came.document) {
+                    Some(Kind::Xml) => MediaType::Xml,
+                    Some(Kind::Pdf) | None => MediaType::Pdf,
+                };
+                let document =
+                    sealed_again(came.document, &appended).ok_or(ServiceError::Internal("kept answer"))?;
+                Ok(SealAnswer { seal_id, media_type, document })
             }
             Begun::First(ticket) => {
                 self.step(SealStep::Begun);
-                let made = self.make(caller, sealer, document, Some(ticket.clone())).await;
+                let made = self.make(caller, sealer, came, Some(ticket.clone())).await;
                 if made.is_err()
                     && let Err(error) = self.parts.journal.abandon(ticket).await
                 {
@@ -120,13 +135,13 @@ impl Service {
         &self,
         caller: &str,
         sealer: &Sealer,
-        document: Vec<u8>,
+        came: Came,
         ticket: Option<Ticket>,
     ) -> Result<SealAnswer, ServiceError> {
         let seal_id = self.new_id()?;
         // What is at hand is taken once, and only added to, so that no earlier signature is judged by less than before.
         let mut own = self.own_evidence();
-        let mut laid = self.prepare(sealer, document, own.evidence()).await?;
+        let mut laid = self.prepare(sealer, came, own.evidence()).await?;
         let prepared = loop {
             let (unfit, original) = match laid {
                 Laid::Out(prepared) => break *prepared,
@@ -155,13 +170,13 @@ impl Service {
         let entry = entry(&seal_id, caller, sealer, &released, self.parts.clock.now());
         let kept = ticket.map(|ticket| Kept {
             ticket,
-            appended: released.appended().to_vec(),
+            appended: released.addition(),
             until: self.parts.clock.now().plus_seconds(KEPT),
         });
         let journaled = self.parts.journal.append(entry, kept).await;
         journaled.map_err(|error| ServiceError::JournalUnavailable(error.0))?;
         self.step(SealStep::Journaled);
-        Ok(SealAnswer { seal_id, document: released.into_bytes() })
+        Ok(SealAnswer { seal_id, media_type: released.media_type(), document: released.into_bytes() })
     }
 
     /// Writes down that our own certificate could not seal. Where that cannot be written, this is said instead.
@@ -192,16 +207,12 @@ impl Service {
     }
 
     /// Opens and judges the document as it came and our own certificate, and lays out the update.
-    async fn prepare(
-        &self,
-        sealer: &Sealer,
-        document: Vec<u8>,
-        evidence: &Arc<Evidence>,
-    ) -> Result<Laid, ServiceError> {
+    async fn prepare(&self, sealer: &Sealer, came: Came, evidence: &Arc<Evidence>) -> Result<Laid, ServiceError> {
         let laying = self.laying(sealer, evidence);
         let work = move |cancel| {
             let laying = laying.until(cancel);
-            let original = Original::judge(document, &laying.terms).map_err(ServiceError::Document)?;
+            let original = Original::judge(came.document, &laying.terms).map_err(ServiceError::Document)?;
+            let original = original.named(came.name);
             laying.step(SealStep::Opened);
             laying.lay_out(Box::new(original), JudgedBy::These)
         };
@@ -278,6 +289,12 @@ impl Service {
     }
 }
 
+/// The document as it came.
+struct Came {
+    document: Vec<u8>,
+    name: Option<DocumentName>,
+}
+
 /// How far it came before the key signs.
 enum Laid {
     /// The update is laid out.
@@ -332,12 +349,17 @@ enum JudgedBy {
     Less,
 }
 
-/// SHA-256 over what is asked and over the document.
-fn fingerprint(profile: &str, document: &[u8]) -> String {
+/// SHA-256 over what is asked and over the document. Neither names of profiles nor those of documents have control
+/// characters.
+fn fingerprint(profile: &str, came: &Came) -> String {
     let mut state = DigestState::new(DigestAlgorithm::Sha256);
     state.update(profile.as_bytes());
+    if let Some(name) = &came.name {
+        state.update(&[1]);
+        state.update(name.as_str().as_bytes());
+    }
     state.update(&[0]);
-    state.update(document);
+    state.update(&came.document);
     state.finish().to_string()
 }
 

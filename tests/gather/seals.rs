@@ -15,11 +15,12 @@ use serde_json::Value;
 use sigillum::clock;
 use sigillum::config::{CallerEntry, Key, KeyStore, ServiceLimits};
 use sigillum::crypto::{DigestAlgorithm, SealAlgorithm, digest};
+use sigillum::document::Packaging;
 use sigillum::journal::{Act, Entry};
 use sigillum::keystore::{FileSigner, RandomIdentifiers};
 use sigillum::limits::{GatherLimits, Limits};
 use sigillum::pki::{Certificate, Crl, OcspResponse};
-use sigillum::sealing::{Appearance, SealIdentity, SealProfile};
+use sigillum::sealing::{Appearance, Formats, SealIdentity, SealProfile};
 use sigillum::server;
 use sigillum::service::ports::{
     Begun, Clock, Journal, JournalUnavailable, Kept, Pending, Repeatable, SealStep, Signer, SignerUnavailable,
@@ -176,6 +177,8 @@ impl Scene {
         let profile = SealProfile {
             name: "official".to_owned(),
             policy: Arc::clone(&policy),
+            formats: Formats::All,
+            packaging: Packaging::Enveloped,
             appearance: Appearance::Invisible,
             reason: None,
             location: None,

@@ -131,9 +131,13 @@ async fn every_code_is_answered() {
     expect(world.send(post(v, ALL, "application/pdf", b"")).await, 422, "not-a-document");
     expect(world.send(post(v, ALL, "application/xml", b"<a>")).await, 422, "malformed-xml");
     expect(world.send(post(v, ALL, "text/xml", b"<!DOCTYPE a><a/>")).await, 422, "forbidden-xml");
-    // XML cannot be sealed yet.
-    let xml = post("/v1/seals?profile=official", ALL, "application/octet-stream", b"<a/>");
-    expect(world.send(xml).await, 422, "unsupported-format");
+    // A profile for PDF only, and one for XML only.
+    for (profile, kind, document) in
+        [("in-field", "application/octet-stream", &b"<a>1</a>"[..]), ("around", "application/pdf", &SIGNED)]
+    {
+        let other = post(&format!("/v1/seals?profile={profile}"), ALL, kind, document);
+        expect(world.send(other).await, 422, "unsupported-format");
+    }
     expect(
         world.send(post(v, ALL, "application/octet-stream", b"<?xml version=\"1.0\"?>")).await,
         422,

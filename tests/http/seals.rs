@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use crate::live::{Live, head};
 use crate::refusals::OF_SEALS;
 use crate::support::pdf::MadePdf;
-use crate::world::{ALL, Answer, Behaviour, LIMITS, SIGNED, World, fixture, post};
+use crate::world::{ALL, Answer, Behaviour, FORM, LIMITS, SIGNED, World, fixture, form, post};
 
 fn world() -> World {
     World::with_sealer(LIMITS, "no-revocation", Behaviour::Signs)
@@ -25,6 +25,13 @@ fn unsigned() -> Vec<u8> {
 
 fn seal(profile: &str, document: &[u8]) -> Request<Body> {
     post(&format!("/v1/seals?profile={profile}"), ALL, "application/pdf", document)
+}
+
+const XML: &[u8] =
+    b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<entry xmlns=\"urn:example\">Z\xC3\xBCrich</entry>\n";
+
+fn seal_xml(profile: &str, document: &[u8]) -> Request<Body> {
+    post(&format!("/v1/seals?profile={profile}"), ALL, "application/xml", document)
 }
 
 fn keyed(key: &str, document: &[u8]) -> Request<Body> {
@@ -107,8 +114,14 @@ async fn every_refusal_of_a_seal_has_its_code() {
     forbidding[at + 3] = b'1';
     expect(world.send(seal("official", &forbidding)).await, 409, "signing-forbidden", "certification");
     expect(world.send(seal("official", b"text")).await, 422, "not-a-document", "");
-    expect(world.send(seal("official", b"<?xml version=\"1.0\"?><a/>")).await, 422, "unsupported-format", "");
-    assert_eq!(world.records(), 0);
+    expect(world.send(seal("official", b"<?xml version=\"1.0\"?><a/>")).await, 422, "not-appendable", "empty-root");
+    expect(world.send(seal("in-field", XML)).await, 422, "unsupported-format", "");
+    expect(world.send(seal("around", &unsigned())).await, 422, "unsupported-format", "");
+    expect(world.send(seal_xml("official", b"<!DOCTYPE a><a>1</a>")).await, 422, "forbidden-xml", "");
+    expect(world.send(seal_xml("official", b"<a>1</b>")).await, 422, "malformed-xml", "");
+    let sealed = world.send(seal_xml("official", XML)).await;
+    expect(world.send(seal_xml("official", &sealed.body)).await, 409, "signing-forbidden", "earlier-signature");
+    assert_eq!(world.records(), 1);
 
     for (behaviour, status, code) in [
         (Behaviour::Pulled, 503, "signer-unavailable"),
@@ -208,4 +221,100 @@ async fn a_seal_is_finished_also_where_nobody_waits_and_can_be_fetched_again() {
     assert_eq!(seal_id(&answer), world.journal.entries.lock().unwrap()[0].id);
     assert!(answer.body.starts_with(&document));
     assert_eq!(world.records(), 1);
+}
+
+/// The report on a sealed document; with the content that it refers to.
+async fn report(world: &World, sealed: &[u8], content: Option<&[u8]>) -> serde_json::Value {
+    let Some(content) = content else {
+        return world
+            .send(post("/v1/validations?policy=no-revocation", ALL, "application/xml", sealed))
+            .await
+            .json();
+    };
+    let parts = form(&[("document", sealed), ("content", content)]);
+    world.send(post("/v1/validations?policy=no-revocation", ALL, FORM, &parts)).await.json()
+}
+
+#[tokio::test]
+async fn xml_comes_back_sealed_as_the_profile_says() {
+    let world = world();
+    for (profile, packaging) in [("official", "enveloped"), ("around", "enveloping"), ("beside", "detached")] {
+        for kind in ["application/xml", "text/xml; charset=utf-8", "application/octet-stream"] {
+            let request = post(&format!("/v1/seals?profile={profile}&name=entry.xml"), ALL, kind, XML);
+            let sealed = world.send(request).await;
+            assert_eq!(sealed.headers["content-type"], "application/xml", "{}", sealed.detail());
+            assert!(sealed.headers.contains_key("sigillum-seal-id"));
+            let content = (packaging == "detached").then_some(XML);
+            let report = report(&world, &sealed.body, content).await;
+            assert_eq!(report["summary"]["answer"], "valid", "{profile} {kind}");
+            let signature = &report["signatures"][0];
+            assert_eq!(
+                (&signature["packaging"], &signature["coverage"]),
+                (&packaging.into(), &"whole-document".into())
+            );
+            assert_eq!(
+                String::from_utf8_lossy(&sealed.body).contains("URI=\"entry.xml\""),
+                packaging == "detached"
+            );
+            let entries = world.journal.entries.lock().unwrap();
+            let entry = entries.iter().rfind(|entry| entry.act == Act::Seal).unwrap();
+            let sha256 = |bytes: &[u8]| digest(DigestAlgorithm::Sha256, bytes).to_string();
+            assert_eq!((&entry.document_sha256, entry.document_size), (&sha256(XML), XML.len() as u64));
+            assert_eq!(entry.result_sha256, Some(sha256(&sealed.body)));
+        }
+    }
+    // Nothing but the signature is new.
+    let sealed = world.send(seal_xml("official", XML)).await.body;
+    let at = sealed.windows(4).position(|window| window == b"<ds:").unwrap();
+    let end = sealed.windows(15).rposition(|window| window == b"</ds:Signature>").unwrap() + 15;
+    assert!([&sealed[..at], &sealed[end..]].concat() == XML);
+}
+
+#[tokio::test]
+async fn a_repeated_request_for_xml_gives_the_same_bytes_and_keeps_none_of_the_document() {
+    let world = world();
+    for profile in ["official", "around", "beside"] {
+        let request = |query: &str| {
+            let mut request = post(&format!("/v1/seals?profile={profile}{query}"), ALL, "application/xml", XML);
+            request.headers_mut().insert("idempotency-key", format!("key-{profile}").parse().unwrap());
+            request
+        };
+        let first = world.send(request("")).await;
+        let again = world.send(request("")).await;
+        assert_eq!(first.headers["sigillum-seal-id"], again.headers["sigillum-seal-id"]);
+        assert_eq!(again.headers["content-type"], "application/xml");
+        assert!(first.body == again.body, "{profile}");
+        let named = world.send(request("&name=entry.xml")).await;
+        assert_eq!(named.problem(), (422, "idempotency-mismatch".to_owned()));
+    }
+    assert_eq!(world.records(), 3);
+}
+
+#[tokio::test]
+async fn what_is_accepted_and_named_is_looked_at() {
+    let world = world();
+    let with = |query: &str, kind: &str, accept: &str, body: &[u8]| {
+        let mut request = post(&format!("/v1/seals?profile=official{query}"), ALL, kind, body);
+        request.headers_mut().insert("accept", accept.parse().unwrap());
+        request
+    };
+    for (kind, accept, body, status) in [
+        ("application/xml", "application/xml", XML, 200),
+        ("application/xml", "application/*", XML, 200),
+        ("application/xml", "application/pdf", XML, 406),
+        ("application/octet-stream", "application/xml", XML, 200),
+        ("application/octet-stream", "application/pdf", XML, 406),
+        ("application/octet-stream", "application/xml", &unsigned(), 406),
+        ("application/octet-stream", "application/pdf", &unsigned(), 200),
+        ("application/octet-stream", "text/html", XML, 406),
+    ] {
+        let answer = world.send(with("", kind, accept, body)).await;
+        assert_eq!(answer.status.as_u16(), status, "{kind} {accept}");
+    }
+    let records = world.records();
+    for name in ["", "a/b", "..", "a%0Ab", "a%5Cb", &"x".repeat(256)] {
+        let answer = world.send(with(&format!("&name={name}"), "application/xml", "*/*", XML)).await;
+        assert_eq!(answer.problem(), (400, "bad-request".to_owned()), "{name}");
+    }
+    assert_eq!(world.records(), records);
 }

@@ -255,8 +255,24 @@ async fn policies_and_profiles_are_listed() {
 
     let profiles = world.send(get("/v1/profiles", ALL)).await.json();
     let names: Vec<_> = profiles["profiles"].as_array().unwrap().iter().map(|profile| &profile["name"]).collect();
-    assert_eq!(names, ["in-field", "official"]);
+    assert_eq!(names, ["around", "beside", "in-field", "official"]);
     assert_eq!(profiles["profiles"][0]["policy"], "no-revocation");
+    let kinds: Vec<_> = profiles["profiles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|profile| (profile["mediaTypes"].to_string(), profile["packaging"].as_str()))
+        .collect();
+    let (pdf, xml) = ("\"application/pdf\"", "\"application/xml\"");
+    assert_eq!(
+        kinds,
+        [
+            (format!("[{xml}]"), Some("enveloping")),
+            (format!("[{pdf},{xml}]"), Some("detached")),
+            (format!("[{pdf}]"), None),
+            (format!("[{pdf},{xml}]"), Some("enveloped")),
+        ]
+    );
     // Whoever is ready says so.
     assert_eq!(world.send(get("/health/ready", "")).await.json()["status"], "ready");
     assert_eq!(world.send(get("/v1/profiles", SEALER)).await.json()["profiles"], serde_json::json!([]));

@@ -12,9 +12,10 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use sigillum::config::{CallerEntry, ServiceLimits};
 use sigillum::crypto::{DigestAlgorithm, digest};
+use sigillum::document::Packaging;
 use sigillum::journal::Entry;
 use sigillum::limits::Limits;
-use sigillum::sealing::{Appearance, SealIdentity, SealProfile};
+use sigillum::sealing::{Appearance, Formats, SealIdentity, SealProfile};
 use sigillum::server;
 use sigillum::service::ports::{
     Begun, Clock, Identifiers, Journal, JournalUnavailable, Kept, NoRandomness, Pending, Repeatable,
@@ -273,13 +274,22 @@ impl World {
         Self { service, limits, journal, clock, identifiers, router }
     }
 
-    /// With the profile `official` under this policy, and `in-field`, which wants a field that few documents have.
+    /// With the profile `official` under this policy; `in-field`, which wants a field that few PDF documents have; and
+    /// `around` and `beside`, by which the seals of XML stand there.
     pub(crate) fn with_sealer(limits: ServiceLimits, policy: &str, behaviour: Behaviour) -> Self {
         let clock = Arc::new(Still::default());
         Self::made(limits, Arc::clone(&clock), |parts| {
             let in_field = Appearance::Field { name: "Siegelfeld".to_owned(), text: Vec::new() };
-            for (name, appearance) in [("official", Appearance::Invisible), ("in-field", in_field)] {
-                let sealer = sealer(name, appearance, &parts.policies[policy], behaviour, &clock);
+            let all = Formats::All;
+            for (name, appearance, formats, packaging) in [
+                ("official", Appearance::Invisible, all, Packaging::Enveloped),
+                ("in-field", in_field, Formats::Pades, Packaging::Enveloped),
+                ("around", Appearance::Invisible, Formats::Xades, Packaging::Enveloping),
+                ("beside", Appearance::Invisible, all, Packaging::Detached),
+            ] {
+                let policy = &parts.policies[policy];
+                let mut sealer = sealer(name, appearance, policy, behaviour, &clock);
+                sealer.profile = SealProfile { formats, packaging, ..SealProfile::clone(&sealer.profile) }.into();
                 parts.sealers.insert(name.to_owned(), sealer);
             }
         })
@@ -363,7 +373,7 @@ pub(crate) fn callers() -> BTreeMap<String, CallerEntry> {
         profiles: profiles.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(),
     };
     BTreeMap::from([
-        ("all".to_owned(), entry(ALL, &Role::ALL, &["official", "in-field"])),
+        ("all".to_owned(), entry(ALL, &Role::ALL, &["official", "in-field", "around", "beside"])),
         ("validator".to_owned(), entry(VALIDATOR, &[Role::Validator], &[])),
         ("sealer".to_owned(), entry(SEALER, &[Role::Sealer], &[])),
         ("auditor".to_owned(), entry(AUDITOR, &[Role::Auditor], &[])),
@@ -388,6 +398,8 @@ fn sealer(
     let profile = SealProfile {
         name: name.to_owned(),
         policy: Arc::clone(policy),
+        formats: Formats::All,
+        packaging: Packaging::Enveloped,
         appearance,
         reason: None,
         location: None,

@@ -25,6 +25,7 @@ pub mod test_pki;
 pub mod validation;
 pub mod website;
 pub mod xades;
+pub mod xmlsec;
 
 use std::path::{Path, PathBuf};
 

@@ -4,11 +4,12 @@ use super::sign::random;
 use super::{project, read};
 use ring::signature::{self, EcdsaKeyPair, RsaKeyPair};
 use sigillum::crypto::SealAlgorithm;
-use sigillum::document::{Document, OpenError, examine};
+use sigillum::document::{Content, Document, OpenError, Packaging, examine, examine_with};
 use sigillum::limits::{Budget, CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
 use sigillum::sealing::{
-    Appearance, NotReleased, Original, Prepared, Released, SealError, SealIdentity, SealProfile, Terms,
+    Appearance, DocumentName, Formats, NotReleased, Original, Prepared, Released, SealError, SealIdentity,
+    SealProfile, Terms,
 };
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
@@ -78,14 +79,29 @@ impl Sealer {
 
     /// The document with the update appended.
     pub fn prepare(&self, bytes: Vec<u8>, appearance: Appearance) -> Result<Prepared, Unsealed> {
+        self.prepare_by(bytes, &profile(appearance), None)
+    }
+
+    /// The document with its seal laid out.
+    pub fn prepare_by(&self, bytes: Vec<u8>, by: &SealProfile, name: Option<&str>) -> Result<Prepared, Unsealed> {
         let terms = terms();
         let original = Original::judge(bytes, &terms).map_err(Unsealed::Open)?;
-        original.prepare(&self.identity, &profile(appearance), terms.moment.at, &terms).map_err(Unsealed::Refused)
+        let original = original.named(name.map(|name| DocumentName::new(name).expect("a name")));
+        original.prepare(&self.identity, by, terms.moment.at, &terms).map_err(Unsealed::Refused)
+    }
+
+    /// Seals an XML document through all stages.
+    pub fn seal_xml(&self, bytes: Vec<u8>, packaging: Packaging, name: Option<&str>) -> Result<Released, Unsealed> {
+        let by = SealProfile { packaging, ..profile(Appearance::Invisible) };
+        self.finish(self.prepare_by(bytes, &by, name)?)
     }
 
     /// Seals a document through all stages.
     pub fn seal(&self, bytes: Vec<u8>, appearance: Appearance) -> Result<Released, Unsealed> {
-        let prepared = self.prepare(bytes, appearance)?;
+        self.finish(self.prepare(bytes, appearance)?)
+    }
+
+    fn finish(&self, prepared: Prepared) -> Result<Released, Unsealed> {
         let value = self.value(prepared.signed_attributes());
         let sealed = prepared.embed_value(&value).map_err(Unsealed::Refused)?;
         sealed.release(&terms()).map_err(Unsealed::NotReleased)
@@ -103,11 +119,25 @@ pub fn judged(bytes: &[u8]) -> Option<Report> {
     Some(validate(&examination, &evidence, &terms.trust, &terms.policy, terms.moment, &mut budget).report)
 }
 
+/// The same of a signature document that refers to this content.
+pub fn judged_beside(bytes: &[u8], name: Option<&str>, content: &[u8]) -> Option<Report> {
+    let terms = terms();
+    let mut budget = Budget::new(&terms.limits);
+    let document = Document::open(bytes, None, &terms.limits, &mut budget).ok()?;
+    let content = Content { name: name.map(str::to_owned), bytes: content };
+    let examination = examine_with(&document, &[content], &mut budget).ok()?;
+    let mut evidence = Evidence::new();
+    evidence.add_embedded(&examination);
+    Some(validate(&examination, &evidence, &terms.trust, &terms.policy, terms.moment, &mut budget).report)
+}
+
 /// A profile with claims and this appearance.
 pub fn profile(appearance: Appearance) -> SealProfile {
     SealProfile {
         name: "test".to_owned(),
         policy: Policy::builtin("no-revocation").unwrap().into(),
+        formats: Formats::All,
+        packaging: Packaging::Enveloped,
         appearance,
         reason: Some("Auszug (geprüft)".to_owned()),
         location: Some("Bern".to_owned()),

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use super::super::{Config, JournalPlace, KEYS, KeyStore, Kind, LIMITS, OUTBOUND_LIMITS};
 use super::*;
 use crate::crypto::SealAlgorithm;
+use crate::document::Packaging;
 use crate::limits::GatherLimits;
-use crate::sealing::{Appearance, Page};
+use crate::sealing::{Appearance, Formats, Page};
 use crate::service::Role;
 
 const GOOD: &str = r#"demo = false
@@ -185,7 +186,7 @@ fn each_refusal_names_its_line() {
         ("key = \"seal\"", "", "[profiles.letter]", "key is missing"),
         ("policy = \"no-revocation\"", "policy = \"lenient\"", "no-revocation", "no policy named \"lenient\""),
         ("policy = \"no-revocation\"", "", "[profiles.letter]", "policy is missing"),
-        ("\"pades\"", "\"xades\"", "format =", "must be one of: pades"),
+        ("\"pades\"", "\"cades\"", "format =", "must be one of: pades, xades"),
         ("level = \"B\"", "level = \"LTA\"", "level =", "LTA is not there yet"),
         ("level = \"B\"", "level = \"A\"", "level =", "must be B"),
         ("\"Sealed\"", "\"a\\nb\"", "reason =", "has control characters"),
@@ -316,6 +317,32 @@ fn a_demo_listens_on_loopback_only() {
         good(&GOOD.replace("127.0.0.1:9443", address));
     }
     good(&demo.replace("127.0.0.1:9443", "[::1]:0"));
+}
+
+#[test]
+fn a_profile_says_what_it_seals_and_how_xml_is_sealed() {
+    let plain = GOOD.replace("format = \"pades\"\n", "");
+    let profile = |text: &str| good(text).profiles["letter"].clone();
+    assert_eq!(profile(GOOD).formats, Formats::Pades);
+    let all = profile(&plain);
+    assert_eq!((all.formats, all.packaging), (Formats::All, Packaging::Enveloped));
+    for (name, packaging) in [
+        ("enveloped", Packaging::Enveloped),
+        ("enveloping", Packaging::Enveloping),
+        ("detached", Packaging::Detached),
+    ] {
+        let with = GOOD.replace("format = \"pades\"", &format!("packaging = \"{name}\""));
+        assert_eq!(profile(&with).packaging, packaging);
+    }
+    let refused = |format: &str| read(&GOOD.replace("format = \"pades\"", format)).err().unwrap().join("\n");
+    let unknown = refused("packaging = \"attached\"");
+    assert!(unknown.contains("must be one of: enveloped, enveloping, detached"), "{unknown}");
+    let superfluous = refused("format = \"pades\"\npackaging = \"detached\"");
+    assert!(superfluous.contains("packaging: has no meaning with format = \"pades\""), "{superfluous}");
+    let of_pdf = refused("format = \"xades\"");
+    for key in ["appearance", "reason"] {
+        assert!(of_pdf.contains(&format!("{key}: has no meaning with format = \"xades\"")), "{of_pdf}");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(super) fn verify_plain(curve: Curve, point: &[u8], digest: &Digest, signatur
 
 /// r and s, without leading zeros, of `SEQUENCE { r INTEGER, s INTEGER }` in DER; also for DSA.
 /// `None` where the encoding is not DER in every octet, or a number is negative.
-pub(super) fn parse_der(signature: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(in crate::crypto) fn parse_der(signature: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut outer = Reader::new(signature, DEPTH);
     let sequence = outer.expect(tag::SEQUENCE).ok()?;
     outer.finish().ok()?;

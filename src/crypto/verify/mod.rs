@@ -14,6 +14,7 @@ mod with_ring;
 
 use std::fmt;
 
+pub(super) use ecdsa::parse_der;
 pub use rsa::recover_pkcs1_digest_info;
 
 use super::algorithm::SignatureAlgorithm;

@@ -209,6 +209,8 @@ labels! {
     NotSealed = "not-sealed" ["code", "reason"];
     /// There is no profile of this name, and which there are.
     UnknownProfile = "unknown-profile" ["profile", "known"];
+    /// No profile was named, and there is not exactly one.
+    ProfileNeeded = "profile-needed" ["known"];
 
     // The journal.
     /// The journal cannot be read.

@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use crate::crypto::{DigestAlgorithm, digest};
+use crate::document::MediaType;
 use crate::server::app::{App, Trace};
 use crate::server::body;
 use crate::server::problem::Problem;
@@ -24,6 +25,9 @@ struct Profiles<'a> {
 struct ProfileView<'a> {
     name: &'a str,
     policy: &'a str,
+    media_types: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packaging: Option<&'static str>,
     certificate_sha256: String,
 }
 
@@ -41,9 +45,13 @@ pub(in crate::server) async fn get(State(app): State<Arc<App>>, request: Request
     let profiles = sealers
         .map(|(name, sealer)| {
             let certificate = sealer.signer.identity().certificate.der();
+            let sealed = [MediaType::Pdf, MediaType::Xml].into_iter();
+            let sealed: Vec<_> = sealed.filter(|kind| sealer.profile.formats.include(*kind)).collect();
             ProfileView {
                 name,
                 policy: &sealer.profile.policy.reference().name,
+                packaging: sealed.contains(&MediaType::Xml).then(|| sealer.profile.packaging.name()),
+                media_types: sealed.into_iter().map(MediaType::name).collect(),
                 certificate_sha256: digest(DigestAlgorithm::Sha256, certificate).to_string(),
             }
         })

@@ -1,5 +1,5 @@
 //! Requests that may be repeated (contract: `Idempotency-Key`, per caller, 24 hours). Kept are the SHA-256 of the
-//! request, the identifier of the seal and the bytes that were appended.
+//! request, the identifier of the seal and what was added to the document.
 //!
 //! All of it runs inside the transaction of a group. A run whose time is over counts as dead: its key can be begun
 //! anew, and then its ticket ends nothing any more. As long as nobody began anew, a run that was merely slow still

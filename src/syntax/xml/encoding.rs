@@ -43,7 +43,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, XmlErro
 }
 
 /// The encoding that the XML declaration names, lowercase.
-fn declared(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..bytes.len().min(DECLARATION))?.strip_prefix(b"<?xml")?;
     let end = memchr::memmem::find(head, b"?>")?;
     let declaration = std::str::from_utf8(head.get(..end)?).ok()?;

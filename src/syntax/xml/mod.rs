@@ -19,6 +19,7 @@ mod reference;
 mod scan;
 mod token;
 mod tree;
+mod writing;
 pub mod xpath;
 
 pub use encoding::decode;
@@ -26,3 +27,4 @@ pub use error::{Forbidden, Malformation, XmlError};
 pub use names::{NameId, XML_NAMESPACE, XMLNS_NAMESPACE};
 pub use scan::scan;
 pub use tree::{Attribute, Declaration, Element, Kind, NodeId, Tree};
+pub use writing::Writing;
