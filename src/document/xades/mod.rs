@@ -33,7 +33,7 @@ use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::xml::c14n::{C14nError, Sink, Subtree, canonicalise};
 use crate::syntax::xml::{NodeId, Tree};
-use coverage::{Covered, Exempt};
+use coverage::{Covered, Exempt, Measured};
 use identifiers::{Identifiers, identifier};
 use locate::{Located, locate};
 use reference::{Digests, Place, Places, Plan, is_external};
@@ -71,6 +71,9 @@ pub(super) fn signatures(
             (Ok(structure), Some(prepared)) => {
                 let parent = one.counter_of.and_then(|of| located.get(of));
                 examiner.read(&mut signature, structure, prepared, parent, &mut digests, &mut share);
+            }
+            (Err(misshapen), _) if misshapen.repeated => {
+                signature.defects.push(FormatDefect::Repeated(misshapen.what));
             }
             (Err(misshapen), _) => {
                 let offset = u64::try_from(tree.span(misshapen.node).start).unwrap_or(u64::MAX);
@@ -156,7 +159,7 @@ impl Examiner<'_> {
             examiner: self,
             structure,
             properties,
-            covered: Covered::new(tree, self.contents.len()),
+            covered: Covered::new(tree, structure.element, self.contents.len()),
             counted: HashSet::new(),
             signs_properties: false,
             limit: None,
@@ -182,13 +185,10 @@ impl Examiner<'_> {
             String::new()
         });
         let signs_properties = reading.signs_properties;
-        let (coverage, uncovered) = match measured {
-            Ok(measured) => measured,
-            Err(exceeded) => {
-                signature.limit = Some(exceeded);
-                (Coverage::None, Vec::new())
-            }
-        };
+        let Measured { coverage, uncovered, left_out } = measured.unwrap_or_else(|exceeded| {
+            signature.limit = Some(exceeded);
+            Measured { coverage: Coverage::None, uncovered: Vec::new(), left_out: None }
+        });
         let of_info = match &signed_info {
             Err(Fault::Limit(exceeded)) => Some(*exceeded),
             _ => None,
@@ -215,6 +215,7 @@ impl Examiner<'_> {
             certificates: structure.key_info.map(|info| certificates(tree, info)).unwrap_or_default(),
             references,
             uncovered,
+            left_out,
             properties: properties.map(|node| properties::read(tree, node, signs_properties)),
         })));
     }
@@ -334,6 +335,7 @@ impl Reading<'_> {
             stated: reference.stated.clone(),
             target: place.and_then(|place| self.target(place, budget)),
             computed: done.as_ref().map_err(Clone::clone).map(|done| done.digest(named?)),
+            selects_nothing: matches!(&done, Ok(done) if done.empty && matches!(*done.source, Source::Nodes(_))),
             entries: Vec::new(),
         };
         (read, done.ok().map(|done| Rc::clone(&done.source)))

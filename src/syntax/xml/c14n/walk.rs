@@ -1,5 +1,7 @@
 //! The walk over a tree in document order.
 
+use std::cell::Cell;
+
 use super::base::is_absolute;
 use super::inherited::{Written, inherit, is_base};
 use super::namespaces::Namespaces;
@@ -21,6 +23,9 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
     sink: &mut K,
     budget: &mut Budget,
 ) -> Result<(), C14nError> {
+    let written = Cell::new(0);
+    let mut sink = Counted { sink, octets: &written };
+    let sink = &mut sink;
     let mut walk = Walk {
         tree,
         selection,
@@ -39,6 +44,10 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
         }
         walk.close_before(node, before);
         walk.node(node, budget)?;
+        if written.get() >= OCTETS_PER_UNIT {
+            budget.spend(written.get() / OCTETS_PER_UNIT)?;
+            written.set(written.get() % OCTETS_PER_UNIT);
+        }
     }
     walk.close_before(NodeId::END, before);
     walk.output.flush();
@@ -48,6 +57,24 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
 /// A node takes about a tenth of a microsecond.
 const NODES_PER_SPEND: usize = 1024;
 const UNITS_PER_SPEND: u64 = 128;
+
+/// A kilobyte is a unit of work. A short node may write much: a namespace that a thousand siblings use is declared on
+/// each of them.
+const OCTETS_PER_UNIT: u64 = 1 << 10;
+
+/// Counts what goes to a sink.
+struct Counted<'s, K: ?Sized> {
+    sink: &'s mut K,
+    octets: &'s Cell<u64>,
+}
+
+impl<K: Sink + ?Sized> Sink for Counted<'_, K> {
+    fn octets(&mut self, octets: &[u8]) {
+        let length = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        self.octets.set(self.octets.get().saturating_add(length));
+        self.sink.octets(octets);
+    }
+}
 
 struct Walk<'w, S, K: Sink + ?Sized> {
     tree: &'w Tree<'w>,
