@@ -90,6 +90,22 @@ fn a_long_name_that_is_written_again_and_again_is_paid_for() {
 }
 
 #[test]
+fn what_is_taken_over_from_ancestors_is_paid_for() {
+    // Each of many elements at the top of the output takes over what a hundred attributes of 500 ancestors say.
+    let attributes: String = (0..100).map(|number| format!(" xml:a{number}=\"\"")).collect();
+    let document =
+        format!("{}{}{}", format!("<a{attributes}>").repeat(500), "<b></b>".repeat(20_000), "</a>".repeat(500));
+    let filter = "http://www.w3.org/2002/06/xmldsig-filter2";
+    let inside = format!("<f:XPath xmlns:f=\"{filter}\" Filter=\"intersect\">//b</f:XPath>");
+    for form in [INCLUSIVE, "http://www.w3.org/2006/12/xml-c14n11"] {
+        let text = signed(&document, &(transform(filter, &inside) + &transform(form, "")));
+        let examination = examined(&text, 150_000).unwrap();
+        let exceeded = examination.signatures[0].limit.expect("a billion attributes are not looked at");
+        assert_eq!(exceeded.limit, Limit::Work, "{form}");
+    }
+}
+
+#[test]
 fn what_is_repeated_costs_what_it_weighs() {
     let lines = "<line n=\"1\">text</line>".repeat(20_000);
     let document = format!("<a Id=\"a\">{lines}</a>");

@@ -27,6 +27,9 @@ use crate::syntax::xml::{Element, Kind, NodeId, Tree, XML_NAMESPACE};
 /// How many places are named that nobody signed.
 const NAMED: usize = 100;
 
+/// How many strangers are kept: those that are signed are among them.
+const STRANGERS: usize = 10_000;
+
 /// What of the document is no content.
 #[derive(Debug)]
 pub(super) struct Exempt {
@@ -66,11 +69,10 @@ impl Exempt {
         Ok(exempt)
     }
 
-    /// Notes elements in the unsigned properties of an `Object` that are neither properties nor parts of them.
+    /// Notes elements in the properties and manifests of an `Object` that are neither properties nor parts of them. Of
+    /// those that a signature covers it will not be said.
     fn note_foreign(&mut self, tree: &Tree<'_>, object: NodeId) {
-        let qualifying = elements(tree, object).filter(|one| one.local() == "QualifyingProperties");
-        let unsigned = qualifying.flat_map(|one| elements(tree, one.id()));
-        for top in unsigned.filter(|one| one.local() == "UnsignedProperties").map(|one| one.id()) {
+        for top in elements(tree, object).map(|one| one.id()) {
             self.note_strangers(tree, top, UncoveredKind::UnsignedProperty, |namespace| {
                 is_xades(namespace) || matches!(namespace, DS | EXCLUSIVE | FILTER2)
             });
@@ -96,7 +98,7 @@ impl Exempt {
                 _ => false,
             };
             let within = self.foreign.last().is_some_and(|(last, _)| tree.is_within(node, *last));
-            if strange && !within && self.foreign.len() < NAMED {
+            if strange && !within && self.foreign.len() < STRANGERS {
                 self.foreign.push((node, kind));
             }
         }
@@ -318,6 +320,7 @@ impl<'c> Covered<'c> {
             (true, true) => Coverage::Partial,
             (true, false) => Coverage::WholeDocument,
         };
+        budget.spend(u64::try_from(exempt.foreign.len() >> 6).unwrap_or(u64::MAX))?;
         for (node, kind) in exempt.foreign.iter().filter(|(node, _)| !self.has(*node)) {
             places.name(*kind, || path(tree, *node, budget))?;
         }

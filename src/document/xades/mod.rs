@@ -166,10 +166,10 @@ impl Examiner<'_> {
         };
         let mut references = Vec::with_capacity(structure.references.len());
         for (reference, (plan, entries)) in structure.references.iter().zip(&prepared.references) {
-            let mut read = reading.reference(reference, plan, digests, budget);
-            let holds = matches!(&read.computed, Ok(Some(digest)) if digest.as_bytes() == read.stated);
+            let (mut read, whole) = reading.reference(reference, plan, digests, budget);
+            let holds = whole && matches!(&read.computed, Ok(Some(digest)) if digest.as_bytes() == read.stated);
             for entry in entries {
-                // What a manifest says of its entries is signed where the manifest is.
+                // What a manifest says of its entries is signed where all of the manifest is.
                 let entry = reading.entry(&entry.reference, &entry.plan, holds, digests, budget);
                 read.entries.push(entry);
             }
@@ -278,21 +278,23 @@ struct Reading<'r> {
 }
 
 impl Reading<'_> {
+    /// Reads a reference, and whether it is to all of what it leads to.
     fn reference(
         &mut self,
         reference: &Reference<'_>,
         plan: &Result<Plan, Fault>,
         digests: &mut Digests<'_>,
         budget: &mut Budget,
-    ) -> XmlReference {
+    ) -> (XmlReference, bool) {
         let (read, source) = self.digested(reference, plan, digests, budget);
+        let mut whole = false;
         if let (Ok(plan), Some(source)) = (plan, source) {
             let says_so = read.claimed_type.as_deref().is_some_and(is_signed_properties_type);
-            let whole = matches!(source.as_ref(), Source::Nodes(selected) if selected.is_whole());
+            whole = matches!(source.as_ref(), Source::Nodes(selected) if selected.is_whole());
             self.signs_properties |= read.role == Role::SignedProperties && says_so && whole;
             self.cover(plan, &source, budget);
         }
-        read
+        (read, whole)
     }
 
     /// An entry of a manifest: it covers what it names where both the manifest and the entry hold.

@@ -200,7 +200,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             self.name(element.prefix(), element.local());
         }
         self.declared();
-        self.attributes(element, in_output);
+        let seen = self.attributes(element, in_output);
+        budget.spend(u64::try_from(seen >> 6).unwrap_or(u64::MAX))?;
         if in_output {
             self.output.raw(">");
         }
@@ -231,7 +232,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
         }
     }
 
-    fn attributes(&mut self, element: Element<'w>, in_output: bool) {
+    /// Writes the attributes; how many were looked at above the element.
+    fn attributes(&mut self, element: Element<'w>, in_output: bool) -> usize {
         let tree = self.tree;
         let explicit = self.selection.is_explicit();
         // What the published vectors of Canonical XML 1.1 have: an element of the output keeps its own base, whether or
@@ -247,9 +249,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             })
             .map(|(_, attribute)| Written::new(tree, &attribute))
             .collect();
-        if in_output {
-            inherit(tree, &element, self.method.form, self.selection, &mut written);
-        }
+        let seen =
+            if in_output { inherit(tree, &element, self.method.form, self.selection, &mut written) } else { 0 };
         written.sort_unstable_by_key(|attribute| (attribute.namespace, attribute.local));
         for attribute in &written {
             self.output.raw(" ");
@@ -262,6 +263,7 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             self.output.attribute(&attribute.value);
             self.output.raw("\"");
         }
+        seen
     }
 
     fn check_names(&self, element: &Element<'_>) -> Result<(), C14nError> {
