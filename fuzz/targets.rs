@@ -24,6 +24,10 @@ use sigillum::validation::{
 };
 use std::sync::Arc;
 
+#[path = "xml_targets.rs"]
+mod xml_targets;
+pub(crate) use xml_targets::{c14n, xml, xml_validate, xpath};
+
 /// Which fixtures are the seeds of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seeds {
@@ -39,6 +43,10 @@ pub(crate) enum Seeds {
     Policies,
     /// Addresses of evidence.
     Urls,
+    /// XML documents, signed and not.
+    Xml,
+    /// Expressions of XPath, some with a document behind the first line.
+    Expressions,
 }
 
 /// A target: its name, its seeds, what it does.
@@ -66,6 +74,10 @@ pub(crate) const ALL: &[Target] = &[
     ("bundle", Seeds::Bundles, bundle),
     ("policy", Seeds::Policies, policy),
     ("url", Seeds::Urls, url),
+    ("xml", Seeds::Xml, xml),
+    ("c14n", Seeds::Xml, c14n),
+    ("xpath", Seeds::Expressions, xpath),
+    ("xml_validate", Seeds::Xml, xml_validate),
 ];
 
 /// Nesting that the targets allow.

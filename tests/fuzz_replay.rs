@@ -53,6 +53,8 @@ fn seeds(kind: Seeds) -> Vec<Vec<u8>> {
         Seeds::Bundles => support::seeds::bundles(),
         Seeds::Policies => support::seeds::policies(),
         Seeds::Urls => support::seeds::urls(),
+        Seeds::Xml => support::seeds::xml_documents(),
+        Seeds::Expressions => support::seeds::expressions(),
     };
     assert!(seeds.len() >= 5, "{kind:?}: the fixtures were not found");
     seeds

@@ -3,6 +3,7 @@
 Prints per file: path, then a tab, then
   `doctype`      it has a document type declaration,
   `malformed`    libxml2 does not read it,
+  `namespace-name` it does not, since a namespace name is no URI,
   or SHA-256 digests separated by tabs: Canonical XML 1.0, the same with comments, exclusive, the same with comments,
   Canonical XML 1.1 with comments (xmllint; `-` where it is not there). `refused` in a place: no canonical form.
 """
@@ -38,7 +39,10 @@ def judge(path, xmllint):
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         tree = etree.parse(path, parser)
-    except (etree.XMLSyntaxError, OSError):
+    except etree.XMLSyntaxError as error:
+        # Namespaces in XML leaves it open whether a namespace name that is no URI is an error.
+        return ["namespace-name" if "is not a valid URI" in str(error) else "malformed"]
+    except OSError:
         return ["malformed"]
     if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
         return ["doctype"]

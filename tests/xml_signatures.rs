@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
@@ -27,6 +25,7 @@ use sigillum::validation::{Answer, Check, Integrity, Moment, Policy, Report};
 use support::exceptions::Exceptions;
 use support::table;
 use support::table::corpus;
+use support::validation::{plain, told, validated};
 
 #[test]
 fn the_generated_xml_is_judged_right() {
@@ -170,7 +169,7 @@ fn integrity_is_what_xmlsec_says() {
     for file in corpus(&shared, |kind| kind == "xml/signed") {
         let Some((summary, _)) = said.get(&file.path) else { continue };
         let bytes = plain(support::read(&shared.join("data/corpus").join(&file.path)));
-        let ours = integrity(&bytes);
+        let ours = told(&validated(&bytes, "2026-11-21T12:00:00Z"));
         *counts.entry(format!("xmlsec1 {summary}, ours {ours}")).or_default() += 1;
         match summary.as_str() {
             "OK" => exceptions.check(&file.path, if ours == "intact" { Ok(()) } else { Err(ours) }),
@@ -181,35 +180,6 @@ fn integrity_is_what_xmlsec_says() {
     println!("{SUITE}");
     counts.iter().for_each(|(what, count)| println!("{count:>6} {what}"));
     support::suite(SUITE, exceptions.finish());
-}
-
-/// Messages are kept as they travel: as base64.
-fn plain(bytes: Vec<u8>) -> Vec<u8> {
-    let dense: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if dense.starts_with(b"<") { bytes } else { STANDARD.decode(dense).unwrap_or(bytes) }
-}
-
-/// The worst integrity of all signatures, or the error.
-fn integrity(bytes: &[u8]) -> String {
-    match support::validation::validated(bytes, "2026-11-21T12:00:00Z") {
-        Err(error) => format!("error: {error}"),
-        Ok(report) if report.signatures.is_empty() => "none".to_owned(),
-        Ok(report) => {
-            let not = |wanted| report.signatures.iter().find(|one| one.integrity == wanted);
-            match not(Integrity::Broken).or_else(|| not(Integrity::Unknown)) {
-                Some(one) => {
-                    let failed = one.checks.iter().filter(|check| {
-                        let name = check.id.name();
-                        !matches!(check.result.name(), "passed" | "not-run" | "information")
-                            && (name.starts_with("fc-") || name.starts_with("cv-") || name.starts_with("isc-"))
-                    });
-                    let names: Vec<_> = failed.map(|check| check.id.name()).collect();
-                    format!("{} {}", one.integrity.name(), names.join(" "))
-                }
-                None => "intact".to_owned(),
-            }
-        }
-    }
 }
 
 /// No wrapped document may have a signature that is intact, covers the whole document, and signs its properties.
@@ -223,7 +193,7 @@ fn no_wrapping_comes_out_whole() {
     let mut exceptions = Exceptions::load(&list("wrapping.tsv"));
     for file in corpus(&shared, |kind| kind == "xml/attack/xsw") {
         let bytes = support::read(&shared.join("data/corpus").join(&file.path));
-        let report = support::validation::validated(&bytes, "2026-11-21T12:00:00Z");
+        let report = validated(&bytes, "2026-11-21T12:00:00Z");
         let signatures = report.map(|report| report.signatures).unwrap_or_default();
         let whole = signatures.iter().find(|one| {
             let signs =
@@ -247,7 +217,7 @@ fn no_document_type_is_read() {
     let mut exceptions = Exceptions::load(&list("document-types.tsv"));
     for file in corpus(&shared, |kind| kind == "xml/attack/dtd") {
         let bytes = support::read(&shared.join("data/corpus").join(&file.path));
-        let outcome = match support::validation::validated(&bytes, "2026-11-21T12:00:00Z") {
+        let outcome = match validated(&bytes, "2026-11-21T12:00:00Z") {
             Err(_) => Ok(()),
             Ok(report) => Err(format!("read, {} signatures", report.signatures.len())),
         };

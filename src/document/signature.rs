@@ -187,6 +187,8 @@ pub enum FormatDefect {
     SeveralFields,
     /// A key that matters stands twice in the dictionary.
     DuplicateKey,
+    /// An element stands twice that an XML signature has once at the most: its name.
+    Repeated(&'static str),
     /// The byte range breaks a rule.
     ByteRange(ByteRangeDefect),
     /// The byte range collides with that of another signature (its id).

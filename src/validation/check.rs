@@ -309,6 +309,14 @@ checks! {
     DigestAlgorithmAgreement = "sav-digest-algorithm-agreement", "RFC 8933 §2", Warn, CONSTRAINTS;
     /// The claimed signing time lies within the validity of the signer's certificate.
     ClaimedTimeInValidity = "sav-claimed-time-in-validity", "EN 319 102-1 §5.2.8", Warn, CONSTRAINTS;
+    /// Every reference of an XML signature selects something.
+    ReferencesSelect = "sav-references-select", "EN 319 102-1 §5.2.8; XML Signature 1.1 §8.1", Fail, CONSTRAINTS;
+    /// The transforms leave nothing out of what the references of an XML signature lead to.
+    TransformsComplete = "sav-transforms-complete", "EN 319 102-1 §5.2.8; XML Signature 1.1 §8.1", Fail, CONSTRAINTS;
+    /// What stands in the signature and is not signed is what may stand there: properties and key information.
+    UnsignedKnown = "sav-unsigned-known", "EN 319 102-1 §5.2.8; EN 319 132-1 §4.3", Warn, CONSTRAINTS;
+    /// No comment that is not signed divides a text.
+    TextUndivided = "sav-text-undivided", "EN 319 102-1 §5.2.8; XML Signature 1.1 §8.1", Warn, CONSTRAINTS;
     /// The signature covers the whole document or a whole revision of it.
     Coverage = "sav-coverage", "EN 319 102-1 §5.2.8", Fail, CONSTRAINTS;
     /// XML: the signature covers the whole document and all content that was given.

@@ -346,6 +346,12 @@ messages! {
     DigestDiffers = "digest-differs" { algorithm: String };
     /// A reference of an XML signature.
     ReferenceIs = "reference-is" { uri: String };
+    /// An element of an XML signature that stands twice.
+    ElementRepeated = "element-repeated" { element: String };
+    /// Where something stands.
+    PlaceIs = "place-is" { path: String };
+    /// The first place that is not signed.
+    NotSignedAt = "not-signed-at" { path: String };
     /// The digest of what a reference of an XML signature leads to differs.
     ReferenceDigestDiffers = "reference-digest-differs" { uri: String, algorithm: String };
     /// A transform of a reference that is not evaluated, or has no result.

@@ -120,3 +120,35 @@ pub fn urls() -> Vec<Vec<u8>> {
     ];
     texts.map(|text| text.as_bytes().to_vec()).into()
 }
+
+/// Every XML document of the fixtures, and some with what they have not.
+pub fn xml_documents() -> Vec<Vec<u8>> {
+    let found = files(&project().join("fixtures/xml"), |name| name.ends_with(".xml"));
+    let mut all: Vec<Vec<u8>> = found.iter().map(|path| read(path)).collect();
+    let texts = [
+        "<?xml version='1.0' encoding='UTF-8'?><!-- a --><a xmlns='u:a' xmlns:b='u:b' b:c=\"d'\" c='&#xD;&#9;&lt;'><b:e/>\
+         <![CDATA[<f>]]><?g h?><e xmlns=''/>\r\n&amp;]]&gt;</a><!-- z -->",
+        "<a xml:lang='de' xml:space='preserve' xml:base='http://h/a/'><b xml:base='../b/' xml:id='i'><c xmlns:d='u:d'>\
+         <d:e xmlns:d='u:f'/></c></b></a>",
+    ];
+    all.extend(texts.iter().map(|text| text.as_bytes().to_vec()));
+    let wide: Vec<u8> = "\u{feff}<a>ü</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    all.extend([wide, b"<?xml version='1.0' encoding='ISO-8859-1'?><a b='\xfc'>\xe9</a>".to_vec()]);
+    all
+}
+
+/// Expressions of XPath.
+pub fn expressions() -> Vec<Vec<u8>> {
+    let texts = [
+        "not(ancestor-or-self::ds:Signature)",
+        "count(ancestor-or-self::ds:Signature | here()/ancestor::ds:Signature[1]) > count(ancestor-or-self::ds:Signature)",
+        "/descendant::ds:Signature | //a[@Id = 'x']/b[last()]",
+        "id('x')/child::node()[position() mod 2 = 1]",
+        "self::text() or parent::b or self::processing-instruction('p')",
+        "string-length(normalize-space(.)) - -1 * 2 div 3 <= number('4')",
+        "starts-with(name(), concat('a', 'b')) and contains(local-name(), namespace-uri())",
+        "(//namespace::* | //@*)[true()]/..\n<a xmlns:b='u:b' b:c='d'><b:e f='g'/>h</a>",
+        "preceding-sibling::*/following-sibling::a\n<r><a/><a/><b><a/></b></r>",
+    ];
+    texts.map(|text| text.as_bytes().to_vec()).into()
+}

@@ -4,8 +4,10 @@
 //! Not counted as content are, of signatures whose structure is right, `SignedInfo`, `SignatureValue`, `KeyInfo` and
 //! such an `Object` as holds nothing but `XAdES` properties or manifests; and such ancestors of covered elements as carry
 //! nothing but namespace declarations, an identifier and `xsi:schemaLocation`. An element that only calls itself a
-//! signature, and an `Object` with anything else, are content. Comments are not looked at: no canonical form that a
-//! signature usually has keeps them.
+//! signature, and an `Object` with anything else, are content.
+//!
+//! Named, and not counted, are elements in unsigned properties and in `KeyInfo` that do not belong there, and comments
+//! that divide a text: no canonical form that a signature usually has keeps comments, so anybody can put them in.
 
 use std::collections::HashSet;
 
@@ -25,19 +27,24 @@ use crate::syntax::xml::{Element, Kind, NodeId, Tree, XML_NAMESPACE};
 /// How many places are named that nobody signed.
 const NAMED: usize = 100;
 
+/// How many strangers are kept: those that are signed are among them.
+const STRANGERS: usize = 10_000;
+
 /// What of the document is no content.
 #[derive(Debug)]
 pub(super) struct Exempt {
     nodes: NodeSet,
-    /// Elements in unsigned properties that are none.
-    foreign: Vec<NodeId>,
+    /// What stands in unsigned properties and in `KeyInfo` and does not belong there.
+    foreign: Vec<(NodeId, UncoveredKind)>,
+    /// Comments that divide a text.
+    dividing: Vec<NodeId>,
 }
 
 impl Exempt {
     /// # Errors
     /// Where the budget is exhausted: signatures may stand in one another.
     pub(super) fn of(tree: &Tree<'_>, located: &[Located<'_>], budget: &mut Budget) -> Result<Self, LimitExceeded> {
-        let mut exempt = Self { nodes: NodeSet::empty(tree), foreign: Vec::new() };
+        let mut exempt = Self { nodes: NodeSet::empty(tree), foreign: Vec::new(), dividing: Vec::new() };
         for structure in located.iter().filter_map(|one| one.structure.as_ref().ok()) {
             if tree.element(structure.element).is_some_and(|element| is_bare(tree, &element)) {
                 exempt.nodes.add(structure.element);
@@ -47,31 +54,103 @@ impl Exempt {
                 budget.spend(size(tree, object))?;
                 exempt.note_foreign(tree, object);
             }
+            if let Some(info) = structure.key_info {
+                budget.spend(size(tree, info))?;
+                exempt.note_strangers(tree, info, UncoveredKind::KeyInfo, |namespace| KEYS.contains(&namespace));
+            }
             let fixed = [Some(structure.signed_info), Some(structure.value), structure.key_info];
             for top in fixed.into_iter().flatten().chain(properties) {
                 budget.spend(size(tree, top))?;
                 exempt.nodes.add_all(Subtree::new(tree, top).numbers());
             }
         }
+        budget.spend(size(tree, NodeId::ROOT))?;
+        exempt.dividing = dividing(tree, &exempt.nodes);
         Ok(exempt)
     }
 
-    /// Notes elements in the unsigned properties of an `Object` that are neither properties nor parts of them.
+    /// Notes elements in the properties and manifests of an `Object` that are neither properties nor parts of them. Of
+    /// those that a signature covers it will not be said.
     fn note_foreign(&mut self, tree: &Tree<'_>, object: NodeId) {
-        let qualifying = elements(tree, object).filter(|one| one.local() == "QualifyingProperties");
-        let unsigned = qualifying.flat_map(|one| elements(tree, one.id()));
-        for top in unsigned.filter(|one| one.local() == "UnsignedProperties").map(|one| one.id()) {
-            for node in tree.subtree(top) {
-                let Some(element) = tree.element(node) else { continue };
-                let namespace = element.namespace();
-                let known = is_xades(namespace) || matches!(namespace, DS | EXCLUSIVE | FILTER2);
-                let within = self.foreign.last().is_some_and(|last| tree.is_within(node, *last));
-                if !known && !within && self.foreign.len() < NAMED {
-                    self.foreign.push(node);
+        for top in elements(tree, object).map(|one| one.id()) {
+            self.note_strangers(tree, top, UncoveredKind::UnsignedProperty, |namespace| {
+                is_xades(namespace) || matches!(namespace, DS | EXCLUSIVE | FILTER2)
+            });
+        }
+    }
+
+    /// Notes elements of other namespaces below a node, and texts beside elements.
+    fn note_strangers(
+        &mut self,
+        tree: &Tree<'_>,
+        top: NodeId,
+        kind: UncoveredKind,
+        is_known: impl Fn(&str) -> bool,
+    ) {
+        for node in tree.subtree(top) {
+            let strange = match tree.kind(node) {
+                Kind::Element => tree.element(node).is_some_and(|element| !is_known(element.namespace())),
+                Kind::Text => {
+                    let parent = tree.parent(node).and_then(|parent| tree.element(parent));
+                    !is_blank(tree.characters(node))
+                        && parent.is_some_and(|parent| CONTAINERS.contains(&parent.local()))
                 }
+                _ => false,
+            };
+            let within = self.foreign.last().is_some_and(|(last, _)| tree.is_within(node, *last));
+            if strange && !within && self.foreign.len() < STRANGERS {
+                self.foreign.push((node, kind));
             }
         }
     }
+}
+
+/// Namespaces of what a `KeyInfo` holds: XML Signature, its version 1.1, RFC 9231, XML Encryption, WS-Security tokens.
+const KEYS: [&str; 6] = [
+    DS,
+    "http://www.w3.org/2009/xmldsig11#",
+    "http://www.w3.org/2001/04/xmldsig-more#",
+    "http://www.w3.org/2007/05/xmldsig-more#",
+    "http://www.w3.org/2001/04/xmlenc#",
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
+];
+
+/// Elements that hold elements only.
+const CONTAINERS: [&str; 5] =
+    ["UnsignedProperties", "UnsignedSignatureProperties", "UnsignedDataObjectProperties", "KeyInfo", "X509Data"];
+
+/// The first hundred comments between two texts of one element that are not blank, with nothing but comments between.
+fn dividing(tree: &Tree<'_>, exempt: &NodeSet) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    // The parent of the last text, where nothing but comments and blanks followed it, and the first of these comments.
+    let mut after: Option<(NodeId, Option<NodeId>)> = None;
+    for node in tree.subtree(NodeId::ROOT) {
+        let parent = tree.parent(node);
+        match tree.kind(node) {
+            _ if exempt.has(node) => after = None,
+            Kind::Text if is_blank(tree.characters(node)) => {}
+            Kind::Text => {
+                if let Some((same, Some(comment))) = after
+                    && Some(same) == parent
+                {
+                    found.push(comment);
+                }
+                after = parent.map(|parent| (parent, None));
+            }
+            Kind::Comment => {
+                if let Some((same, first)) = &mut after
+                    && Some(*same) == parent
+                {
+                    first.get_or_insert(node);
+                }
+            }
+            Kind::Root | Kind::Element | Kind::Instruction => after = None,
+        }
+        if found.len() >= NAMED {
+            break;
+        }
+    }
+    found
 }
 
 /// What it costs to visit a node and all below it.
@@ -96,6 +175,12 @@ fn is_bare(tree: &Tree<'_>, element: &Element<'_>) -> bool {
 #[derive(Debug)]
 pub(super) struct Covered<'c> {
     tree: &'c Tree<'c>,
+    /// The signature itself.
+    signature: NodeId,
+    /// What references lead to that have transforms which leave something out.
+    filtered: Vec<NodeId>,
+    /// What references lead to that digest comments too.
+    commented: Vec<NodeId>,
     /// Nodes with all their attributes.
     whole: NodeSet,
     /// Elements whose attributes are covered one by one.
@@ -105,9 +190,12 @@ pub(super) struct Covered<'c> {
 }
 
 impl<'c> Covered<'c> {
-    pub(super) fn new(tree: &'c Tree<'c>, contents: usize) -> Self {
+    pub(super) fn new(tree: &'c Tree<'c>, signature: NodeId, contents: usize) -> Self {
         Self {
             tree,
+            signature,
+            filtered: Vec::new(),
+            commented: Vec::new(),
             whole: NodeSet::empty(tree),
             bare: NodeSet::empty(tree),
             attributes: HashSet::new(),
@@ -132,6 +220,12 @@ impl<'c> Covered<'c> {
             Source::Unknown => return Ok(()),
         };
         budget.spend(size(tree, selected.top()))?;
+        if selected.comments() {
+            self.commented.push(selected.top());
+        }
+        if !selected.is_whole() {
+            self.filtered.push(selected.top());
+        }
         let explicit = selected.is_explicit();
         if !explicit && !texts_only {
             selected.add_to(tree, &mut self.whole);
@@ -170,7 +264,7 @@ impl<'c> Covered<'c> {
         exempt: &Exempt,
         contents: &[Content<'_>],
         budget: &mut Budget,
-    ) -> Result<(Coverage, Vec<Uncovered>), LimitExceeded> {
+    ) -> Result<Measured, LimitExceeded> {
         let tree = self.tree;
         budget.spend(u64::try_from(tree.len() >> 4).unwrap_or(u64::MAX))?;
         let mut places = Places { named: Vec::new(), missing: false };
@@ -220,10 +314,55 @@ impl<'c> Covered<'c> {
             (true, true) => Coverage::Partial,
             (true, false) => Coverage::WholeDocument,
         };
-        for node in exempt.foreign.iter().filter(|node| !self.has(**node)) {
-            places.name(UncoveredKind::UnsignedProperty, || path(tree, *node, budget))?;
+        budget.spend(u64::try_from(exempt.foreign.len() >> 6).unwrap_or(u64::MAX))?;
+        for (node, kind) in exempt.foreign.iter().filter(|(node, _)| !self.has(*node)) {
+            places.name(*kind, || path(tree, *node, budget))?;
         }
-        Ok((coverage, places.named))
+        let digested = |node: NodeId| self.commented.iter().any(|top| tree.is_within(node, *top));
+        for node in exempt.dividing.iter().filter(|node| !digested(**node)) {
+            places.name(UncoveredKind::Comment, || path(tree, *node, budget))?;
+        }
+        let left_out = match coverage {
+            Coverage::WholeDocument | Coverage::WholeRevision => None,
+            Coverage::Partial | Coverage::None => self.left_out(exempt, budget)?,
+        };
+        let left_out = left_out.map(|node| path(tree, node, budget)).transpose()?;
+        Ok(Measured { coverage, uncovered: places.named, left_out })
+    }
+
+    /// The first content that a reference leads to and its transforms leave out, where nothing else covers it. Of the
+    /// signature itself nothing is: the enveloped transform is there to take it out.
+    fn left_out(&self, exempt: &Exempt, budget: &mut Budget) -> Result<Option<NodeId>, LimitExceeded> {
+        let tree = self.tree;
+        let is_content = |node: NodeId| match tree.kind(node) {
+            Kind::Root | Kind::Comment => false,
+            Kind::Instruction => true,
+            Kind::Text => !is_blank(tree.characters(node)),
+            // What only stands around something else is no content by itself.
+            Kind::Element => {
+                let inside = tree.subtree(node).nth(1).is_some();
+                tree.element(node).is_some_and(|element| !inside || !is_bare(tree, &element))
+            }
+        };
+        let mut tops = self.filtered.clone();
+        tops.sort_unstable();
+        let mut until = NodeId::ROOT.index();
+        for top in tops {
+            budget.spend(1)?;
+            // What lies below another one has been looked at with it.
+            if top.index() < until {
+                continue;
+            }
+            budget.spend(size(tree, top))?;
+            for node in tree.subtree(top) {
+                until = node.index().saturating_add(1);
+                let unsigned = !self.has(node) && !exempt.nodes.has(node);
+                if unsigned && is_content(node) && !tree.is_within(node, self.signature) {
+                    return Ok(Some(node));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Whether an element or a text that is content and not blank is covered.
@@ -262,6 +401,16 @@ impl<'n> NextCovered<'n> {
             (whole, bare) => whole.or(bare),
         }
     }
+}
+
+/// How much is covered.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) coverage: Coverage,
+    /// The first hundred places that are not.
+    pub(super) uncovered: Vec<Uncovered>,
+    /// The first of them that a reference leads to.
+    pub(super) left_out: Option<String>,
 }
 
 /// What nobody signed.

@@ -38,6 +38,9 @@ pub struct XmlSignature {
     pub references: Vec<XmlReference>,
     /// Nothing of these is covered by the signature: the first hundred.
     pub uncovered: Vec<Uncovered>,
+    /// The first place that a reference leads to and a transform leaves out, and that nothing else covers; the signature
+    /// itself apart.
+    pub left_out: Option<String>,
     /// The signed properties of `XAdES`; none where there are none.
     pub properties: Option<XadesProperties>,
     /// The unsigned properties of the signature, in order.
@@ -108,6 +111,8 @@ pub struct XmlReference {
     pub target: Option<Target>,
     /// The digest of what it is to, after the transforms; none where the digest method is not known.
     pub computed: Result<Option<Digest>, Fault>,
+    /// Whether its transforms leave no octet of what it is to: such a reference signs nothing.
+    pub selects_nothing: bool,
     /// The entries of the manifest that it is to.
     pub entries: Vec<Self>,
 }
@@ -205,11 +210,21 @@ pub enum UncoveredKind {
     Instruction,
     /// Something in the unsigned properties of a signature that is no property.
     UnsignedProperty,
+    /// Something in the `KeyInfo` of a signature that says nothing of keys.
+    KeyInfo,
+    /// A comment that divides a text: who reads the text up to it reads something else than was signed.
+    Comment,
     /// Content that the caller gave.
     Content,
 }
 
 impl UncoveredKind {
+    /// Whether a signature that leaves it out does not cover the whole document.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        !matches!(self, Self::UnsignedProperty | Self::KeyInfo | Self::Comment)
+    }
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -219,6 +234,8 @@ impl UncoveredKind {
             Self::Text => "text",
             Self::Instruction => "processing-instruction",
             Self::UnsignedProperty => "unsigned-property",
+            Self::KeyInfo => "key-info",
+            Self::Comment => "comment",
             Self::Content => "content",
         }
     }

@@ -40,7 +40,7 @@ use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::limits::{Budget, LimitExceeded};
 use crate::syntax::xml::c14n::{C14nError, Sink, Subtree, canonicalise};
 use crate::syntax::xml::{Element, NodeId, Tree};
-use coverage::{Covered, Exempt};
+use coverage::{Covered, Exempt, Measured};
 use identifiers::{Identifiers, identifier};
 use imprint::Imprints;
 use locate::{Located, locate};
@@ -82,6 +82,9 @@ pub(super) fn signatures(
             (Ok(structure), Some(prepared)) => {
                 let parent = one.counter_of.and_then(|of| located.get(of));
                 examiner.read(&mut signature, structure, prepared, parent, &mut digests, &mut share);
+            }
+            (Err(misshapen), _) if misshapen.repeated => {
+                signature.defects.push(FormatDefect::Repeated(misshapen.what));
             }
             (Err(misshapen), _) => {
                 let offset = u64::try_from(tree.span(misshapen.node).start).unwrap_or(u64::MAX);
@@ -192,17 +195,17 @@ impl Examiner<'_> {
             examiner: self,
             structure,
             properties,
-            covered: Covered::new(tree, self.contents.len()),
+            covered: Covered::new(tree, structure.element, self.contents.len()),
             counted: HashSet::new(),
             signs_properties: false,
             limit: None,
         };
         let mut references = Vec::with_capacity(structure.references.len());
         for (reference, (plan, entries)) in structure.references.iter().zip(&prepared.references) {
-            let mut read = reading.reference(reference, plan, digests, budget);
-            let holds = matches!(&read.computed, Ok(Some(digest)) if digest.as_bytes() == read.stated);
+            let (mut read, whole) = reading.reference(reference, plan, digests, budget);
+            let holds = whole && matches!(&read.computed, Ok(Some(digest)) if digest.as_bytes() == read.stated);
             for entry in entries {
-                // What a manifest says of its entries is signed where the manifest is.
+                // What a manifest says of its entries is signed where all of the manifest is.
                 let entry = reading.entry(&entry.reference, &entry.plan, holds, digests, budget);
                 read.entries.push(entry);
             }
@@ -218,13 +221,10 @@ impl Examiner<'_> {
             String::new()
         });
         let signs_properties = reading.signs_properties;
-        let (coverage, uncovered) = match measured {
-            Ok(measured) => measured,
-            Err(exceeded) => {
-                signature.limit = Some(exceeded);
-                (Coverage::None, Vec::new())
-            }
-        };
+        let Measured { coverage, uncovered, left_out } = measured.unwrap_or_else(|exceeded| {
+            signature.limit = Some(exceeded);
+            Measured { coverage: Coverage::None, uncovered: Vec::new(), left_out: None }
+        });
         let of_info = match &signed_info {
             Err(Fault::Limit(exceeded)) => Some(*exceeded),
             _ => None,
@@ -251,6 +251,7 @@ impl Examiner<'_> {
             certificates: structure.key_info.map(|info| certificates(tree, info)).unwrap_or_default(),
             references,
             uncovered,
+            left_out,
             properties: qualified
                 .zip(properties)
                 .map(|(qualified, node)| properties::read(tree, structure, qualified, node, signs_properties)),
@@ -373,21 +374,23 @@ struct Reading<'r> {
 }
 
 impl Reading<'_> {
+    /// Reads a reference, and whether it is to all of what it leads to.
     fn reference(
         &mut self,
         reference: &Reference<'_>,
         plan: &Result<Plan, Fault>,
         digests: &mut Digests<'_>,
         budget: &mut Budget,
-    ) -> XmlReference {
+    ) -> (XmlReference, bool) {
         let (read, source) = self.digested(reference, plan, digests, budget);
+        let mut whole = false;
         if let (Ok(plan), Some(source)) = (plan, source) {
             let says_so = read.claimed_type.as_deref().is_some_and(is_signed_properties_type);
-            let whole = matches!(source.as_ref(), Source::Nodes(selected) if selected.is_whole());
+            whole = matches!(source.as_ref(), Source::Nodes(selected) if selected.is_whole());
             self.signs_properties |= read.role == Role::SignedProperties && says_so && whole;
             self.cover(plan, &source, budget);
         }
-        read
+        (read, whole)
     }
 
     /// An entry of a manifest: it covers what it names where both the manifest and the entry hold.
@@ -430,6 +433,7 @@ impl Reading<'_> {
             stated: reference.stated.clone(),
             target: place.and_then(|place| self.target(place, budget)),
             computed: done.as_ref().map_err(Clone::clone).map(|done| done.digest(named?)),
+            selects_nothing: matches!(&done, Ok(done) if done.empty && matches!(*done.source, Source::Nodes(_))),
             entries: Vec::new(),
         };
         (read, done.ok().map(|done| Rc::clone(&done.source)))

@@ -39,6 +39,8 @@ pub(super) struct Plan {
 #[derive(Debug)]
 pub(super) struct Done {
     states: Vec<DigestState>,
+    /// Whether there was an octet at all.
+    pub(super) empty: bool,
     pub(super) source: Rc<Source>,
 }
 
@@ -270,18 +272,23 @@ impl<'d> Digests<'d> {
 
     fn compute(&self, plan: &Plan, budget: &mut Budget) -> Result<Rc<Done>, Fault> {
         let algorithms = self.wanted.get(&plan.key).map(Vec::as_slice).unwrap_or_default();
-        let mut sink = States(algorithms.iter().map(|algorithm| DigestState::new(*algorithm)).collect());
+        let states = algorithms.iter().map(|algorithm| DigestState::new(*algorithm)).collect();
+        let mut sink = States { states, empty: true };
         let source = self.stream(plan, &mut sink, budget)?;
-        Ok(Rc::new(Done { states: sink.0, source: Rc::new(source) }))
+        Ok(Rc::new(Done { states: sink.states, empty: sink.empty, source: Rc::new(source) }))
     }
 }
 
 /// Digests of several algorithms of the same octets.
-struct States(Vec<DigestState>);
+struct States {
+    states: Vec<DigestState>,
+    empty: bool,
+}
 
 impl Sink for States {
     fn octets(&mut self, octets: &[u8]) {
-        self.0.iter_mut().for_each(|state| state.update(octets));
+        self.empty &= octets.is_empty();
+        self.states.iter_mut().for_each(|state| state.update(octets));
     }
 }
 

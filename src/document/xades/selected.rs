@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::syntax::xml::c14n::{Selection, Subtree};
+use crate::syntax::xml::c14n::{Method, Selection, Subtree};
 use crate::syntax::xml::xpath::NodeSet;
 use crate::syntax::xml::{Kind, NameId, NodeId, Tree};
 
@@ -26,6 +26,12 @@ impl Selected {
 
     pub(super) const fn comments(&self) -> bool {
         self.comments
+    }
+
+    /// The same after it was written in these forms: without comments, where one of them has none.
+    pub(super) fn with_comments_of<'m>(mut self, methods: impl IntoIterator<Item = &'m Method>) -> Self {
+        self.comments &= methods.into_iter().all(|method| method.comments);
+        self
     }
 
     /// Takes a node and all below it out.

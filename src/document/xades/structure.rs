@@ -42,15 +42,33 @@ pub(super) struct Reference<'t> {
 pub(super) struct Misshapen {
     pub(super) what: &'static str,
     pub(super) node: NodeId,
+    /// Whether it is what stands twice.
+    pub(super) repeated: bool,
 }
+
+impl Misshapen {
+    const fn at(what: &'static str, node: NodeId) -> Self {
+        Self { what, node, repeated: false }
+    }
+}
+
+/// What a signature has once at the most.
+const ONCE: [&str; 3] = ["SignedInfo", "SignatureValue", "KeyInfo"];
 
 type Shaped<T> = Result<T, Misshapen>;
 
 impl<'t> Structure<'t> {
     /// Reads the signature in an element of that name.
     pub(super) fn read(tree: &'t Tree<'t>, element: NodeId) -> Shaped<Self> {
-        let wrong = |what| Misshapen { what, node: element };
-        let mut children = children(tree, element, "Signature")?.into_iter().peekable();
+        let wrong = |what| Misshapen::at(what, element);
+        let children = children(tree, element, "Signature")?;
+        // Who takes the first and who takes the last of two would not verify the same.
+        for what in ONCE {
+            if let Some(second) = children.iter().filter(|child| child.is(DS, what)).nth(1) {
+                return Err(Misshapen { what, node: second.id(), repeated: true });
+            }
+        }
+        let mut children = children.into_iter().peekable();
         let mut next = |name: &str| children.next_if(|child| child.is(DS, name));
         let info = next("SignedInfo").ok_or(wrong("SignedInfo"))?;
         let value = next("SignatureValue").ok_or(wrong("SignatureValue"))?;
@@ -60,10 +78,10 @@ impl<'t> Structure<'t> {
             objects.push(object.id());
         }
         if let Some(other) = children.next() {
-            return Err(Misshapen { what: "Signature", node: other.id() });
+            return Err(Misshapen::at("Signature", other.id()));
         }
         let octets = base64_of(tree, value, "SignatureValue")?;
-        let wrong = |what| Misshapen { what, node: info.id() };
+        let wrong = |what| Misshapen::at(what, info.id());
         let mut parts = self::children(tree, info.id(), "SignedInfo")?.into_iter();
         let mut part = |name: &'static str| parts.next().filter(|part| part.is(DS, name)).ok_or(wrong(name));
         let (canonicalisation, method) = (part("CanonicalizationMethod")?, part("SignatureMethod")?);
@@ -84,7 +102,7 @@ impl<'t> Structure<'t> {
 
 impl<'t> Reference<'t> {
     pub(super) fn read(tree: &'t Tree<'t>, element: Element<'t>) -> Shaped<Self> {
-        let wrong = || Misshapen { what: "Reference", node: element.id() };
+        let wrong = || Misshapen::at("Reference", element.id());
         if !element.is(DS, "Reference") {
             return Err(wrong());
         }
@@ -94,7 +112,7 @@ impl<'t> Reference<'t> {
             None => Vec::new(),
         };
         if transforms.len() > TRANSFORMS || transforms.iter().any(|one| !one.is(DS, "Transform")) {
-            return Err(Misshapen { what: "Transforms", node: element.id() });
+            return Err(Misshapen::at("Transforms", element.id()));
         }
         let method = parts.next().filter(|part| part.is(DS, "DigestMethod")).ok_or_else(wrong)?;
         let value = parts.next().filter(|part| part.is(DS, "DigestValue")).ok_or_else(wrong)?;
@@ -202,7 +220,7 @@ fn children<'t>(tree: &'t Tree<'t>, parent: NodeId, what: &'static str) -> Shape
     let text =
         tree.children(parent).find(|child| tree.kind(*child) == Kind::Text && !is_blank(tree.characters(*child)));
     match text {
-        Some(node) => Err(Misshapen { what, node }),
+        Some(node) => Err(Misshapen::at(what, node)),
         None => Ok(elements(tree, parent).collect()),
     }
 }
@@ -216,7 +234,7 @@ pub(super) fn is_blank(text: &str) -> bool {
 pub(super) fn base64_of(tree: &Tree<'_>, element: Element<'_>, what: &'static str) -> Shaped<Vec<u8>> {
     let plain = elements(tree, element.id()).next().is_none();
     let decoded = if plain { decode(tree.string_value(element.id()).as_bytes()) } else { None };
-    decoded.ok_or(Misshapen { what, node: element.id() })
+    decoded.ok_or(Misshapen::at(what, element.id()))
 }
 
 /// What base64 with white space in it stands for (RFC 4648 §4, RFC 2045 §6.8).
@@ -255,10 +273,11 @@ mod tests {
             (format!("{info} {value}"), Ok(1)),
             (format!("{info}{value}<KeyInfo/>{object}{object}"), Ok(1)),
             (format!("{}{value}", signed_info("")), Ok(0)),
-            (format!("{info}{info}{value}"), Err("SignatureValue")),
+            (format!("{info}{info}{value}"), Err("SignedInfo")),
             (format!("{value}{info}"), Err("SignedInfo")),
-            (format!("{info}{value}{value}"), Err("Signature")),
-            (format!("{info}{value}<KeyInfo/><KeyInfo/>"), Err("Signature")),
+            (format!("{info}{value}{value}"), Err("SignatureValue")),
+            (format!("{info}{value}{info}"), Err("SignedInfo")),
+            (format!("{info}{value}<KeyInfo/><KeyInfo/>"), Err("KeyInfo")),
             (format!("{info}{value}{object}<KeyInfo/>"), Err("Signature")),
             (format!("{info}{value}<x xmlns=''/>"), Err("Signature")),
             (format!("{info}{value}text"), Err("Signature")),

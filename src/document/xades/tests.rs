@@ -161,6 +161,52 @@ fn properties_are_no_content_and_what_is_foreign_in_them_is_named() {
 }
 
 #[test]
+fn a_manifest_that_is_signed_in_part_says_nothing_of_its_entries() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
+    let value = |octets: &str| {
+        let digest = digest(DigestAlgorithm::Sha256, octets.as_bytes());
+        STANDARD.encode(digest.as_bytes())
+    };
+    // The entry is right, and so is the reference to the manifest; with a filter nobody signed what the entry says.
+    let entry = reference(" URI='#x'", "").replace(">AAAA<", &format!(">{}<", value("<b Id=\"x\">1</b>")));
+    let manifest = format!("<ds:Manifest Id='m'>{entry}</ds:Manifest>");
+    let covered = |filter: &str| {
+        let xpath = "http://www.w3.org/TR/1999/REC-xpath-19991116";
+        let transforms = if filter.is_empty() {
+            transform(EXCLUSIVE, "")
+        } else {
+            transform(xpath, &format!("<ds:XPath>{filter}</ds:XPath>")) + &transform(EXCLUSIVE, "")
+        };
+        let text = |stated: &str| {
+            let to = reference(&format!(" URI='#m' Type='{MANIFEST}'"), &transforms)
+                .replace(">AAAA<", &format!(">{stated}<"));
+            format!("<a><b Id='x'>1</b>{}</a>", signature(&to, &object(&manifest)))
+        };
+        let first = computed(&examined(&text("AAAA"), &[]), 0).unwrap().unwrap();
+        let stated = STANDARD.encode(first.as_bytes());
+        coverage(&text(&stated)).0
+    };
+    assert_eq!(covered(""), Coverage::WholeDocument);
+    assert_ne!(covered("not(self::ds:DigestValue or parent::ds:DigestValue)"), Coverage::WholeDocument);
+}
+
+#[test]
+fn strangers_in_manifests_are_named() {
+    let inside = "<ds:Transform Algorithm='u:t'><evil>9</evil></ds:Transform>";
+    let manifest = format!("<ds:Manifest>{}</ds:Manifest>", reference(" URI='u:x'", inside));
+    let text = format!("<a>1{}</a>", signature(&whole(), &object(&manifest)));
+    let (covered, named) = coverage(&text);
+    assert_eq!(covered, Coverage::WholeDocument);
+    assert!(
+        named.len() == 1 && named[0].starts_with("unsigned-property ") && named[0].ends_with("/evil[1]"),
+        "{named:?}"
+    );
+}
+
+#[test]
 fn transforms_that_leave_content_out_do_not_cover_it() {
     let xpath = |expression: &str| {
         transform("http://www.w3.org/TR/1999/REC-xpath-19991116", &format!("<ds:XPath>{expression}</ds:XPath>"))

@@ -156,7 +156,14 @@ pub(super) fn content(
     sink: &mut dyn Sink,
     budget: &mut Budget,
 ) -> Result<Source, Fault> {
-    octets(bytes, transforms, sink, budget)?;
+    match transforms.first() {
+        // What is digested as it is is not copied.
+        None => {
+            budget.spend(kilobytes(bytes.len()))?;
+            sink.octets(bytes);
+        }
+        Some(_) => octets(bytes.to_vec(), transforms, sink, budget)?,
+    }
     Ok(if transforms.iter().all(keeps_all) { Source::Content } else { Source::Unknown })
 }
 
@@ -168,16 +175,42 @@ const fn keeps_all(transform: &Transform) -> bool {
 /// Finds the elements with an identifier; none in what was read from octets.
 type Identified<'i> = Option<&'i dyn Fn(&str) -> Vec<NodeId>>;
 
-/// Applies transforms to nodes: of the document, where `identified` finds its identifiers, or of one that was read from
-/// octets, in which no signature stands.
+/// Applies transforms to nodes of the document.
 fn nodes(
     tree: &Tree<'_>,
     identified: Identified<'_>,
-    mut selected: Selected,
+    selected: Selected,
     transforms: &[Transform],
     sink: &mut dyn Sink,
     budget: &mut Budget,
 ) -> Result<Source, Fault> {
+    match steps(tree, identified, selected, transforms, sink, budget)? {
+        Step::Written(source) => Ok(source),
+        Step::Octets { octets: made, rest, source } => {
+            octets(made, rest, sink, budget)?;
+            Ok(source)
+        }
+    }
+}
+
+/// How far transforms of nodes came.
+enum Step<'t> {
+    /// To the end: the sink has the octets.
+    Written(Source),
+    /// To octets, to which `rest` is still to be applied; `source` is what they are made from after that.
+    Octets { octets: Vec<u8>, rest: &'t [Transform], source: Source },
+}
+
+/// Applies transforms to nodes, of the document, where `identified` finds its identifiers, or of one that was read from
+/// octets, in which no signature stands; until they are octets.
+fn steps<'t>(
+    tree: &Tree<'_>,
+    identified: Identified<'_>,
+    mut selected: Selected,
+    transforms: &'t [Transform],
+    sink: &mut dyn Sink,
+    budget: &mut Budget,
+) -> Result<Step<'t>, Fault> {
     let mut rest = transforms;
     while let Some((transform, later)) = rest.split_first() {
         rest = later;
@@ -202,38 +235,73 @@ fn nodes(
             Transform::Canonical(method) => {
                 if rest.is_empty() {
                     canonical(tree, &selected, method, sink, budget)?;
-                    return Ok(Source::Nodes(selected));
+                    return Ok(Step::Written(Source::Nodes(selected.with_comments_of([method]))));
                 }
-                let mut whole = Vec::new();
-                canonical(tree, &selected, method, &mut whole, budget)?;
-                octets(&whole, rest, sink, budget)?;
-                let all = rest.iter().all(|later| matches!(later, Transform::Canonical(_)));
-                return Ok(if all { Source::Nodes(selected) } else { Source::Unknown });
+                let mut kept = Bounded { octets: Vec::new(), over: false, left: budget.decoded_left() };
+                canonical(tree, &selected, method, &mut kept, budget)?;
+                let octets = kept.taken(budget)?;
+                let forms = rest.iter().map(|later| match later {
+                    Transform::Canonical(method) => Some(method),
+                    _ => None,
+                });
+                let source = match forms.collect::<Option<Vec<_>>>() {
+                    Some(later) => Source::Nodes(selected.with_comments_of([method]).with_comments_of(later)),
+                    None => Source::Unknown,
+                };
+                return Ok(Step::Octets { octets, rest, source });
             }
             Transform::Base64 => {
                 let text = selected.characters(tree);
                 budget.spend(kilobytes(text.len()))?;
-                let decoded = decode(text.as_bytes()).ok_or_else(|| Fault::Failed(BASE64.to_owned()))?;
-                octets(&decoded, rest, sink, budget)?;
-                return Ok(if rest.iter().all(keeps_all) { Source::Texts(selected) } else { Source::Unknown });
+                let octets = decode(text.as_bytes()).ok_or_else(|| Fault::Failed(BASE64.to_owned()))?;
+                let source = if rest.iter().all(keeps_all) { Source::Texts(selected) } else { Source::Unknown };
+                return Ok(Step::Octets { octets, rest, source });
             }
         }
     }
     // Nodes have to become octets at last (§4.4.3.2).
-    canonical(tree, &selected, &Method::new(Form::Inclusive10), sink, budget)?;
-    Ok(Source::Nodes(selected))
+    let plain = Method::new(Form::Inclusive10);
+    canonical(tree, &selected, &plain, sink, budget)?;
+    Ok(Step::Written(Source::Nodes(selected.with_comments_of([&plain]))))
 }
 
-fn octets(bytes: &[u8], transforms: &[Transform], sink: &mut dyn Sink, budget: &mut Budget) -> Result<(), Fault> {
-    budget.spend(kilobytes(bytes.len()))?;
-    let Some((first, rest)) = transforms.split_first() else {
-        sink.octets(bytes);
-        return Ok(());
-    };
-    if let Transform::Base64 = first {
-        let decoded = decode(bytes).ok_or_else(|| Fault::Failed(BASE64.to_owned()))?;
-        return octets(&decoded, rest, sink, budget);
+/// Applies transforms to octets. What one of them was applied to is gone before the next one begins.
+fn octets(
+    mut bytes: Vec<u8>,
+    transforms: &[Transform],
+    sink: &mut dyn Sink,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    let mut rest = transforms;
+    loop {
+        budget.spend(kilobytes(bytes.len()))?;
+        match rest.split_first() {
+            None => {
+                sink.octets(&bytes);
+                return Ok(());
+            }
+            Some((Transform::Base64, later)) => {
+                bytes = decode(&bytes).ok_or_else(|| Fault::Failed(BASE64.to_owned()))?;
+                rest = later;
+            }
+            Some(_) => match parsed(&bytes, rest, sink, budget)? {
+                Step::Written(_) => return Ok(()),
+                Step::Octets { octets, rest: later, .. } => {
+                    bytes = octets;
+                    rest = later;
+                }
+            },
+        }
     }
+}
+
+/// Reads octets as a document and applies transforms to all of its nodes.
+fn parsed<'t>(
+    bytes: &[u8],
+    transforms: &'t [Transform],
+    sink: &mut dyn Sink,
+    budget: &mut Budget,
+) -> Result<Step<'t>, Fault> {
     let unreadable = |error| match error {
         XmlError::Limit(limit) => Fault::Limit(limit),
         _ => Fault::Failed("XML".to_owned()),
@@ -241,7 +309,36 @@ fn octets(bytes: &[u8], transforms: &[Transform], sink: &mut dyn Sink, budget: &
     let text = crate::syntax::xml::decode(bytes).map_err(unreadable)?;
     let tree = Tree::parse(&text, budget).map_err(unreadable)?;
     let whole = Selected::new(&tree, NodeId::ROOT, true);
-    nodes(&tree, None, whole, transforms, sink, budget).map(|_| ())
+    steps(&tree, None, whole, transforms, sink, budget)
+}
+
+/// Keeps octets for the next transform, as many as may be decoded.
+struct Bounded {
+    octets: Vec<u8>,
+    left: u64,
+    over: bool,
+}
+
+impl Bounded {
+    fn taken(self, budget: &mut Budget) -> Result<Vec<u8>, Fault> {
+        let length = if self.over {
+            self.left.saturating_add(1)
+        } else {
+            u64::try_from(self.octets.len()).unwrap_or(u64::MAX)
+        };
+        budget.spend_decoded(length)?;
+        Ok(self.octets)
+    }
+}
+
+impl Sink for Bounded {
+    fn octets(&mut self, octets: &[u8]) {
+        let all = self.octets.len().saturating_add(octets.len());
+        self.over |= u64::try_from(all).unwrap_or(u64::MAX) > self.left;
+        if !self.over {
+            self.octets.extend_from_slice(octets);
+        }
+    }
 }
 
 /// Writes canonical form; comments that are not in the set are not written.
@@ -253,26 +350,10 @@ fn canonical(
     budget: &mut Budget,
 ) -> Result<(), Fault> {
     let method = Method { comments: method.comments && selected.comments(), ..method.clone() };
-    let mut counted = Counted { sink, octets: 0 };
-    canonicalise(tree, selected, &method, &mut counted, budget).map_err(|error| match error {
+    canonicalise(tree, selected, &method, sink, budget).map_err(|error| match error {
         C14nError::Limit(limit) => Fault::Limit(limit),
         _ => Fault::Failed("C14N".to_owned()),
-    })?;
-    budget.spend(kilobytes(counted.octets))?;
-    Ok(())
-}
-
-/// Counts what goes to a sink: octets cost more than nodes where texts are long.
-struct Counted<'s> {
-    sink: &'s mut dyn Sink,
-    octets: usize,
-}
-
-impl Sink for Counted<'_> {
-    fn octets(&mut self, octets: &[u8]) {
-        self.octets = self.octets.saturating_add(octets.len());
-        self.sink.octets(octets);
-    }
+    })
 }
 
 /// The nodes as a set that can be filtered.

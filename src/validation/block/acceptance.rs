@@ -2,12 +2,13 @@
 //! of the signature itself are reliable depends on the process: see [`super::algorithms`].
 
 use crate::crypto::DigestAlgorithm;
-use crate::document::{Coverage, Signature, SubFilter, XmlSignature};
+use crate::document::{Coverage, Signature, SubFilter, UncoveredKind, XmlReference, XmlSignature};
 use crate::pki::SignerInfo;
 use crate::time::Timestamp;
 use crate::validation::block::algorithms::{Item, Primitive, Weakness, weaknesses};
 use crate::validation::block::format::attribute;
 use crate::validation::block::identification::references;
+use crate::validation::block::references::{shown, uri};
 use crate::validation::check::{CheckId, Level};
 use crate::validation::ledger::Ledger;
 use crate::validation::message::{Message, Term};
@@ -113,15 +114,35 @@ pub(in crate::validation) fn properties(ledger: &mut Ledger<'_>, xml: &XmlSignat
     }
 }
 
+/// What the references of an XML signature select, and what stands unsigned where nobody looks for it.
+fn selection(ledger: &mut Ledger<'_>, xml: &XmlSignature) {
+    let nothing = xml.references.iter().find(|one| one.selects_nothing);
+    let detail = |one: &XmlReference| Some(Message::ReferenceIs { uri: uri(one) });
+    ledger.check(CheckId::ReferencesSelect, nothing.map_or(Ok(()), |one| Err(detail(one))));
+    let place = |path: &String| Some(Message::PlaceIs { path: shown(path) });
+    let left_out = xml.left_out.as_ref().map_or(Ok(()), |path| Err(place(path)));
+    ledger.check(CheckId::TransformsComplete, left_out);
+    for (id, kinds) in [
+        (CheckId::UnsignedKnown, &[UncoveredKind::UnsignedProperty, UncoveredKind::KeyInfo][..]),
+        (CheckId::TextUndivided, &[UncoveredKind::Comment]),
+    ] {
+        let first = xml.uncovered.iter().find(|one| kinds.contains(&one.kind));
+        ledger.check(id, first.map_or(Ok(()), |one| Err(place(&one.path))));
+    }
+}
+
 /// How much of the document is covered, and what came after.
 pub(in crate::validation) fn coverage(ledger: &mut Ledger<'_>, signature: &Signature) {
     if signature.sub_filter == SubFilter::NotPdf {
         // What a counter-signature in its place covers is the value that it signs.
         if signature.xml().is_none_or(|xml| xml.counter_of.is_none()) {
+            signature.xml().into_iter().for_each(|xml| selection(ledger, xml));
             let some = signature.coverage != Coverage::None;
             ledger.check(CheckId::Coverage, if some { Ok(()) } else { Err(None) });
             let whole = !some || signature.coverage == Coverage::WholeDocument;
-            ledger.check(CheckId::CoverageWhole, if whole { Ok(()) } else { Err(None) });
+            let first = signature.xml().and_then(|xml| xml.uncovered.iter().find(|one| one.kind.counts()));
+            let detail = || first.map(|one| Message::NotSignedAt { path: shown(&one.path) });
+            ledger.check(CheckId::CoverageWhole, if whole { Ok(()) } else { Err(detail()) });
         }
         return;
     }

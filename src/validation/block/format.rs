@@ -24,7 +24,8 @@ pub(in crate::validation) fn place(ledger: &mut Ledger<'_>, signature: &Signatur
         CheckId::ContentsPadding,
     ];
     let in_pdf = signature.sub_filter != SubFilter::NotPdf;
-    let ids = if in_pdf { OF_PDF } else { &[CheckId::SignatureReadable] };
+    const OF_XML: &[CheckId] = &[CheckId::SignatureReadable, CheckId::NotDuplicated];
+    let ids = if in_pdf { OF_PDF } else { OF_XML };
     let mut broken = Vec::new();
     for defect in &signature.defects {
         let (id, detail) = describe(defect, signature);
@@ -75,6 +76,9 @@ fn describe(defect: &FormatDefect, signature: &Signature) -> (CheckId, Option<Me
         FormatDefect::SeveralFields => (CheckId::NotDuplicated, Some(Message::Duplicate { what: Term::Field })),
         FormatDefect::DuplicateKey => {
             (CheckId::NotDuplicated, Some(Message::Duplicate { what: Term::DictionaryKey }))
+        }
+        FormatDefect::Repeated(element) => {
+            (CheckId::NotDuplicated, Some(Message::ElementRepeated { element: (*element).to_owned() }))
         }
         FormatDefect::ByteRange(defect) => (CheckId::ByteRange, Some(byte_range(*defect))),
         FormatDefect::Collision(other) => {

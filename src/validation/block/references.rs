@@ -111,7 +111,7 @@ fn differs(reference: &XmlReference) -> Message {
 }
 
 /// The URI of a reference, or where it leads, as messages have it.
-fn uri(reference: &XmlReference) -> String {
+pub(in crate::validation) fn uri(reference: &XmlReference) -> String {
     match (&reference.uri, &reference.target) {
         (Some(uri), _) if !uri.is_empty() => shown(uri),
         (_, Some(Target::Node { path, .. })) => shown(path),
@@ -120,6 +120,7 @@ fn uri(reference: &XmlReference) -> String {
     }
 }
 
-fn shown(text: &str) -> String {
+/// The beginning of a text of the document, as messages have it.
+pub(in crate::validation) fn shown(text: &str) -> String {
     text.chars().take(SHOWN).collect()
 }

@@ -1,6 +1,8 @@
 //! Attributes of the namespace `xml` that an element takes over from ancestors that are not in the output
 //! (Canonical XML 1.0 §2.4, Canonical XML 1.1 §2.4).
 
+use std::collections::HashSet;
+
 use super::base::join;
 use super::{Form, Selection};
 use crate::syntax::xml::names::{NameId, XML_NAMESPACE};
@@ -25,51 +27,54 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Adds to `written`, the attributes of `element` that are in the output, those that it takes over.
+/// Adds to `written`, the attributes of `element` that are in the output, those that it takes over. How much was looked at
+/// for that: attributes, and octets of bases by the sixteen.
 pub(super) fn inherit<'a, S: Selection>(
     tree: &'a Tree<'a>,
     element: &Element<'a>,
     form: Form,
     selection: &S,
     written: &mut Vec<Written<'a>>,
-) {
+) -> usize {
     if form == Form::Exclusive {
-        return;
+        return 0;
     }
     let Some(parent) =
         tree.parent(element.id()).filter(|parent| *parent != NodeId::ROOT && !selection.has(*parent))
     else {
-        return;
+        return 0;
     };
-    let own: Vec<NameId> = xml_attributes(element).map(|attribute| attribute.local).collect();
-    let mut taken = own.clone();
+    let mut taken: HashSet<NameId> = xml_attributes(element).map(|attribute| attribute.local).collect();
+    let mut seen = 0_usize;
     let mut next = Some(parent);
     while let Some(ancestor) = next.and_then(|id| tree.element(id)) {
+        seen = seen.saturating_add(ancestor.attributes().len()).saturating_add(1);
         for attribute in xml_attributes(&ancestor) {
             let local = tree.name(attribute.local);
             let inherits = match form {
                 Form::Inclusive10 => true,
                 _ => matches!(local, "lang" | "space"),
             };
-            if inherits && !taken.contains(&attribute.local) {
-                taken.push(attribute.local);
+            if inherits && taken.insert(attribute.local) {
                 written.push(Written::new(tree, &attribute));
             }
         }
         next = tree.parent(ancestor.id());
     }
     if form == Form::Inclusive11 {
-        fix_base(tree, element, selection, written);
+        seen = seen.saturating_add(fix_base(tree, element, selection, written) >> 4);
     }
+    seen
 }
 
-/// Canonical XML 1.1 §2.4: the base that the omitted elements right above set is joined with the element's own.
+/// Canonical XML 1.1 §2.4: the base that the omitted elements right above set is joined with the element's own. How long
+/// these bases are.
 fn fix_base<'a, S: Selection>(
     tree: &'a Tree<'a>,
     element: &Element<'a>,
     selection: &S,
     written: &mut Vec<Written<'a>>,
-) {
+) -> usize {
     let own =
         written.iter().position(|attribute| attribute.namespace == XML_NAMESPACE && attribute.local == "base");
     let mut bases = Vec::new();
@@ -79,7 +84,8 @@ fn fix_base<'a, S: Selection>(
         bases.extend(base.map(|attribute| attribute.value));
         next = tree.parent(ancestor.id());
     }
-    let Some(outermost) = bases.pop() else { return };
+    let length = bases.iter().fold(0_usize, |length, base| length.saturating_add(base.len()));
+    let Some(outermost) = bases.pop() else { return 0 };
     let joined = bases.iter().rev().fold(outermost.to_owned(), |base, reference| join(&base, reference));
     match own.and_then(|at| written.get_mut(at)) {
         Some(attribute) => {
@@ -96,6 +102,7 @@ fn fix_base<'a, S: Selection>(
     written.retain(|attribute| {
         !(attribute.namespace == XML_NAMESPACE && attribute.local == "base" && attribute.value.is_empty())
     });
+    length
 }
 
 /// Whether this is `xml:base`.

@@ -1,5 +1,6 @@
 //! The walk over a tree in document order.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::base::is_absolute;
@@ -23,6 +24,9 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
     sink: &mut K,
     budget: &mut Budget,
 ) -> Result<(), C14nError> {
+    let written = Cell::new(0);
+    let mut sink = Counted { sink, octets: &written };
+    let sink = &mut sink;
     let mut walk = Walk {
         tree,
         selection,
@@ -43,6 +47,10 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
         }
         walk.close_before(id, before);
         walk.node(id, node, budget)?;
+        if written.get() >= OCTETS_PER_UNIT {
+            budget.spend(written.get() / OCTETS_PER_UNIT)?;
+            written.set(written.get() % OCTETS_PER_UNIT);
+        }
     }
     walk.close_before(NodeId::END, before);
     walk.output.flush();
@@ -52,6 +60,24 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
 /// A node takes about a tenth of a microsecond.
 const NODES_PER_SPEND: usize = 1024;
 const UNITS_PER_SPEND: u64 = 128;
+
+/// A kilobyte is a unit of work. A short node may write much: a namespace that a thousand siblings use is declared on
+/// each of them.
+const OCTETS_PER_UNIT: u64 = 1 << 10;
+
+/// Counts what goes to a sink.
+struct Counted<'s, K: ?Sized> {
+    sink: &'s mut K,
+    octets: &'s Cell<u64>,
+}
+
+impl<K: Sink + ?Sized> Sink for Counted<'_, K> {
+    fn octets(&mut self, octets: &[u8]) {
+        let length = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        self.octets.set(self.octets.get().saturating_add(length));
+        self.sink.octets(octets);
+    }
+}
 
 struct Walk<'w, S, K: Sink + ?Sized> {
     tree: &'w Tree<'w>,
@@ -209,7 +235,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             self.name(element.prefix(), element.local());
         }
         self.declared();
-        self.attributes(element, in_output);
+        let seen = self.attributes(element, in_output);
+        budget.spend(u64::try_from(seen >> 6).unwrap_or(u64::MAX))?;
         if in_output {
             self.output.raw(">");
         }
@@ -254,7 +281,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
         }
     }
 
-    fn attributes(&mut self, element: Element<'w>, in_output: bool) {
+    /// Writes the attributes; how many were looked at above the element.
+    fn attributes(&mut self, element: Element<'w>, in_output: bool) -> usize {
         let tree = self.tree;
         let explicit = self.explicit;
         // What the published vectors of Canonical XML 1.1 have: an element of the output keeps its own base, whether or
@@ -272,9 +300,8 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             })
             .map(|(_, attribute)| Written::new(tree, &attribute));
         written.extend(attributes);
-        if in_output {
-            inherit(tree, &element, self.method.form, self.selection, &mut written);
-        }
+        let seen =
+            if in_output { inherit(tree, &element, self.method.form, self.selection, &mut written) } else { 0 };
         written.sort_unstable_by_key(|attribute| (attribute.namespace, attribute.local));
         for attribute in &written {
             self.output.raw(" ");
@@ -288,6 +315,7 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             self.output.raw("\"");
         }
         self.written = written;
+        seen
     }
 
     fn check_names(&self, element: &Element<'_>) -> Result<(), C14nError> {
