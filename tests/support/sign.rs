@@ -148,7 +148,8 @@ impl Signer {
         der::sequence(&[der::oid("1.2.840.113549.1.7.2"), der::tlv(0xa0, &signed_data)])
     }
 
-    fn value(&self, message: &[u8]) -> Vec<u8> {
+    /// The signature of a message: PKCS #1 v1.5 or DER of ECDSA, with SHA-256.
+    pub fn value(&self, message: &[u8]) -> Vec<u8> {
         match &self.key {
             Key::Rsa(key) => {
                 let mut value = vec![0; key.public().modulus_len()];

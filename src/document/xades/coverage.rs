@@ -248,11 +248,7 @@ struct NextCovered<'n> {
 
 impl<'n> NextCovered<'n> {
     fn new(covered: &'n Covered<'n>) -> Self {
-        Self {
-            covered,
-            whole: covered.whole.next_after(NodeId::ROOT),
-            bare: covered.bare.next_after(NodeId::ROOT),
-        }
+        Self { covered, whole: covered.whole.next_after(NodeId::ROOT), bare: covered.bare.next_after(NodeId::ROOT) }
     }
 
     fn after(&mut self, node: NodeId) -> Option<NodeId> {

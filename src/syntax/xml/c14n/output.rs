@@ -87,9 +87,8 @@ impl<'s, S: Sink + ?Sized> Output<'s, S> {
 
     /// An attribute value, between its quotes.
     pub(super) fn attribute(&mut self, value: &str) {
-        let special = |bytes: &[u8]| {
-            bytes.iter().position(|byte| matches!(byte, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r'))
-        };
+        let special =
+            |bytes: &[u8]| bytes.iter().position(|byte| matches!(byte, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r'));
         self.escaped(value, special, |byte| match byte {
             b'&' => "&amp;",
             b'<' => "&lt;",

@@ -173,7 +173,10 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
         let in_output = self.selection.has(id);
         let explicit = self.explicit;
         let end = usize::try_from(node.end).unwrap_or(usize::MAX);
-        if in_output && !explicit && let Some(place) = self.as_written(&element, node) {
+        if in_output
+            && !explicit
+            && let Some(place) = self.as_written(&element, node)
+        {
             self.output.source(place);
             self.open.push(Open { end, element: Some(element), scoped: false });
             return Ok(());
