@@ -30,6 +30,7 @@ pub use property::{
 
 pub(super) use octets::{Octets, octets};
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ use coverage::{Covered, Exempt, Measured};
 use identifiers::{Identifiers, identifier};
 use imprint::Imprints;
 use locate::{Located, locate};
+use path::Siblings;
 use properties::Qualified;
 use reference::{Digests, Place, Places, Plan, is_external};
 use structure::{Reference, Structure, algorithm, canonicalisation, certificates, signature_method};
@@ -71,8 +73,14 @@ pub(super) fn signatures(
     let places = Places { identifiers: &identifiers, contents };
     let mut digests = Digests::new(Origin { tree, identifiers: &identifiers }, contents);
     let prepared: Vec<_> = located.iter().map(|one| Prepared::of(tree, one, places, &mut digests)).collect();
-    let examiner =
-        Examiner { tree, contents, places, located: &located, exempt: Exempt::of(tree, &located, budget)? };
+    let examiner = Examiner {
+        tree,
+        contents,
+        places,
+        located: &located,
+        exempt: Exempt::of(tree, &located, budget)?,
+        siblings: RefCell::default(),
+    };
     let parts = u64::try_from(located.len()).unwrap_or(u64::MAX);
     let mut signatures = Vec::with_capacity(located.len());
     for (one, prepared) in located.iter().zip(&prepared) {
@@ -172,9 +180,14 @@ struct Examiner<'x> {
     places: Places<'x>,
     located: &'x [Located<'x>],
     exempt: Exempt,
+    siblings: RefCell<Siblings>,
 }
 
 impl Examiner<'_> {
+    fn path(&self, node: NodeId, budget: &mut Budget) -> Result<String, LimitExceeded> {
+        self.siblings.borrow_mut().path(self.tree, node, budget)
+    }
+
     fn read(
         &self,
         signature: &mut Signature,
@@ -216,7 +229,7 @@ impl Examiner<'_> {
             self.signed_info(structure, algorithm_found.as_ref().ok().and_then(|one| one.digest()), budget);
         let measured = reading.covered.measure(&self.exempt, self.contents, budget);
         let mut limit = reading.limit;
-        let own_path = path::path(tree, structure.element, budget).unwrap_or_else(|exceeded| {
+        let own_path = self.path(structure.element, budget).unwrap_or_else(|exceeded| {
             limit = limit.or(Some(exceeded));
             String::new()
         });
@@ -467,7 +480,7 @@ impl Reading<'_> {
     fn target(&mut self, place: Place, budget: &mut Budget) -> Option<Target> {
         let tree = self.examiner.tree;
         match place {
-            Place::Node { top, .. } => match path::path(tree, top, budget) {
+            Place::Node { top, .. } => match self.examiner.path(top, budget) {
                 Ok(path) => Some(Target::Node { path, id: identifier(tree, top).map(str::to_owned) }),
                 Err(exceeded) => {
                     self.limit = self.limit.or(Some(exceeded));

@@ -1,8 +1,10 @@
 //! Where a node stands, for people and for programs that look it up: `/a:Invoice[1]/a:Line[2]/@unit`, with names as
 //! written and the number among the siblings of the same name.
 
+use std::collections::HashMap;
+
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::xml::{Kind, NodeId, Tree};
+use crate::syntax::xml::{Kind, NameId, NodeId, Tree};
 
 /// Bytes of a path; a longer one is cut at its start.
 const LONGEST: usize = 1_000;
@@ -12,11 +14,88 @@ const LONGEST: usize = 1_000;
 /// # Errors
 /// Where the budget is exhausted.
 pub(super) fn path(tree: &Tree<'_>, node: NodeId, budget: &mut Budget) -> Result<String, LimitExceeded> {
+    Siblings::default().path(tree, node, budget)
+}
+
+/// The numbers of siblings, for the paths of many nodes: below a parent that is asked for often all are counted at once,
+/// so that the paths of all of its children cost no more than some.
+#[derive(Debug, Default)]
+pub(super) struct Siblings {
+    parents: HashMap<NodeId, Children>,
+}
+
+/// The children of one parent.
+#[derive(Debug, Default)]
+struct Children {
+    asked: u32,
+    /// In document order, with the number among those of the same kind and name; empty until that is counted.
+    numbers: Vec<(NodeId, usize)>,
+}
+
+/// So often children of one parent are counted one by one.
+const ONE_BY_ONE: u32 = 4;
+
+/// What a path counts together.
+type Counted = (Kind, Option<(NameId, (NameId, NameId))>);
+
+fn counted(tree: &Tree<'_>, node: NodeId) -> Counted {
+    (tree.kind(node), tree.element(node).map(|element| (element.prefix(), element.name_ids())))
+}
+
+impl Siblings {
+    /// The path of a node.
+    ///
+    /// # Errors
+    /// Where the budget is exhausted.
+    pub(super) fn path(
+        &mut self,
+        tree: &Tree<'_>,
+        node: NodeId,
+        budget: &mut Budget,
+    ) -> Result<String, LimitExceeded> {
+        path_with(tree, node, |node| self.number(tree, node, budget))
+    }
+
+    /// Which a node is among its siblings of the same kind and name, from 1.
+    fn number(&mut self, tree: &Tree<'_>, node: NodeId, budget: &mut Budget) -> Result<usize, LimitExceeded> {
+        let parent = tree.parent(node).unwrap_or(NodeId::ROOT);
+        let children = self.parents.entry(parent).or_default();
+        children.asked = children.asked.saturating_add(1);
+        if children.asked <= ONE_BY_ONE {
+            let own = counted(tree, node);
+            let (mut same, mut passed) = (1_usize, 0_u64);
+            for sibling in tree.children(parent).take_while(|sibling| *sibling != node) {
+                passed = passed.saturating_add(1);
+                same = same.saturating_add(usize::from(counted(tree, sibling) == own));
+            }
+            budget.spend(passed >> 6)?;
+            return Ok(same);
+        }
+        if children.numbers.is_empty() {
+            let mut last: HashMap<Counted, usize> = HashMap::new();
+            let numbered = tree.children(parent).map(|child| {
+                let number = last.entry(counted(tree, child)).or_default();
+                *number = number.saturating_add(1);
+                (child, *number)
+            });
+            children.numbers = numbered.collect();
+            budget.spend(u64::try_from(children.numbers.len() >> 4).unwrap_or(u64::MAX))?;
+        }
+        let found = children.numbers.binary_search_by_key(&node, |(child, _)| *child).ok();
+        Ok(found.and_then(|at| children.numbers.get(at)).map_or(1, |(_, number)| *number))
+    }
+}
+
+fn path_with(
+    tree: &Tree<'_>,
+    node: NodeId,
+    mut number: impl FnMut(NodeId) -> Result<usize, LimitExceeded>,
+) -> Result<String, LimitExceeded> {
     let mut steps = Vec::new();
     let mut length = 0_usize;
     let mut next = Some(node);
     while let Some(at) = next.filter(|at| *at != NodeId::ROOT) {
-        let step = step(tree, at, budget)?;
+        let step = step(tree, at, number(at)?);
         length = length.saturating_add(step.len()).saturating_add(1);
         if length > LONGEST {
             steps.push("…".to_owned());
@@ -49,23 +128,8 @@ pub(super) fn attribute_path(
     Ok(format!("{path}/@{prefix}{colon}{}", tree.name(attribute.local)))
 }
 
-fn step(tree: &Tree<'_>, node: NodeId, budget: &mut Budget) -> Result<String, LimitExceeded> {
-    let name = |node: NodeId| match tree.kind(node) {
-        Kind::Element => tree.element(node).map(|element| (element.prefix(), element.name_ids())),
-        _ => None,
-    };
-    let own = name(node);
-    let kind = tree.kind(node);
-    let parent = tree.parent(node).unwrap_or(NodeId::ROOT);
-    let (mut before, mut passed) = (0_usize, 0_u64);
-    for sibling in tree.children(parent).take_while(|sibling| *sibling != node) {
-        passed = passed.saturating_add(1);
-        let same = tree.kind(sibling) == kind && name(sibling) == own;
-        before = before.saturating_add(usize::from(same));
-    }
-    budget.spend(passed >> 6)?;
-    let number = before.saturating_add(1);
-    Ok(match kind {
+fn step(tree: &Tree<'_>, node: NodeId, number: usize) -> String {
+    match tree.kind(node) {
         Kind::Element => {
             let (prefix, local) =
                 tree.element(node).map_or(("", ""), |element| (tree.name(element.prefix()), element.local()));
@@ -76,7 +140,7 @@ fn step(tree: &Tree<'_>, node: NodeId, budget: &mut Budget) -> Result<String, Li
         Kind::Comment => format!("comment()[{number}]"),
         Kind::Instruction => format!("processing-instruction()[{number}]"),
         Kind::Root => String::new(),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +166,18 @@ mod tests {
         assert_eq!(paths, expected);
         let last = tree.subtree(NodeId::ROOT).nth(4).unwrap();
         assert_eq!(attribute_path(&tree, last, 0, &mut budget).unwrap(), "/a[1]/b:c[2]/@b:d");
+    }
+
+    #[test]
+    fn paths_are_the_same_however_often_they_are_asked_for() {
+        let text = format!("<a>{}</a>", "<b/>x<c/><b>y</b><?p?>".repeat(30));
+        let mut budget = Budget::new(&Limits::DEFAULT);
+        let tree = Tree::parse(&text, &mut budget).unwrap();
+        let mut siblings = Siblings::default();
+        for node in tree.subtree(NodeId::ROOT) {
+            let alone = path(&tree, node, &mut budget).unwrap();
+            assert_eq!(siblings.path(&tree, node, &mut budget).unwrap(), alone);
+        }
     }
 
     #[test]

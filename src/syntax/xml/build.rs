@@ -6,8 +6,10 @@ use super::chars::{is_space, qname};
 use super::error::{Malformation, XmlError, malformed};
 use super::names::{NameId, Names, Scope, Seen, XML_NAMESPACE, XMLNS_NAMESPACE};
 use super::reference::{Place, append, is_plain, resolve};
+use super::scan::Counted;
 use super::token::{RawAttribute, Token, Tokens};
 use super::tree::{AttributeData, Declaration, ElementData, Kind, Node, NodeId, Piece, Tree, range};
+use crate::limits::Limits;
 
 /// A tree while it is built.
 pub(super) struct Builder<'t> {
@@ -16,6 +18,7 @@ pub(super) struct Builder<'t> {
     scope: Scope,
     open: Vec<Open<'t>>,
     seen: Seen<'t>,
+    count: Counted,
     /// Room for the names of one element.
     room: Vec<(NameId, NameId)>,
 }
@@ -44,15 +47,17 @@ impl<'t> Builder<'t> {
         };
         let mut scope = Scope::default();
         scope.bind(NameId::XML, Some(NameId::XML_URI));
-        Self { text, tree, scope, open: Vec::new(), seen: Seen::new(), room: Vec::new() }
+        Self { text, tree, scope, open: Vec::new(), seen: Seen::new(), count: Counted::default(), room: Vec::new() }
     }
 
-    pub(super) fn build(mut self) -> Result<Tree<'t>, XmlError> {
+    /// Builds it, and says how much of everything there is. Every limit is looked at with each token.
+    pub(super) fn build(mut self, limits: &Limits) -> Result<(Tree<'t>, Counted), XmlError> {
         let text = self.text;
         let mut tokens = Tokens::new(text)?;
         loop {
             let at = tokens.offset();
             let Some(token) = tokens.next()? else { break };
+            self.count.token(token, tokens.attributes(), limits)?;
             match token {
                 Token::Start { name, empty } => {
                     let tag_end = if tokens.exact() { tokens.offset() } else { 0 };
@@ -82,6 +87,7 @@ impl<'t> Builder<'t> {
                     self.tree.targets.push((id.0, name));
                 }
             }
+            self.count.within(limits)?;
         }
         if !self.open.is_empty() || self.tree.elements.is_empty() {
             return Err(malformed(Malformation::Truncated, text.len()));
@@ -90,7 +96,7 @@ impl<'t> Builder<'t> {
         if let Some(root) = self.tree.nodes.first_mut() {
             root.end = end;
         }
-        Ok(self.tree)
+        Ok((self.tree, self.count))
     }
 
     /// Opens an element. `tag_end`: where its tag ends, if it is written as canonical form writes it; else 0.
@@ -167,6 +173,7 @@ impl<'t> Builder<'t> {
     /// Namespaces in XML 1.0 §2.2, §3, §6.
     fn declare(&mut self, prefix: &'t str, attribute: &RawAttribute<'t>) -> Result<(), XmlError> {
         let wrong = || malformed(Malformation::NamespaceDeclaration, attribute.offset);
+        self.count.add_references(attribute.value);
         let uri = resolve(attribute.value, attribute.offset, Place::Attribute)?;
         let is_xml = uri == XML_NAMESPACE;
         if prefix == "xmlns" || uri == XMLNS_NAMESPACE || (prefix == "xml") != is_xml {
@@ -246,6 +253,9 @@ impl<'t> Builder<'t> {
             self.tree.aside.push_str(&before);
             piece.aside = true;
         }
+        if place != Place::Cdata {
+            self.count.add_references(raw);
+        }
         append(raw, at, place, &mut self.tree.aside)?;
         piece.end = small(self.tree.aside.len());
         if let Some(kept) = self.tree.pieces.get_mut(at_piece) {
@@ -261,6 +271,9 @@ impl<'t> Builder<'t> {
 
     /// Resolves what `raw` means.
     fn aside(&mut self, raw: &'t str, at: usize, place: Place) -> Result<Piece, XmlError> {
+        if place != Place::Cdata {
+            self.count.add_references(raw);
+        }
         let start = self.tree.aside.len();
         append(raw, at, place, &mut self.tree.aside)?;
         Ok(Piece { start: small(start), end: small(self.tree.aside.len()), aside: true })

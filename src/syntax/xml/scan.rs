@@ -1,11 +1,12 @@
-//! The look over a document before anything is built of it: its tokens, no document type, no entities, every limit.
-//! Needs no memory but the attributes of one tag.
+//! The look over a document: its size and characters, its tokens, no document type, no entities, every limit. Needs no
+//! memory but the attributes of one tag. What is counted here the tree counts as well, so that it need not be looked over
+//! before.
 
 use super::chars::first_illegal;
 use super::error::{Malformation, XmlError, malformed};
 use super::reference::character;
-use super::token::{Token, Tokens};
-use crate::limits::{Budget, Limit, LimitExceeded};
+use super::token::{RawAttribute, Token, Tokens};
+use crate::limits::{Budget, Limit, LimitExceeded, Limits};
 
 /// How many bytes of text cost a unit of work: a kilobyte takes about a microsecond.
 const BYTES_PER_UNIT: usize = 1 << 10;
@@ -15,52 +16,49 @@ const BYTES_PER_UNIT: usize = 1 << 10;
 /// # Errors
 /// [`XmlError`] for the first thing that is malformed, forbidden, or over a limit.
 pub fn scan(text: &str, budget: &mut Budget) -> Result<(), XmlError> {
+    first_look(text, budget)?;
+    tokens(text, budget)
+}
+
+/// What is looked at before the tokens: the size, and the characters.
+pub(super) fn first_look(text: &str, budget: &mut Budget) -> Result<(), XmlError> {
     let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
     if size > budget.limits().file_bytes.min(u64::from(u32::MAX)) {
         return Err(exceeded(Limit::FileBytes, budget.limits().file_bytes));
     }
     budget.spend(u64::try_from(text.len().div_ceil(BYTES_PER_UNIT)).unwrap_or(u64::MAX))?;
-    if let Some(at) = first_illegal(text) {
-        return Err(malformed(Malformation::Character, at));
+    match first_illegal(text) {
+        Some(at) => Err(malformed(Malformation::Character, at)),
+        None => Ok(()),
     }
+}
+
+/// Looks over the tokens.
+pub(super) fn tokens(text: &str, budget: &mut Budget) -> Result<(), XmlError> {
     let mut tokens = Tokens::new(text)?;
     let mut count = Counted::default();
     loop {
         let at = tokens.offset();
         let Some(token) = tokens.next()? else { break };
-        count.nodes = count.nodes.saturating_add(1);
+        let attributes = tokens.attributes();
         match token {
-            Token::Start { empty, .. } => {
-                let attributes = tokens.attributes();
-                let number = u64::try_from(attributes.len()).unwrap_or(u64::MAX);
-                within(number, u64::from(budget.limits().xml_attributes), Limit::XmlAttributes)?;
-                count.nodes = count.nodes.saturating_add(number);
-                for attribute in attributes {
-                    if attribute.name == "xmlns" || attribute.name.starts_with("xmlns:") {
-                        count.namespaces = count.namespaces.saturating_add(1);
-                    }
-                    count.references(attribute.value, attribute.offset)?;
-                }
-                within(count.namespaces, u64::from(budget.limits().xml_namespaces), Limit::XmlNamespaces)?;
-                count.depth = count.depth.saturating_add(1);
-                within(count.depth, u64::from(budget.limits().xml_depth), Limit::XmlDepth)?;
-                if empty {
-                    count.depth = count.depth.saturating_sub(1);
-                }
+            Token::Start { .. } => {
+                Counted::attributes(attributes, budget.limits())?;
+                attributes.iter().try_for_each(|one| count.references(one.value, one.offset))?;
             }
-            Token::End { .. } => count.depth = count.depth.saturating_sub(1),
             Token::Text(raw) => count.references(raw, at)?,
-            Token::Cdata(_) | Token::Comment(_) | Token::Instruction { .. } => {}
+            _ => {}
         }
-        within(count.references, budget.limits().xml_references, Limit::XmlReferences)?;
-        within(count.nodes, budget.limits().xml_nodes, Limit::XmlNodes)?;
+        count.token(token, attributes, budget.limits())?;
+        count.within(budget.limits())?;
     }
-    budget.spend(count.nodes.div_ceil(16))?;
+    count.pay(budget)?;
     Ok(())
 }
 
+/// What there is of everything that has a limit.
 #[derive(Debug, Default)]
-struct Counted {
+pub(super) struct Counted {
     nodes: u64,
     namespaces: u64,
     references: u64,
@@ -68,6 +66,45 @@ struct Counted {
 }
 
 impl Counted {
+    /// Counts a token, its references apart. `attributes` are those of a start tag.
+    pub(super) fn token(
+        &mut self,
+        token: Token<'_>,
+        attributes: &[RawAttribute<'_>],
+        limits: &Limits,
+    ) -> Result<(), XmlError> {
+        self.nodes = self.nodes.saturating_add(1);
+        match token {
+            Token::Start { empty, .. } => {
+                let number = Self::attributes(attributes, limits)?;
+                self.nodes = self.nodes.saturating_add(number);
+                let declared =
+                    attributes.iter().filter(|one| one.name == "xmlns" || one.name.starts_with("xmlns:"));
+                let declared = u64::try_from(declared.count()).unwrap_or(u64::MAX);
+                self.namespaces = self.namespaces.saturating_add(declared);
+                within(self.namespaces, u64::from(limits.xml_namespaces), Limit::XmlNamespaces)?;
+                within(self.depth.saturating_add(1), u64::from(limits.xml_depth), Limit::XmlDepth)?;
+                self.depth = self.depth.saturating_add(u64::from(!empty));
+            }
+            Token::End { .. } => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How many attributes there are.
+    fn attributes(attributes: &[RawAttribute<'_>], limits: &Limits) -> Result<u64, XmlError> {
+        let number = u64::try_from(attributes.len()).unwrap_or(u64::MAX);
+        within(number, u64::from(limits.xml_attributes), Limit::XmlAttributes)?;
+        Ok(number)
+    }
+
+    /// Counts the references of a piece of text, without a look at them.
+    pub(super) fn add_references(&mut self, raw: &str) {
+        let number = memchr::memchr_iter(b'&', raw.as_bytes()).count();
+        self.references = self.references.saturating_add(u64::try_from(number).unwrap_or(u64::MAX));
+    }
+
     /// Counts the references of `raw` and checks each.
     fn references(&mut self, raw: &str, offset: usize) -> Result<(), XmlError> {
         for at in memchr::memchr_iter(b'&', raw.as_bytes()) {
@@ -79,6 +116,17 @@ impl Counted {
             character(name, here)?;
         }
         Ok(())
+    }
+
+    /// Whether there are not too many references and nodes.
+    pub(super) fn within(&self, limits: &Limits) -> Result<(), XmlError> {
+        within(self.references, limits.xml_references, Limit::XmlReferences)?;
+        within(self.nodes, limits.xml_nodes, Limit::XmlNodes)
+    }
+
+    /// What a tree of all that costs.
+    pub(super) fn pay(&self, budget: &mut Budget) -> Result<(), LimitExceeded> {
+        budget.spend(self.nodes.div_ceil(16))
     }
 }
 

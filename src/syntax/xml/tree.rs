@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::build::Builder;
 use super::error::XmlError;
 use super::names::{NameId, Names, XML_NAMESPACE};
-use super::scan::scan;
+use super::scan;
 use crate::limits::Budget;
 
 /// Names a node of one tree. Numbers rise in document order; 0 is the root.
@@ -36,7 +36,7 @@ impl NodeId {
 }
 
 /// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The root of the tree, not the root element.
     Root,
@@ -146,13 +146,24 @@ pub struct Element<'a> {
 }
 
 impl<'t> Tree<'t> {
-    /// Reads a document that [`super::decode`] made characters of, after a [`scan`] of its own.
+    /// Reads a document that [`super::decode`] made characters of. What is wrong with it is what a [`super::scan()`] would
+    /// name, and only where that finds nothing what the tree sees besides: tags that do not fit, prefixes that mean nothing.
     ///
     /// # Errors
     /// [`XmlError`] for the first thing that is wrong.
     pub fn parse(text: &'t str, budget: &mut Budget) -> Result<Self, XmlError> {
-        scan(text, budget)?;
-        Builder::new(text).build()
+        scan::first_look(text, budget)?;
+        match Builder::new(text).build(budget.limits()) {
+            Ok((tree, count)) => {
+                count.pay(budget)?;
+                Ok(tree)
+            }
+            Err(error) => {
+                // The builder ends at the first thing that is wrong, whatever kind it is of.
+                scan::tokens(text, budget)?;
+                Err(error)
+            }
+        }
     }
 
     /// The same tree, borrowing nothing: for documents whose text had to be made.
@@ -518,5 +529,22 @@ mod tests {
         }
         parse("<a xml:lang='de' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>").unwrap();
         parse("<a b='1' xmlns:p='u' p:b='2'/>").unwrap();
+    }
+
+    #[test]
+    fn what_a_scan_would_name_goes_before_what_only_the_tree_sees() {
+        for text in ["<a></b><!DOCTYPE c>", "<p:a/>&d;", "<a b='1' b='2'><", "<a/><b>&#0;</b>", "</a><c d=''e=''>"]
+        {
+            let found = scan::scan(text, &mut Budget::new(&Limits::DEFAULT)).unwrap_err();
+            assert_eq!(parse(text).unwrap_err(), found, "{text}");
+        }
+        let few = Limits { xml_nodes: 4, xml_references: 1, xml_depth: 2, xml_attributes: 1, ..Limits::DEFAULT };
+        for text in
+            ["<a>&lt;&gt;</a>", "<a b='&lt;'>&gt;</a>", "<a><b><c/></b></a>", "<a b='' c=''/>", "</a>&lt;&lt;"]
+        {
+            let found = scan::scan(text, &mut Budget::new(&few)).unwrap_err();
+            assert!(matches!(found, XmlError::Limit(_)), "{text}");
+            assert_eq!(Tree::parse(text, &mut Budget::new(&few)).unwrap_err(), found, "{text}");
+        }
     }
 }

@@ -49,6 +49,32 @@ fn characters_are_escaped() {
     );
 }
 
+/// What is written as canonical form writes it is copied from the document; what says the same otherwise is not.
+#[test]
+fn how_it_is_written_makes_no_difference() {
+    let canonical =
+        "<r xmlns:p=\"u:p\" a=\"1\"><p:x a=\"&amp;\" b=\"&gt;\">t&gt;t</p:x><y c=\"2\" d=\"3\">A<z></z></y>\
+                     <q xmlns=\"u:q\"><s e=\"4\"></s></q></r>"
+            .replace("b=\"&gt;\"", "b=\">\"");
+    let spellings = [
+        canonical.clone(),
+        canonical.replace('>', " >").replace("t&gt;t", "t>t").replace("b=\" >\"", "b=\">\""),
+        canonical.replace("c=\"2\" d=\"3\"", "d='3'\n c = \"2\"").replace("</y>", "</y\n>"),
+        canonical.replace(">A<", "><![CDATA[]]>&#65;<!-- no --><").replace("<z></z>", "<z/>"),
+        canonical.replace(" a=\"1\"", "  a=\"1\"").replace("e=\"4\"", "e=\"&#52;\"").replace("></s>", "/>"),
+    ];
+    for text in &spellings {
+        for method in [&C10, &C11] {
+            assert_eq!(&whole(text, method), &canonical, "{text}");
+        }
+        let exclusive = canonical.replace(" xmlns:p=\"u:p\"", "").replace("<p:x", "<p:x xmlns:p=\"u:p\"");
+        assert_eq!(whole(text, &EXC), exclusive, "{text}");
+        let part = "<s xmlns=\"u:q\" e=\"4\"></s>";
+        assert_eq!(of_element(text, &EXC, "s"), part, "{text}");
+        assert_eq!(of_element(text, &C10, "s"), part.replace(" e=", " xmlns:p=\"u:p\" e="), "{text}");
+    }
+}
+
 #[test]
 fn namespaces_and_attributes_are_sorted() {
     let text = "<e5 a:attr='out' b:attr='sorted' attr2='all' attr='I&apos;m' xmlns:b='http://www.ietf.org' xmlns:a='http://www.w3.org' xmlns='http://example.org'/>";
