@@ -12,7 +12,9 @@
 //! 3. 1, 5, 20 and 51 times a signature, a store and a document time-stamp: three revisions each.
 //!
 //! With `SIGILLUM_BENCH_WRITE` set to a folder the documents of the first part are written there with the root and the
-//! floor, for the comparison with other programs, and nothing else is done.
+//! floor, for the comparison with other programs, and nothing else is done. With `SIGILLUM_BENCH_ONE` set to `size`,
+//! `stamps` or `rounds`, a number and how often, as in `rounds:20:100`, one document of that part (the number is that of
+//! bytes or of signatures) is made and judged so often, for a profiler, and nothing is measured.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and writes files")]
 
@@ -39,25 +41,30 @@ use world::{Operations, World};
 
 fn main() {
     let bench = Bench::new();
-    match std::env::var_os("SIGILLUM_BENCH_WRITE") {
-        Some(folder) => bench.write(folder.as_ref()),
-        None => {
+    match (std::env::var_os("SIGILLUM_BENCH_WRITE"), std::env::var("SIGILLUM_BENCH_ONE")) {
+        (Some(folder), _) => bench.write(folder.as_ref()),
+        (None, Ok(one)) => bench.one(&one),
+        (None, Err(_)) => {
             bench.sizes();
-            bench.slope("signatures with a time-stamp", |world, pdf, count| {
-                for number in 1..=count {
-                    world.sign(pdf, &format!("Signature{number}"));
-                }
-                world.store(pdf);
-                world.stamp(pdf, "Timestamp1");
-            });
-            bench.slope("rounds of signature, store and time-stamp", |world, pdf, count| {
-                for number in 1..=count {
-                    world.sign(pdf, &format!("Signature{number}"));
-                    world.store(pdf);
-                    world.stamp(pdf, &format!("Timestamp{number}"));
-                }
-            });
+            bench.slope("signatures with a time-stamp", stamps);
+            bench.slope("rounds of signature, store and time-stamp", rounds);
         }
+    }
+}
+
+fn stamps(world: &World, pdf: &mut MadePdf, count: u32) {
+    for number in 1..=count {
+        world.sign(pdf, &format!("Signature{number}"));
+    }
+    world.store(pdf);
+    world.stamp(pdf, "Timestamp1");
+}
+
+fn rounds(world: &World, pdf: &mut MadePdf, count: u32) {
+    for number in 1..=count {
+        world.sign(pdf, &format!("Signature{number}"));
+        world.store(pdf);
+        world.stamp(pdf, &format!("Timestamp{number}"));
     }
 }
 
@@ -105,6 +112,26 @@ impl Bench {
                 quiet(times.min(201), [&|| floor(&document, &operations), &|| self.validate(&document)]);
             println!("{name}: floor {:.2} ms, sigillum {:.2} ms", millis(floor), millis(ours));
             std::fs::write(folder.join(format!("{}.pdf", name.replace(' ', "-"))), document).expect("a file");
+        }
+    }
+
+    fn one(&self, what: &str) {
+        let parts: Vec<&str> = what.split(':').collect();
+        let [part, number, times] = parts[..] else { panic!("SIGILLUM_BENCH_ONE=part:number:times") };
+        let number: u32 = number.parse().expect("a number");
+        let made = |make: fn(&World, &mut MadePdf, u32)| {
+            let mut pdf = makers::one_stream(1_000_000);
+            make(&self.world, &mut pdf, number);
+            pdf.into_bytes()
+        };
+        let document = match part {
+            "size" => self.archived(usize::try_from(number).expect("a number")).0,
+            "stamps" => made(stamps),
+            "rounds" => made(rounds),
+            _ => panic!("size, stamps or rounds"),
+        };
+        for _ in 0..times.parse::<u32>().expect("a number") {
+            self.validate(&document);
         }
     }
 

@@ -175,7 +175,7 @@ impl<'p> Ledger<'p> {
 
     /// What a block decides: the first of its checks, in the standard's order, that does not hold.
     pub(super) fn decided(&self, block: Block) -> Option<Decision> {
-        let broken = self.checks.iter().filter(|check| Block::of(check.id) == block && decides(check));
+        let broken = self.checks.iter().filter(|check| decides(check) && Block::of(check.id) == block);
         let first = broken.min_by_key(|check| check.id)?;
         Some(Decision { check: first.id, detail: first.detail.clone() })
     }

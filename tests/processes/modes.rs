@@ -1,6 +1,7 @@
 //! Each responder of the test PKI that misbehaves, reached by a document through gathering; and each of its time-stamping
 //! authorities, whose token is put into a document.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use sigillum::pki::pem;
 use sigillum::service::Gather;
 use sigillum::service::ports::{Answered, Asked, Fetch, Pending};
 use sigillum::syntax::url::{HostRule, HttpUrl};
+use sigillum::time::Timestamp;
 use sigillum::validation::{NeedKind, Report};
 
 use super::TURN;
@@ -55,6 +57,9 @@ const AUTHORITIES: &[(&str, &str)] = &[
     ),
     ("plugin/tsa-ext/future", "INDETERMINATE/SIG_CONSTRAINTS_FAILURE by sav-time-not-from-future, proves nothing"),
 ];
+
+/// The one that takes its time.
+const SLOW: &str = "plugin/tsa-ext/slow";
 
 /// Those that give no token.
 const WITHOUT_TOKEN: &[&str] = &["plugin/tsa-ext/rejected", "plugin/tsa-ext/garbage"];
@@ -158,42 +163,19 @@ async fn each_time_stamping_authority_has_its_answer() {
     };
     let _turn = TURN.lock().await;
     let set = Set::load(&shared, "generated");
-    let folder = shared.join("data/test-pki");
-    let key = pem::objects(&support::read(&folder.join("keys/s-p256.pem"))).unwrap().remove(0).der;
-    let signer = Signer::of(&key, support::read(&folder.join("certs/peers/s-p256.crt")));
+    let signer = signer(&shared.join("data/test-pki"));
     let gather = Gather { fetch: Arc::new(live::outbound(&server)), limits: GatherLimits::DEFAULT };
     let mut wrong = Vec::new();
     let mut documents = Vec::new();
     for (authority, expected) in AUTHORITIES {
-        let token = |content: &[&[u8]]| token(&server, authority, &sha256(content)).unwrap();
-        let mut stamped = MadePdf::new([]);
-        stamped.sign("S", "ETSI.CAdES.detached", HOLE, |pieces| {
-            signer.stamped_cms(&sha256(&pieces), |value| token(&[value]))
-        });
-        let mut sealed = MadePdf::new([]);
-        signer.sign(&mut sealed, "S");
-        sealed.sign("T", "ETSI.RFC3161", HOLE, |pieces| token(&pieces));
-        documents.extend([stamped, sealed].map(|pdf| (authority, expected, pdf)));
+        documents.extend(stamped(&server, authority, &signer).map(|pdf| (authority, expected, pdf)));
     }
     // Some tokens state fractions of a second: the next second is certainly later.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     for (authority, expected, pdf) in documents {
-        let request = live::request(&set, &set.trust, None);
-        let (_, report) = live::reports(pdf.bytes(), &request, &gather).await.unwrap();
-        let signature = &report.signatures[0];
-        let stamp = signature.timestamps.iter().chain(&report.document_timestamps).next().unwrap();
-        let sub = stamp.verdict.sub_indication().unwrap_or("-");
-        // A token that is bad never improves the verdict, and does not spoil one that stands without it.
-        assert_eq!(verdict(&report), PASSED, "{authority}");
-        let proven = signature.best_signature_time_source.as_deref() == Some(stamp.id.as_str());
-        let proves = if proven { "proves" } else { "proves nothing" };
-        let (indication, reason) = (stamp.verdict.total_indication(), stamp.reason.code());
-        let said = format!("{indication}/{sub} by {reason}, {proves}");
+        let (said, _) = said_of_stamp(&set, &gather, authority, &pdf).await;
         if said != *expected {
-            wrong.push(format!("{authority} {}: {said}", stamp.id));
-        }
-        if proven {
-            assert_eq!(signature.best_signature_time, stamp.time.unwrap(), "{authority}");
+            wrong.push(format!("{authority}: {said}"));
         }
     }
     for authority in WITHOUT_TOKEN {
@@ -201,6 +183,71 @@ async fn each_time_stamping_authority_has_its_answer() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     support::suite(SUITE, AUTHORITIES.len() * 2 + WITHOUT_TOKEN.len());
+}
+
+/// An authority that takes twenty seconds over each token, and states when it was asked: the token is as good as any, and
+/// proves the time that it states, not that at which it came.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "this test measures how long is waited")]
+async fn the_token_of_the_slow_authority_proves_the_time_that_it_states() {
+    const SUITE: &str = "test PKI slow time-stamps";
+    let (Some(shared), Some(server)) = (support::shared(), test_pki::server()) else {
+        support::skipped(SUITE);
+        return;
+    };
+    let _turn = TURN.lock().await;
+    let set = Set::load(&shared, "generated");
+    let signer = signer(&shared.join("data/test-pki"));
+    let gather = Gather { fetch: Arc::new(live::outbound(&server)), limits: GatherLimits::DEFAULT };
+    let asked = test_pki::now();
+    let begun = Instant::now();
+    let documents = stamped(&server, SLOW, &signer);
+    let (waited, came) = (begun.elapsed(), test_pki::now());
+    assert!(waited > Duration::from_secs(30), "two tokens came after {waited:?}");
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    for (number, pdf) in (0_i64..).zip(&documents) {
+        let (said, time) = said_of_stamp(&set, &gather, SLOW, pdf).await;
+        assert_eq!(said, GOOD);
+        let expected = asked.plus_seconds(15 * number)..=came.plus_seconds(-15);
+        assert!(expected.contains(&time), "{time} is not within {expected:?}");
+    }
+    support::suite(SUITE, documents.len());
+}
+
+fn signer(folder: &Path) -> Signer {
+    let key = pem::objects(&support::read(&folder.join("keys/s-p256.pem"))).unwrap().remove(0).der;
+    Signer::of(&key, support::read(&folder.join("certs/peers/s-p256.crt")))
+}
+
+/// Two documents with a token of the authority: inside the signature, and around it.
+fn stamped(server: &str, authority: &str, signer: &Signer) -> [MadePdf; 2] {
+    let token = |content: &[&[u8]]| token(server, authority, &sha256(content)).unwrap();
+    let mut stamped = MadePdf::new([]);
+    stamped.sign("S", "ETSI.CAdES.detached", HOLE, |pieces| {
+        signer.stamped_cms(&sha256(&pieces), |value| token(&[value]))
+    });
+    let mut sealed = MadePdf::new([]);
+    signer.sign(&mut sealed, "S");
+    sealed.sign("T", "ETSI.RFC3161", HOLE, |pieces| token(&pieces));
+    [stamped, sealed]
+}
+
+/// What is said of the time-stamp of a document, and the best-signature-time. The signature passes with any.
+async fn said_of_stamp(set: &Set, gather: &Gather, authority: &str, pdf: &MadePdf) -> (String, Timestamp) {
+    let request = live::request(set, &set.trust, None);
+    let (_, report) = live::reports(pdf.bytes(), &request, gather).await.unwrap();
+    let signature = &report.signatures[0];
+    let stamp = signature.timestamps.iter().chain(&report.document_timestamps).next().unwrap();
+    let sub = stamp.verdict.sub_indication().unwrap_or("-");
+    // A token that is bad never improves the verdict, and does not spoil one that stands without it.
+    assert_eq!(verdict(&report), PASSED, "{authority}");
+    let proven = signature.best_signature_time_source.as_deref() == Some(stamp.id.as_str());
+    let proves = if proven { "proves" } else { "proves nothing" };
+    if proven {
+        assert_eq!(signature.best_signature_time, stamp.time.unwrap(), "{authority}");
+    }
+    let (indication, reason) = (stamp.verdict.total_indication(), stamp.reason.code());
+    (format!("{indication}/{sub} by {reason}, {proves}"), signature.best_signature_time)
 }
 
 /// The token that an authority gives over something with this SHA-256 (RFC 3161 §2.4.2); none where it gives none.

@@ -140,31 +140,41 @@ codes! {
 
 /// A bounded set of findings, in the order of their offsets.
 #[derive(Debug, Default)]
-pub(super) struct Findings(BTreeSet<Finding>);
+pub(super) struct Findings {
+    known: BTreeSet<Finding>,
+    /// How often anything was added, known or not.
+    added: u64,
+}
 
 impl Findings {
     /// Adds a finding, unless it is known already or there are too many.
     pub(super) fn add(&mut self, code: FindingCode, offset: Option<usize>, object: Option<ObjectId>) {
-        let code = if self.0.len() < MOST { code } else { FindingCode::MoreFindings };
+        self.added = self.added.saturating_add(1);
+        let code = if self.known.len() < MOST { code } else { FindingCode::MoreFindings };
         let finding = match code {
             FindingCode::MoreFindings => Finding { offset: None, code, object: None },
             _ => Finding { offset: offset.map(to_u64), code, object },
         };
-        self.0.insert(finding);
+        self.known.insert(finding);
+    }
+
+    /// How often anything was added.
+    pub(super) const fn added(&self) -> u64 {
+        self.added
     }
 
     pub(super) fn has(&self, code: FindingCode) -> bool {
-        self.0.iter().any(|finding| finding.code == code)
+        self.known.iter().any(|finding| finding.code == code)
     }
 
     pub(super) fn extend(&mut self, others: &Self) {
-        for finding in &others.0 {
+        for finding in &others.known {
             self.add(finding.code, finding.offset.map(to_usize), finding.object);
         }
     }
 
     pub(super) fn to_vec(&self) -> Vec<Finding> {
-        self.0.iter().copied().collect()
+        self.known.iter().copied().collect()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::limits::LimitExceeded;
 use crate::syntax::pdf::to_u64;
 
 /// An indirect object as it stands in the file: not decrypted, the stream's end not yet known.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Indirect {
     pub(super) value: Object,
     /// Behind the `stream` keyword, where one follows the dictionary.

@@ -41,6 +41,7 @@ mod object;
 mod objects;
 mod objstm;
 mod open;
+mod parsed;
 mod parser;
 mod references;
 #[cfg(test)]
@@ -59,6 +60,7 @@ use std::sync::Arc;
 use crate::limits::Limits;
 use finding::Findings;
 use objstm::StreamCache;
+use parsed::Parsed;
 use security::Security;
 use view::Slot;
 use xref::rebuild::Scan;
@@ -93,6 +95,7 @@ pub struct Pdf<'a> {
     /// What a search of the whole file found, where one was necessary.
     scan: RefCell<Option<Arc<Scan>>>,
     streams: RefCell<StreamCache>,
+    parsed: RefCell<Parsed>,
 }
 
 /// A revision of one file by its position, 0 for the oldest. An index that is too high means the latest.

@@ -15,6 +15,7 @@ use super::Section;
 use super::Stream;
 use super::Value;
 use super::indirect;
+use super::indirect::Indirect;
 use super::parser;
 use super::parser::Head;
 use super::parser::ParseError;
@@ -224,8 +225,7 @@ impl Pdf<'_> {
         at: RevisionIndex,
         budget: &mut Budget,
     ) -> Result<(Object, Head), ObjectError> {
-        let read = indirect::read(self.bytes, head, self.limits.nesting, &mut self.findings.borrow_mut());
-        let object = read.map_err(|error| parse_error(error, head))?;
+        let object = self.parsed(head)?;
         spend_parsed(budget, object.end.saturating_sub(head.start))?;
         let (Some(keyword), Value::Dict(dict)) = (object.stream, &object.value.value) else {
             return Ok((object.value, head));
@@ -241,6 +241,21 @@ impl Pdf<'_> {
         let Value::Dict(dict) = value else { return Ok((Object { value, span }, head)) };
         let stream = Stream::new(dict, raw, head.id, at.min(self.latest()));
         Ok((Object { value: Value::Stream(stream), span }, head))
+    }
+
+    /// The object behind `head` as it stands in the file, parsed now or before.
+    fn parsed(&self, head: Head) -> Result<Indirect, ObjectError> {
+        if let Some(kept) = self.parsed.borrow_mut().get(head.start) {
+            return Ok(Indirect::clone(&kept));
+        }
+        let mut findings = self.findings.borrow_mut();
+        let before = findings.added();
+        let read = indirect::read(self.bytes, head, self.limits.nesting, &mut findings);
+        let object = read.map_err(|error| parse_error(error, head))?;
+        if findings.added() == before {
+            self.parsed.borrow_mut().note(head.start, &object);
+        }
+        Ok(object)
     }
 
     /// An integer that may be indirect, as a stream's `/Length` is. Only a number is read, so that an object whose

@@ -22,6 +22,7 @@ use super::finding::Findings;
 use super::header;
 use super::header::Header;
 use super::objstm::StreamCache;
+use super::parsed::Parsed;
 use super::security::Security;
 use super::to_u64;
 use super::xref::ChainError;
@@ -112,6 +113,7 @@ impl<'a> Pdf<'a> {
             catalog: OnceCell::new(),
             scan: RefCell::new(None),
             streams: RefCell::new(StreamCache::default()),
+            parsed: RefCell::new(Parsed::default()),
         }
     }
 

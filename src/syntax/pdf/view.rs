@@ -31,7 +31,7 @@ impl Pdf<'_> {
     /// The entry in force for object `number` as of `at`; `None` where no section mentions it.
     #[must_use]
     pub fn entry(&self, number: u32, at: RevisionIndex) -> Option<Entry> {
-        let latest = at >= self.latest() && self.section_count() > 1;
+        let latest = at >= self.latest() && self.only_section().is_none();
         if latest || at.get() >= MOST_ASKED {
             let merged = self.merged();
             let sought = (number, Reverse(at));
@@ -64,10 +64,6 @@ impl Pdf<'_> {
     fn upto(&self, at: RevisionIndex) -> impl DoubleEndedIterator<Item = (RevisionIndex, &Revision)> {
         let count = at.get().saturating_add(1);
         (0..self.revisions.len()).map(RevisionIndex::new).zip(&self.revisions).take(count)
-    }
-
-    fn section_count(&self) -> usize {
-        self.revisions.iter().map(|revision| revision.sections().len()).sum()
     }
 
     fn only_section(&self) -> Option<(RevisionIndex, &Section)> {

@@ -4,10 +4,11 @@
 use super::equal::{entry, keys};
 use super::fault::Fault;
 use super::finding::Kind;
+use super::graph::stands_at;
 use super::guard::Guard;
 use super::pass::{Pass, Spot, as_plain_dict};
 use crate::limits::Budget;
-use crate::syntax::pdf::{Dict, Object, Value};
+use crate::syntax::pdf::{Dict, Object, ObjectId, Place, Value};
 
 impl Pass<'_, '_, '_> {
     /// The store may become anything that has the form of a store: arrays of streams of data, nothing else. It is
@@ -27,7 +28,7 @@ impl Pass<'_, '_, '_> {
         Ok(())
     }
 
-    fn broken_in_store(&self, store: &Dict, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
+    fn broken_in_store(&mut self, store: &Dict, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
         for (key, value) in store.iter() {
             let value = self.pair.in_new(value, budget)?;
             let broken = match key.as_bytes() {
@@ -46,7 +47,7 @@ impl Pass<'_, '_, '_> {
         Ok(None)
     }
 
-    fn broken_in_vri(&self, entries: &Dict, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
+    fn broken_in_vri(&mut self, entries: &Dict, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
         for (name, value) in entries.iter() {
             let value = self.pair.in_new(value, budget)?;
             if name.as_bytes() == b"Type" && value.as_name() == Some(b"VRI") {
@@ -70,16 +71,39 @@ impl Pass<'_, '_, '_> {
         Ok(None)
     }
 
-    fn broken_in_list(&self, list: &Object, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
+    fn broken_in_list(&mut self, list: &Object, budget: &mut Budget) -> Result<Option<Guard>, Fault> {
         let Some(elements) = list.as_array() else { return Ok(self.broken(Guard::StoreForm, !list.is_null())) };
         for element in elements {
             budget.spend(1)?;
-            let data = is_data(&self.pair.in_new(element, budget)?);
+            let data = self.is_stored_data(element, budget)?;
             if let Some(broken) = self.broken(Guard::StoreData, !data) {
                 return Ok(Some(broken));
             }
         }
         Ok(None)
+    }
+
+    /// Whether an element of the store is data. One that was looked at for an older revision and stands where it stood is
+    /// not read again: stores name all that they hold anew in each revision.
+    fn is_stored_data(&mut self, element: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        let place = |id: ObjectId| self.pair.pdf.entry(id.number, self.pair.new).map(|entry| (id, entry.place));
+        let named = element.as_reference().and_then(place);
+        if let Some((id, place)) = named
+            && self.stored.get(&id) == Some(&place)
+        {
+            return Ok(true);
+        }
+        let value = self.pair.in_new(element, budget)?;
+        let data = is_data(&value);
+        if let Some((id, place)) = named
+            && let Place::InFile { offset, .. } = place
+            && data
+            && value.as_stream().is_some_and(|stream| stream.id() == id)
+            && stands_at(&value, offset)
+        {
+            self.stored.insert(id, place);
+        }
+        Ok(data)
     }
 
     /// Extensions may come, and their level may rise.

@@ -108,14 +108,15 @@ impl Pass<'_, '_, '_> {
         let mut gone: Vec<&Object> = old_list.iter().filter(|field| !stays(&new_ids, field)).collect();
         let mut seen: HashSet<ObjectId> = HashSet::new();
         for (index, field) in new_list.iter().enumerate() {
-            let spot = spot.element(index).of(field.as_reference());
+            let place = || spot.element(index).of(field.as_reference());
             if field.as_reference().is_some_and(|id| !seen.insert(id)) {
-                self.refuse(Guard::FieldTwice, spot);
+                self.refuse(Guard::FieldTwice, place());
                 continue;
             }
             if stays(&old_ids, field) {
                 continue;
             }
+            let spot = place();
             // A field that was written anew under another number is the one with the same name.
             let mut renumbered = None;
             for (position, other) in gone.iter().enumerate() {

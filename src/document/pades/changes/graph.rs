@@ -404,7 +404,7 @@ fn sort_out(found: Vec<Open>, structural: &mut Vec<Open>, generic: &mut Vec<Open
 const HEAD: u64 = 64;
 
 /// Whether a value was read from where its entry says.
-fn stands_at(value: &Object, offset: u64) -> bool {
+pub(super) fn stands_at(value: &Object, offset: u64) -> bool {
     let start = match &value.value {
         crate::syntax::pdf::Value::Null if value.span.is_none() => return false,
         _ => value.span.map(|span| span.start),

@@ -49,7 +49,7 @@ use self::judge::{Told, judge};
 use self::pass::{Found, NewSignature, Pass, Spot};
 use crate::document::signature::{FormatDefect, Signature, SubFilter};
 use crate::limits::{Budget, LimitExceeded};
-use crate::syntax::pdf::{ObjectId, Pdf, RevisionIndex};
+use crate::syntax::pdf::{ObjectId, Pdf, Place, RevisionIndex};
 
 pub use differences::{Difference, Differences, Direction, ShownValue, Thing};
 pub(crate) use judge::{Restraints, covers};
@@ -261,6 +261,8 @@ struct Analysis<'p, 'a> {
     guards: Guards,
     graph: Graph,
     names: FieldNames,
+    /// Data of the security store that were looked at, with their places.
+    stored: HashMap<ObjectId, Place>,
     found: Vec<Located>,
     rebuilds: u32,
     /// What may be spent on finding paths.
@@ -275,6 +277,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
             guards,
             graph: Graph::default(),
             names: FieldNames::default(),
+            stored: HashMap::new(),
             found: Vec::new(),
             rebuilds: MOST_REBUILDS,
             paths: path::budget(),
@@ -331,7 +334,7 @@ impl<'p, 'a> Analysis<'p, 'a> {
             Pair { pdf: self.pdf, old: RevisionIndex::new(new.saturating_sub(1)), new: RevisionIndex::new(new) };
         let touched = structure::touched(&pair, &self.graph, budget)?;
         let nodes: Vec<NodeIndex> = touched.iter().flat_map(|number| self.graph.nodes_of(*number)).collect();
-        let mut pass = Pass::new(pair, self.guards, &self.graph, &mut self.names, signed);
+        let mut pass = Pass::new(pair, self.guards, &self.graph, &mut self.names, signed, &mut self.stored);
         let whole = Spot { tail: "/xref".to_owned(), ..Spot::default() };
         guard(&mut pass, whole.clone(), |pass| pass.trailer(budget))?;
         guard(&mut pass, whole, |pass| pass.shadows(&touched, budget))?;

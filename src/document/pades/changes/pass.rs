@@ -12,7 +12,7 @@ use super::guard::{Guard, Guards};
 use super::overlay::{Layout, OverlayTask};
 use super::role::{Context, Role};
 use crate::limits::Budget;
-use crate::syntax::pdf::{Dict, Object, ObjectId};
+use crate::syntax::pdf::{Dict, Object, ObjectId, Place};
 
 /// A signature that the newer revision adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub(super) struct Pass<'x, 'p, 'a> {
     pub(super) names: &'x mut FieldNames,
     /// The fields that the update signs.
     pub(super) signed: &'x HashMap<String, NewSignature>,
+    /// Data of the security store that were looked at for an older revision, with their places.
+    pub(super) stored: &'x mut HashMap<ObjectId, Place>,
     pub(super) found: Vec<Found>,
     pub(super) annots: Vec<AnnotsTask>,
     pub(super) structures: Vec<StructureTask>,
@@ -123,6 +125,7 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
         graph: &'x Graph,
         names: &'x mut FieldNames,
         signed: &'x HashMap<String, NewSignature>,
+        stored: &'x mut HashMap<ObjectId, Place>,
     ) -> Self {
         Self {
             pair,
@@ -130,6 +133,7 @@ impl<'x, 'p, 'a> Pass<'x, 'p, 'a> {
             graph,
             names,
             signed,
+            stored,
             found: Vec::new(),
             annots: Vec::new(),
             structures: Vec::new(),
