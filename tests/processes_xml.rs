@@ -252,6 +252,8 @@ fn a_signature_passes_and_a_time_stamp_proves_its_time() {
     assert_eq!(first(&report).best_signature_time_source.as_deref(), Some("S1.T1"));
     assert_eq!(first(&report).format, "XAdES-BASELINE-T");
     assert_eq!(of_stamp(&report, 0), format!("signature - {GOOD} covers S1"));
+    let both = Made::new(&world).stamped("20260501000000Z").archive(&world.authority, "20260501000000Z");
+    assert_eq!(first(&both.judge()).best_signature_time_source.as_deref(), Some("S1.T1"), "the first of one time");
 }
 
 #[test]

@@ -55,10 +55,11 @@ impl Existence {
         *known = end.min(*known);
     }
 
-    /// A valid time-stamp proves `token` alone.
+    /// A valid time-stamp proves `token` alone. Of equal times the last one given counts: time-stamps are judged from the
+    /// newest on, so that it is the one that stands first in the signature.
     pub(super) fn prove(&mut self, token: Token, proof: Proof) {
         match self.single.get_mut(&token) {
-            Some(known) if known.time <= proof.time => {}
+            Some(known) if known.time < proof.time => {}
             Some(known) => *known = proof,
             None => {
                 self.single.insert(token, proof);

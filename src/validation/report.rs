@@ -373,7 +373,7 @@ pub enum TimestampKind {
     Content,
     /// Over the signature value.
     Signature,
-    /// Over a signature with its evidence.
+    /// Over a signature with its evidence, or over evidence alone.
     Archive,
     /// Over a PDF revision.
     Document,
