@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::journal::Journal;
 use super::revisions::Revisions;
+use super::trust::Trust;
 use crate::reporting::Language;
 use crate::syntax::url::HostRule;
 use crate::time::{TimeError, Timestamp};
@@ -40,8 +41,9 @@ pub(super) enum Command {
     Seal(Seal),
     /// Adds evidence to a signature (not there yet)
     Augment(Later),
-    /// Shows and maintains trust material (not there yet)
-    Trust(Later),
+    /// Shows the trust lists, checks them, looks for newer ones
+    #[command(subcommand)]
+    Trust(Trust),
     /// Verifies and lists the journal
     #[command(subcommand)]
     Journal(Journal),

@@ -151,6 +151,10 @@ labels! {
     UnknownPolicy = "unknown-policy" ["policy"];
     /// A file named by an option that cannot be used.
     UnusableFile = "unusable-file" ["option", "file", "reason"];
+    /// After the number of services.
+    Services = "services" [];
+    /// No list is on the network.
+    NoListToRefresh = "no-list-to-refresh" [];
     /// A trust list was refused, and why.
     UnusableList = "unusable-list" ["cause"];
     /// Trust lists and their signers are not as many.

@@ -18,6 +18,8 @@ use evidence::{ReasonView, TimestampView, certificates, timestamps};
 use signature::SignatureView;
 use trust::TrustView;
 
+pub(super) use trust::{ServicesNow, TrustNow};
+
 pub(super) use unread::ErrorLine;
 
 /// A list that this version has nothing for, and that is always there.
