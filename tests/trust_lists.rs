@@ -173,7 +173,7 @@ fn a_list_is_current_until_its_next_update() {
     }
     // What comes later and is bad does not displace it, and is said.
     let kept = taken.after(b"<html/>".as_slice().into(), now());
-    assert_eq!(kept.summary(now()).reason, Some("not-a-trust-list"));
+    assert_eq!(kept.summary(now()).reason.as_deref(), Some("not-a-trust-list"));
     assert_eq!((kept.state(now()), kept.list.is_some()), (ListState::Current, true));
     assert_eq!(listing.after(b"<html/>".as_slice().into(), now()).state(now()), ListState::Refused);
     support::suite(name, 8);

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::journal::Journal;
 use super::revisions::Revisions;
+use super::trust::Trust;
 use crate::reporting::Language;
 use crate::syntax::url::HostRule;
 use crate::time::{TimeError, Timestamp};
@@ -40,8 +41,9 @@ pub(super) enum Command {
     Seal(Seal),
     /// Adds evidence to a signature (not there yet)
     Augment(Later),
-    /// Shows and maintains trust material (not there yet)
-    Trust(Later),
+    /// Shows the trust lists, checks them, looks for newer ones
+    #[command(subcommand)]
+    Trust(Trust),
     /// Verifies and lists the journal
     #[command(subcommand)]
     Journal(Journal),
@@ -124,10 +126,11 @@ pub(super) struct Validate {
     /// configuration says, else the data folder
     #[arg(long, value_name = "FILE")]
     pub(super) trust_anchor: Vec<PathBuf>,
-    /// Trust list (not there yet)
+    /// Trust list (TS 119 612) whose services are trusted (repeatable); each with a --trust-list-signer. Then nothing else
+    /// is trusted but what --trust-anchor names
     #[arg(long, value_name = "FILE")]
     pub(super) trust_list: Vec<PathBuf>,
-    /// Signer of a trust list (not there yet)
+    /// Who signs the trust list at the same place: a certificate (PEM or DER), or its SHA-256
     #[arg(long, value_name = "FILE|SHA256")]
     pub(super) trust_list_signer: Vec<OsString>,
     /// Certificates, CRL or OCSP responses (PEM or DER), or an evidence bundle, of which only these are used (repeatable)
@@ -181,11 +184,14 @@ impl Validate {
         }
     }
 
+    /// Whether the options themselves say who is trusted.
+    pub(super) fn says_who_is_trusted(&self) -> bool {
+        !self.trust_anchor.is_empty() || !self.trust_list.is_empty() || !self.trust_list_signer.is_empty()
+    }
+
     /// The first option in use that is not there yet, as it is typed.
     pub(super) fn not_yet(&self) -> Option<String> {
         let options = [
-            (!self.trust_list.is_empty(), "--trust-list"),
-            (!self.trust_list_signer.is_empty(), "--trust-list-signer"),
             (self.output_dir.is_some(), "--output-dir"),
             (self.format == Format::Etsi, "--format etsi"),
             (self.format == Format::Pdf, "--format pdf"),

@@ -21,11 +21,10 @@ use crate::limits::Limits;
 use crate::sealing::SealProfile;
 use crate::server;
 use crate::server::{Settings, TlsError};
-use crate::service;
 use crate::service::ports::{Journal, Signer};
 use crate::service::{Gather, Given, Parts, Sealer, StandingEvidence, Unusable};
 use crate::syntax::url::HostRule;
-use crate::trust::{TrustAnchor, TrustStore};
+use crate::trust::TrustStore;
 use crate::validation::{Evidence, Policy, PolicyError};
 
 /// Bytes of a configuration, a policy or a file with certificates.
@@ -121,6 +120,11 @@ impl Loaded {
         &self.file
     }
 
+    /// The configuration, for who reads more of it.
+    pub(super) const fn config(&self) -> &Config {
+        &self.config
+    }
+
     fn tls(&self) -> Result<Arc<rustls::ServerConfig>, Refused> {
         let mut refused = Refused::default();
         let mut read = |key: &str, file: &Path| {
@@ -165,38 +169,6 @@ impl Loaded {
             return Err(self.line(&key, format!("{} calls itself {own:?}", file.display())));
         }
         Ok(policy)
-    }
-
-    /// What is believed.
-    pub(super) fn trust(&self) -> Result<TrustStore, Refused> {
-        let mut refused = Refused::default();
-        let mut anchors = Vec::new();
-        for (name, anchor) in &self.config.anchors {
-            let refuse = |reason: &dyn Display| {
-                let reason = format!("{}: {reason}", anchor.certificate_file.display());
-                self.line(&format!("trust.anchors.{name}.certificate-file"), reason)
-            };
-            let content = match content(&anchor.certificate_file) {
-                Ok(content) => content,
-                Err(reason) => {
-                    refused.0.push(refuse(&reason));
-                    continue;
-                }
-            };
-            match service::certificates(&content).as_deref() {
-                Ok([certificate]) => {
-                    anchors.push(TrustAnchor { certificate: Arc::clone(certificate), sunset: anchor.sunset });
-                }
-                Ok(_) | Err(_) => {
-                    refused.0.push(refuse(&"must hold one certificate, PEM or DER, and nothing else"))
-                }
-            }
-        }
-        if !refused.0.is_empty() {
-            return Err(refused);
-        }
-        let trust = TrustStore::new(anchors);
-        Ok(if self.config.demo { trust.marked_demo() } else { trust })
     }
 
     /// What is at hand for everything that is judged.

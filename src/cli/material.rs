@@ -5,15 +5,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::documents::system_error;
 use super::files;
 use super::files::ReadFailure;
+use crate::crypto::{Digest, DigestAlgorithm};
 use crate::limits::Limits;
 use crate::reporting::{Label, Show, Texts};
 use crate::service;
 use crate::service::{Given, GivenContent, Unusable};
-use crate::trust::TrustAnchor;
+use crate::syntax::hex::octets;
+use crate::time::Timestamp;
+use crate::trust::{LIST_BYTES, ListSigner, Listing, Refusal, Scheme, TrustAnchor, VerifiedTrustList};
 use crate::validation::bundle;
 use crate::validation::bundle::{Bundle, BundleError};
 
@@ -30,6 +34,7 @@ const PASSWORD_BYTES: u64 = 1024;
 enum Refused {
     Read(ReadFailure),
     Content(Unusable),
+    List(Refusal),
 }
 
 /// The certificates of these files, as anchors.
@@ -46,6 +51,48 @@ pub(super) fn anchors(files: &[PathBuf], texts: &Texts) -> Result<Vec<TrustAncho
         anchors.extend(certificates.into_iter().map(|certificate| TrustAnchor { certificate, sunset: None }));
     }
     Ok(anchors)
+}
+
+/// The trust lists in these files, each verified with the signer at its place: a fingerprint, or the file of a
+/// certificate.
+///
+/// # Errors
+/// A sentence that names the file and what is wrong with it.
+pub(super) fn lists(
+    files: &[PathBuf],
+    signers: &[OsString],
+    now: Timestamp,
+    texts: &Texts,
+) -> Result<Vec<Listing>, String> {
+    if files.len() != signers.len() {
+        return Err(texts.label(Label::ListWithoutSigner).to_owned());
+    }
+    let mut lists = Vec::with_capacity(files.len());
+    for (file, signer) in files.iter().zip(signers) {
+        let pins = pins(signer).map_err(|refused| sentence(LIST_SIGNER, Path::new(signer), refused, texts))?;
+        let refuse = |refused| sentence("--trust-list", file, refused, texts);
+        let read = files::read(file, LIST_BYTES, |_| true).map(Option::unwrap_or_default);
+        let bytes: Arc<[u8]> = read.map_err(|failure| refuse(Refused::Read(failure)))?.into();
+        // What is no list of any scheme is refused by the first.
+        let scheme = VerifiedTrustList::claimed_scheme(&bytes).unwrap_or(Scheme::Ch);
+        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let listing = Listing::new(name, scheme, pins).restored(bytes, now);
+        lists.push(listing.map_err(|refusal| refuse(Refused::List(refusal)))?);
+    }
+    Ok(lists)
+}
+
+const LIST_SIGNER: &str = "--trust-list-signer";
+
+/// The pin that a text is: a SHA-256 in hexadecimal digits, else the file of certificates.
+fn pins(signer: &OsStr) -> Result<Vec<ListSigner>, Refused> {
+    let fingerprint = signer.to_str().and_then(octets);
+    if let Some(sha256) = fingerprint.and_then(|octets| Digest::from_bytes(DigestAlgorithm::Sha256, &octets)) {
+        return Ok(vec![ListSigner { sha256, from: None, until: None }]);
+    }
+    let content = content(Path::new(signer))?;
+    let certificates = service::certificates(&content).map_err(Refused::Content)?;
+    Ok(certificates.iter().map(|certificate| ListSigner::of(certificate)).collect())
 }
 
 /// The evidence in these files.
@@ -155,6 +202,7 @@ fn sentence(option: &str, file: &Path, refused: Refused, texts: &Texts) -> Strin
                 "--password-file" => PASSWORD_BYTES,
                 "--replay" => BUNDLE_BYTES,
                 "--content" => Limits::DEFAULT.file_bytes,
+                "--trust-list" => LIST_BYTES,
                 _ => FILE_BYTES,
             };
             texts.fill(Label::FileTooLarge, &[("maximum", maximum.to_string())])
@@ -164,6 +212,7 @@ fn sentence(option: &str, file: &Path, refused: Refused, texts: &Texts) -> Strin
             texts.fill(Label::UnusableObject, &[("number", number.to_string())])
         }
         Refused::Content(Unusable::Bundle(error)) => refused_bundle(&error, texts),
+        Refused::List(refusal) => texts.fill(Label::UnusableList, &[("cause", refusal.to_string())]),
     };
     let file = file.to_string_lossy().into_owned();
     texts.fill(Label::UnusableFile, &[("option", option.to_owned()), ("file", file), ("reason", reason)])

@@ -20,6 +20,8 @@ mod seal;
 mod serve;
 mod source;
 mod terminal;
+mod trust;
+mod trusted;
 mod upkeep;
 mod validate;
 
@@ -60,6 +62,7 @@ pub fn run() -> Exit {
         Command::Config(Config::Check { lang }) => ((*lang).into(), None),
         Command::Journal(options) => (options.language(), None),
         Command::Revisions(options) => (options.language(), None),
+        Command::Trust(options) => (options.language(), None),
         other => (Language::De, Some(other.name().to_owned())),
     };
     let texts = Texts::of(language);
@@ -76,6 +79,7 @@ pub fn run() -> Exit {
         Command::Seal(options) => seal::run(&options, &source, texts),
         Command::Journal(options) => journal::run(&options, &source, texts),
         Command::Revisions(options) => revisions::run(&options, texts),
+        Command::Trust(options) => trust::run(&options, &source, texts),
         Command::Config(Config::Check { .. }) => check::run(&source, texts),
         other => wrong_use(&texts.fill(Label::NotYet, &[("what", other.name().to_owned())])),
     }

@@ -24,6 +24,15 @@ pub(super) type Wrong = (&'static str, String);
 
 /// How evidence is gathered. Where it cannot be: everything that is wrong.
 pub(super) fn gather(wanted: &config::Outbound, allow_hosts: &[HostRule]) -> Result<Gather, Vec<Wrong>> {
+    let outbound = outbound(wanted, allow_hosts)?;
+    if wanted.limits == GatherLimits::OFFLINE {
+        return Ok(Gather::offline());
+    }
+    Ok(Gather { fetch: Arc::new(outbound), limits: wanted.limits })
+}
+
+/// The network as the configuration wants it. Where it cannot be: everything that is wrong.
+pub(super) fn outbound(wanted: &config::Outbound, allow_hosts: &[HostRule]) -> Result<Outbound, Vec<Wrong>> {
     let mut wrong = Vec::new();
     let https_roots = match wanted.https_roots_file.as_deref().map(roots).transpose() {
         Ok(roots) => roots.unwrap_or_default(),
@@ -49,8 +58,7 @@ pub(super) fn gather(wanted: &config::Outbound, allow_hosts: &[HostRule]) -> Res
         _ => ("outbound.https-roots-file", error.to_string()),
     });
     match outbound {
-        Ok(_) if wrong.is_empty() && wanted.limits == GatherLimits::OFFLINE => Ok(Gather::offline()),
-        Ok(outbound) if wrong.is_empty() => Ok(Gather { fetch: Arc::new(outbound), limits: wanted.limits }),
+        Ok(outbound) if wrong.is_empty() => Ok(outbound),
         Ok(_) => Err(wrong),
         Err(problem) => {
             wrong.push(problem);

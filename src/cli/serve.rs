@@ -79,8 +79,10 @@ async fn serve(
     let journal = SqliteJournal::open(loaded.journal()).await;
     let journal = journal.map_err(|error| refuse("journal.sqlite-file", error.to_string()))?;
     let parts = material.parts(&loaded.config, Arc::new(journal.clone()));
+    let refresh = loaded.refresh().map_err(Stopped::Configuration)?;
     let upkeep = Upkeep::new(data, loaded.config.evidence_files.clone(), Arc::clone(&parts.evidence));
     let service = Service::new(parts);
+    let refreshed = Arc::clone(&service);
     let bound = Server::bind(settings, service).await.map_err(|error| match error {
         ServerError::Listen(error) => Stopped::System(error),
         error => refuse("callers", error.to_string()),
@@ -89,8 +91,10 @@ async fn serve(
     tracing::info!(%address, demo = loaded.config.demo, "ready");
     greet(address);
     let upkeep = tokio::spawn(upkeep.keep());
+    let refresh = tokio::spawn(refresh.run(refreshed));
     bound.run(ended).await;
     upkeep.abort();
+    refresh.abort();
     journal.close().await;
     tracing::info!("ended");
     Ok(())

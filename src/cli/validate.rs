@@ -220,7 +220,7 @@ struct Believed {
 fn terms(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Believed, Exit> {
     let loaded = match source {
         // Where all is said on the command line, what lies in the usual place is not looked at.
-        Source::Data(_, Named::Usual) if !options.trust_anchor.is_empty() => None,
+        Source::Data(_, Named::Usual) if options.says_who_is_trusted() => None,
         source => source.to_validate_with(clock, texts)?,
     };
     let policies = loaded.as_ref().map(Loaded::policies).transpose().map_err(source::refused)?;
@@ -240,10 +240,11 @@ fn terms(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -
         })?,
     };
     let trust = match loaded {
-        Some(loaded) if options.trust_anchor.is_empty() => loaded.trust().map_err(source::refused)?,
+        Some(loaded) if !options.says_who_is_trusted() => loaded.trust().map_err(source::refused)?,
         _ => {
-            let anchors = material::anchors(&options.trust_anchor, texts);
-            TrustStore::new(anchors.map_err(|reason| wrong_use(&reason))?)
+            let anchors = material::anchors(&options.trust_anchor, texts).map_err(|reason| wrong_use(&reason))?;
+            let lists = material::lists(&options.trust_list, &options.trust_list_signer, clock, texts);
+            TrustStore::new(anchors).with_lists(lists.map_err(|reason| wrong_use(&reason))?)
         }
     };
     Ok(Believed { policy, trust, at_hand, gather })

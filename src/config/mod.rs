@@ -14,6 +14,7 @@ mod profiles;
 mod reader;
 mod schema;
 mod sections;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ pub use parse::{Parsed, parse};
 pub use problem::{Place, Places, Problem};
 pub use schema::{KEYS, Kind, LATER};
 pub use sections::{LIMITS, LimitBounds};
+pub use trust::{ListPlace, PinnedCertificate, PinnedSigner, Supplementary, TrustLists, TrustedList, shipped};
 
 /// Everything that the program is told.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// Trust anchors by name.
     pub anchors: BTreeMap<String, Anchor>,
+    /// Trust lists, and what is accepted beside them.
+    pub trust: TrustLists,
     /// Files with certificates, CRLs and OCSP responses that are at hand for everything that is judged. They are read anew
     /// where they change.
     pub evidence_files: Vec<PathBuf>,

@@ -12,6 +12,7 @@ use super::profiles;
 use super::reader::{Section, Source};
 use super::schema;
 use super::sections;
+use super::trust;
 
 /// Bytes of a configuration: 1 MiB, some thousand callers.
 const TEXT_BYTES: usize = 1 << 20;
@@ -64,6 +65,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
     let limits = sections::limits(&root.section("limits"), cores);
     let outbound = outbound::outbound(&root.section("outbound"));
     let anchors = sections::anchors(&root.section("trust").section("anchors"));
+    let trust = trust::trust(&root.section("trust"));
     let evidence_files = root.section("trust").files("evidence-files");
     let policy_files = sections::policy_files(&root.section("policies"));
     let policies = sections::offered(&root.section("policies"), &policy_files);
@@ -76,6 +78,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
         limits,
         outbound,
         anchors,
+        trust,
         evidence_files,
         policies,
         policy_files,

@@ -98,6 +98,18 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("trust.anchors.*.certificate-file", Kind::File),
     ("trust.anchors.*.sunset", Kind::Time),
     ("trust.evidence-files", Kind::Files),
+    ("trust.folder", Kind::Folder),
+    ("trust.refresh-hours", Kind::Integer),
+    ("trust.lists.*.scheme", Kind::Text),
+    ("trust.lists.*.url", Kind::Text),
+    ("trust.lists.*.file", Kind::File),
+    ("trust.lists.*.signers.*.sha256", Kind::Text),
+    ("trust.lists.*.signers.*.certificate-file", Kind::File),
+    ("trust.lists.*.signers.*.from", Kind::Time),
+    ("trust.lists.*.signers.*.until", Kind::Time),
+    ("trust.supplementary.*.certificate-file", Kind::File),
+    ("trust.supplementary.*.from", Kind::Time),
+    ("trust.supplementary.*.until", Kind::Time),
     ("policies.offered", Kind::Texts),
     ("policies.files.*", Kind::File),
     ("profiles.*.key", Kind::Text),
@@ -126,8 +138,7 @@ pub const KEYS: &[(&str, Kind)] = &[
 ];
 
 /// What the contract has and this version does not: refused by its name.
-pub const LATER: &[&str] =
-    &["trust.lists", "profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
+pub const LATER: &[&str] = &["profiles.*.timestamp", "callers.*.client-certificate", "journal.postgresql"];
 
 /// Keys under which somebody may want to write a secret, and what to write instead.
 const SECRETS: &[(&str, &str)] = &[

@@ -52,6 +52,8 @@ pub(super) struct Exchange {
 #[derive(Clone, Debug)]
 pub(super) struct Question {
     pub(super) kind: NeedKind,
+    /// The media types that are wanted.
+    pub(super) wanted: &'static str,
     pub(super) url: HttpUrl,
     pub(super) grade: Grade,
     pub(super) ocsp_request: Option<Arc<[u8]>>,
@@ -186,11 +188,7 @@ impl Exchange {
         // A proxy is told the whole URL (RFC 9112 §3.2.2); where there is a tunnel it is not the proxy that is asked.
         let whole = self.connector.proxy.is_some() && asking.url.scheme == Scheme::Http;
         let uri = if whole { asking.url.to_string() } else { asking.url.target.clone() };
-        let wanted = match asking.question.kind {
-            NeedKind::Issuer => "application/pkix-cert, application/pkcs7-mime, */*;q=0.1",
-            NeedKind::Crl => "application/pkix-crl, */*;q=0.1",
-            NeedKind::Ocsp => "application/ocsp-response, */*;q=0.1",
-        };
+        let wanted = asking.question.wanted;
         let request = Request::builder()
             .uri(uri)
             .header(HOST, HeaderValue::try_from(asking.url.authority()).ok()?)

@@ -36,9 +36,10 @@ use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::limits::GatherLimits;
 use crate::pki::Certificate;
 use crate::service::Gathered;
-use crate::service::ports::{Answered, Asked, CacheUse, Clock, Fetch, Pending};
+use crate::service::ports::{Answered, Asked, CacheUse, Clock, Fetch, FetchList, Pending};
 use crate::syntax::url::{HostRule, HttpUrl, Scheme};
-use crate::validation::{FetchOutcome, NeedKind};
+use crate::trust::LIST_BYTES;
+use crate::validation::{FetchOutcome, NeedKind, Vouched};
 
 pub use failure::BackOff;
 pub use resolve::{Resolve, SystemResolver};
@@ -165,6 +166,11 @@ impl Outbound {
         };
         let question = Question {
             kind: asked.kind,
+            wanted: match asked.kind {
+                NeedKind::Issuer => "application/pkix-cert, application/pkcs7-mime, */*;q=0.1",
+                NeedKind::Crl => "application/pkix-crl, */*;q=0.1",
+                NeedKind::Ocsp => "application/ocsp-response, */*;q=0.1",
+            },
             url: asked.url,
             grade,
             ocsp_request: asked.ocsp_request,
@@ -236,6 +242,33 @@ impl Inner {
             Err(Failed { outcome, .. }) => Err(outcome),
         };
         Landed { went, requests }
+    }
+}
+
+impl Inner {
+    /// Neither from the cache nor held up by earlier failures: who asks keeps what came, and waits by itself.
+    async fn list(&self, url: HttpUrl) -> Result<Arc<[u8]>, FetchOutcome> {
+        let question = Question {
+            // As long as a CRL may take.
+            kind: NeedKind::Crl,
+            wanted: "application/vnd.etsi.tsl+xml, application/xml;q=0.9, */*;q=0.1",
+            // The operator names the place.
+            grade: self.exchange.guard.admit(&url, Vouched::ByAnchor)?,
+            url,
+            ocsp_request: None,
+            most_bytes: LIST_BYTES,
+        };
+        let mut requests = 0;
+        let read = |bytes: &[u8]| Ok(Arc::<[u8]>::from(bytes));
+        let went = self.exchange.ask(&question, &mut requests, read).await;
+        went.map(|(bytes, _)| bytes).map_err(|failed| failed.outcome)
+    }
+}
+
+impl FetchList for Outbound {
+    fn fetch_list(&self, url: &HttpUrl, within: Duration) -> Pending<'_, Result<Arc<[u8]>, FetchOutcome>> {
+        let url = url.clone();
+        Box::pin(async move { timeout(within, self.0.list(url)).await.unwrap_or(Err(FetchOutcome::Timeout)) })
     }
 }
 

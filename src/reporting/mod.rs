@@ -12,7 +12,9 @@ mod revisions;
 mod text;
 mod visible;
 
-pub use json::{Addition, Rendering, SCHEMA, error_to_json, to_json, to_json_with};
+pub use json::{
+    Addition, Rendering, SCHEMA, error_to_json, services_to_json, to_json, to_json_with, trust_to_json,
+};
 pub use language::Language;
 pub use messages::{Detail, Label, PROBLEM_CODES, Show, Texts};
 pub use revisions::{

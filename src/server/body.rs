@@ -87,6 +87,13 @@ pub(super) fn json(value: &impl Serialize) -> Result<Response, Problem> {
     Ok(response)
 }
 
+/// An answer of JSON that is written already.
+pub(super) fn json_text(text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
 /// A body to send that holds `held` until its last byte has been handed to the connection.
 pub(super) fn holding(bytes: Vec<u8>, held: impl Send + 'static) -> Body {
     Body::from(Bytes::from_owner(Holding { bytes, _held: held }))

@@ -141,6 +141,8 @@ fn routes(app: Arc<App>) -> Router {
         .route("/v1/revisions", post(v1::revisions::post))
         .route("/v1/policies", get(v1::policies::get))
         .route("/v1/profiles", get(v1::profiles::get))
+        .route("/v1/trust", get(v1::trust::get))
+        .route("/v1/trust/services", get(v1::trust::services))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/openapi.json", get(openapi::get))

@@ -8,6 +8,7 @@ mod given;
 mod own;
 pub mod ports;
 mod ready;
+mod refresh;
 mod remembered;
 mod revisions;
 mod seal;
@@ -17,10 +18,10 @@ mod work;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::limits::Limits;
-use crate::trust::TrustStore;
+use crate::trust::{Listing, TrustStore};
 use crate::validation::{Policy, SignatureMemory};
 use ports::{Clock, Identifiers, Journal, Steps};
 use work::Bench;
@@ -31,6 +32,7 @@ pub use gather::Gather;
 pub use gathered::Gathered;
 pub use given::{Given, Unusable, certificates};
 pub use ready::Readiness;
+pub use refresh::{ListSource, Refresh, Refreshed};
 pub use remembered::Remembered;
 pub use revisions::{
     Covered, Depth, NoRevision, RevisionAnswer, RevisionRequest, Revisions, RevisionsRequest, revisions, streams,
@@ -47,7 +49,7 @@ pub use work::Capacity;
 pub struct Parts {
     /// The policies that callers choose among, by name.
     pub policies: BTreeMap<String, Arc<Policy>>,
-    /// What is believed.
+    /// What is believed at the start.
     pub trust: Arc<TrustStore>,
     /// Evidence that is at hand for everything that is judged.
     pub evidence: Arc<StandingEvidence>,
@@ -73,6 +75,8 @@ pub struct Parts {
 pub struct Service {
     parts: Parts,
     bench: Bench,
+    /// What is believed now.
+    trust: RwLock<Arc<TrustStore>>,
     memory: Arc<dyn SignatureMemory>,
 }
 
@@ -87,13 +91,28 @@ impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         let bench = Bench::new(parts.capacity);
-        Arc::new(Self { parts, bench, memory: Arc::new(Remembered::default()) })
+        let trust = RwLock::new(Arc::clone(&parts.trust));
+        Arc::new(Self { parts, bench, trust, memory: Arc::new(Remembered::default()) })
     }
 
     /// What it is made of.
     #[must_use]
     pub const fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// What is believed now: an immutable snapshot. Whoever began with one ends with that.
+    #[must_use]
+    pub fn trust(&self) -> Arc<TrustStore> {
+        Arc::clone(&self.trust.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a list in the place of the one with its name. Makes the indexes anew, which blocks; nobody waits for it.
+    pub(in crate::service) fn take_list(&self, taken: Listing) {
+        let before = self.trust();
+        let listings = before.listings().iter().map(|known| if known.name == taken.name { &taken } else { known });
+        let after = before.with_lists(listings.cloned().collect());
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
     }
 
     fn new_id(&self) -> Result<String, ServiceError> {

@@ -11,6 +11,7 @@ use crate::journal::Entry;
 use crate::sealing::SealIdentity;
 use crate::syntax::url::HttpUrl;
 use crate::time::Timestamp;
+use crate::trust::Listing;
 use crate::validation::{FetchOutcome, NeedKind, Vouched};
 
 /// What will be there later. Boxed, so that a port can be chosen at run time.
@@ -201,9 +202,43 @@ impl Answered {
     }
 }
 
+/// Fetches trust lists over the network.
+pub trait FetchList: Send + Sync {
+    /// Fetches what is at a place that an operator names; answers within a time, however it went.
+    fn fetch_list(&self, url: &HttpUrl, within: Duration) -> Pending<'_, Result<Arc<[u8]>, FetchOutcome>>;
+}
+
+/// Keeps verified trust lists beyond this process. Blocks.
+pub trait KeepLists: Send + Sync {
+    /// Keeps the list of a listing in the place of what was kept of it. What another process kept meanwhile and is newer
+    /// stays.
+    ///
+    /// # Errors
+    /// Where it cannot be kept: what was kept before is still there.
+    fn keep(&self, listing: &Listing) -> Result<(), ListUnkept>;
+}
+
+/// A list could not be kept. The text names the cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListUnkept(pub String);
+
+impl fmt::Display for ListUnkept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ListUnkept {}
+
 /// Fetches nothing: offline.
 #[derive(Clone, Copy, Debug)]
 pub struct NoNetwork;
+
+impl FetchList for NoNetwork {
+    fn fetch_list(&self, _: &HttpUrl, _: Duration) -> Pending<'_, Result<Arc<[u8]>, FetchOutcome>> {
+        Box::pin(std::future::ready(Err(FetchOutcome::Offline)))
+    }
+}
 
 impl Fetch for NoNetwork {
     fn fetch(&self, _: Asked) -> Pending<'_, Answered> {

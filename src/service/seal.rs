@@ -265,8 +265,8 @@ impl Service {
 
     /// Evidence for our own certificates, as it is at hand now.
     pub(super) fn own_evidence(&self) -> OwnEvidence {
-        let Parts { evidence, gather, trust, capacity, .. } = &self.parts;
-        OwnEvidence::new(evidence.current(), gather, trust, capacity.deadline)
+        let Parts { evidence, gather, capacity, .. } = &self.parts;
+        OwnEvidence::new(evidence.current(), gather, &self.trust(), capacity.deadline)
     }
 
     /// The profile's policy, for now; the clock is read anew each time.
@@ -274,7 +274,7 @@ impl Service {
         let now = self.parts.clock.now();
         Terms {
             policy: Arc::clone(&sealer.profile.policy),
-            trust: Arc::clone(&self.parts.trust),
+            trust: self.trust(),
             evidence: Arc::clone(evidence),
             moment: Moment { at: now, clock: now },
             limits: self.parts.limits.clone(),

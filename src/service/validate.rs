@@ -145,7 +145,7 @@ impl Service {
             password: asked.password,
             contents: asked.contents,
             policy,
-            trust: Arc::clone(&self.parts.trust),
+            trust: self.trust(),
             certificates: asked.certificates,
             crls: asked.crls,
             ocsp_responses: asked.ocsp_responses,

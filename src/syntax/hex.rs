@@ -24,6 +24,15 @@ pub(crate) fn hex(octets: &[u8]) -> String {
     text
 }
 
+/// The octets of hexadecimal digits of either case; none where the text is something else.
+#[must_use]
+pub(crate) fn octets(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pair = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+    if rest.is_empty() { pairs.iter().map(pair).collect() } else { None }
+}
+
 /// The digit of a number below 16.
 fn digit(value: u8) -> char {
     let offset = if value < 10 { b'0' } else { b'a' - 10 };
@@ -38,6 +47,7 @@ mod tests {
     fn every_octet_has_its_two_digits() {
         for octet in 0..=255_u8 {
             assert_eq!(hex(&[octet]), format!("{octet:02x}"));
+            assert_eq!(octets(&format!("{octet:02X}{octet:02x}")), Some(vec![octet; 2]));
         }
         let mut written = String::new();
         write_hex(&mut written, &[0x00, 0x9a, 0xff]).unwrap();

@@ -20,7 +20,28 @@ pub struct Listing {
     /// When that was taken up: its signer was looked for among the pins of that time.
     pub taken_at: Option<Timestamp>,
     /// Why what came last was not taken; none where it was.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<RefusedList>,
+}
+
+/// A list that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedList {
+    /// The code of the refusal.
+    pub code: String,
+    /// The same with what is known of it, for a log.
+    pub detail: String,
+    /// Whether it may be good, and only nobody could say so.
+    pub is_for_want_of_a_signer: bool,
+}
+
+impl From<&Refusal> for RefusedList {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            code: refusal.code().to_owned(),
+            detail: refusal.to_string(),
+            is_for_want_of_a_signer: refusal.is_for_want_of_a_signer(),
+        }
+    }
 }
 
 /// How a list stands (TS 119 612 §5.3.15, §5.7).
@@ -69,7 +90,7 @@ pub struct ListSummary {
     /// How it stands.
     pub state: ListState,
     /// The code of the refusal of what came last.
-    pub reason: Option<&'static str>,
+    pub reason: Option<String>,
 }
 
 impl Listing {
@@ -77,6 +98,15 @@ impl Listing {
     #[must_use]
     pub const fn new(name: String, scheme: Scheme, signers: Vec<ListSigner>) -> Self {
         Self { name, scheme, signers, list: None, taken_at: None, refusal: None }
+    }
+
+    /// The same with what was taken up before: it is verified again for the time at which that was.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it is not, or is no longer, good.
+    pub fn restored(&self, bytes: Arc<[u8]>, taken_at: Timestamp) -> Result<Self, Refusal> {
+        let list = VerifiedTrustList::verify(bytes, self.scheme, &self.signers, taken_at)?;
+        Ok(Self { list: Some(Arc::new(list)), taken_at: Some(taken_at), refusal: None, ..self.clone() })
     }
 
     /// The same after something came: taken where it is verified and follows what is known, else kept with the reason.
@@ -93,7 +123,7 @@ impl Listing {
                 let taken_at = if same.is_some() { self.taken_at } else { Some(at) };
                 Self { list: same.or_else(|| Some(Arc::new(list))), taken_at, refusal: None, ..self.clone() }
             }
-            Err(refusal) => Self { refusal: Some(refusal), ..self.clone() },
+            Err(refusal) => Self { refusal: Some((&refusal).into()), ..self.clone() },
         }
     }
 
@@ -103,7 +133,7 @@ impl Listing {
         match (&self.list, &self.refusal) {
             (Some(list), _) if list.is_overdue(at) => ListState::Overdue,
             (Some(_), _) => ListState::Current,
-            (None, Some(refusal)) if !refusal.is_for_want_of_a_signer() => ListState::Refused,
+            (None, Some(refusal)) if !refusal.is_for_want_of_a_signer => ListState::Refused,
             (None, _) => ListState::Unverified,
         }
     }
@@ -121,7 +151,7 @@ impl Listing {
             next_update: said.and_then(|list| list.next_update),
             sha256: self.list.as_ref().map(|list| list.sha256().to_owned()),
             state: self.state(at),
-            reason: self.refusal.as_ref().map(Refusal::code),
+            reason: self.refusal.as_ref().map(|refusal| refusal.code.clone()),
         }
     }
 }

@@ -22,7 +22,7 @@ pub use list::{
     DigitalIdentity, Extension, Instance, ListError, ListedCriteria, ListedQualification, ListedService, Pointer,
     Provider, TrustList,
 };
-pub use listing::{ListState, ListSummary, Listing};
+pub use listing::{ListState, ListSummary, Listing, RefusedList};
 pub use lotl::{PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
 pub use store::{SupplementaryAnchor, TrustAnchor, TrustStore};

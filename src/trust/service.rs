@@ -20,6 +20,12 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// The scheme of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Ch, Self::Eu, Self::Demo].into_iter().find(|scheme| scheme.name() == name)
+    }
+
     /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

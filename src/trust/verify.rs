@@ -162,6 +162,14 @@ impl VerifiedTrustList {
         Ok(Self { list, scheme, services, bytes, sha256, signer })
     }
 
+    /// The scheme that a list would stand under by the territory that it names. Nothing is verified.
+    #[must_use]
+    pub fn claimed_scheme(bytes: &[u8]) -> Option<Scheme> {
+        let limits = Limits { file_bytes: LIST_BYTES, ..Limits::DEFAULT };
+        let document = Document::open(bytes, None, &limits, &mut Budget::new(&limits)).ok()?;
+        Scheme::of_territory(&TrustList::parse(document.xml()?).ok()?.territory)
+    }
+
     /// Whether it may take the place of `known`: sequence number and issue time never go back (TS 119 612 §5.3.2).
     ///
     /// # Errors

@@ -238,6 +238,8 @@ messages! {
     NoAnchors = "no-anchors" {};
     /// Trust in the anchor ended at a time.
     AnchorEnded = "anchor-ended" { subject: String, until: Timestamp };
+    /// The anchor is one of a trust list that says nothing of it for the time.
+    NoStatusAtTime = "no-status-at-time" { subject: String, time: Timestamp, since: Timestamp };
     /// A valid certificate policy is demanded, and from this certificate on there is none.
     NoValidPolicy = "no-valid-policy" { subject: String };
     /// A certificate maps the policy that stands for all.

@@ -90,7 +90,7 @@ pub fn validate_with(
             document: examination.document.clone(),
             validation_time: moment.at,
             policy: policy.reference().clone(),
-            trust: TrustSummary { anchors: trust.len(), demo: trust.is_demo() },
+            trust: TrustSummary::of(trust, moment.at),
             verdict,
             summary,
             signatures,

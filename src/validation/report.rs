@@ -9,11 +9,13 @@ use super::check::{Check, CheckId};
 use super::message::Message;
 use super::need::{Attempt, Need};
 use super::verdict::Verdict;
+use crate::crypto::{DigestAlgorithm, digest};
 use crate::document::{
     ByteRange, Changes, Coverage, DataObjectFormat, DocumentFacts, FieldLock, Packaging, Uncovered,
 };
 use crate::pki::Certificate;
 use crate::time::Timestamp;
+use crate::trust::{ListSummary, SupplementaryAnchor, TrustStore};
 
 /// The report on one document.
 #[derive(Clone, Debug)]
@@ -52,12 +54,37 @@ pub struct PolicyReference {
 }
 
 /// What was trusted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TrustSummary {
+    /// The trust lists that are configured, and how each stands at the validation time.
+    pub lists: Vec<ListSummary>,
     /// How many anchors.
     pub anchors: usize,
+    /// Anchors that are accepted beside the lists: name, and SHA-256 of the certificate.
+    pub supplementary: Vec<(String, String)>,
     /// Whether what was trusted is a demo, so that nothing follows from the report.
     pub demo: bool,
+}
+
+impl TrustSummary {
+    pub(super) fn of(trust: &TrustStore, at: Timestamp) -> Self {
+        let named = |anchor: &SupplementaryAnchor| {
+            let sha256 = digest(DigestAlgorithm::Sha256, anchor.certificate.der());
+            (anchor.name.clone(), sha256.to_string())
+        };
+        Self {
+            lists: trust.lists(at),
+            anchors: trust.len(),
+            supplementary: trust.supplementary().iter().map(named).collect(),
+            demo: trust.is_demo(),
+        }
+    }
+
+    /// Whether nothing is trusted, and no list that could be is configured.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.anchors == 0 && self.lists.is_empty() && self.supplementary.is_empty()
+    }
 }
 
 /// Whether the digests match and the signature value verifies. Knows nothing of trust.

@@ -67,7 +67,7 @@ fn report(answer: Answer) -> Report {
         },
         validation_time: Timestamp::from_unix(0),
         policy: PolicyReference { name: "default".into(), version: "1".into(), sha256: String::new() },
-        trust: TrustSummary { anchors: 1, demo: false },
+        trust: TrustSummary { anchors: 1, ..TrustSummary::default() },
         verdict: DocumentVerdict::NoSignature,
         summary: Summary {
             answer,

@@ -12,8 +12,10 @@ mod view;
 use serde::Serialize;
 
 use super::{DocumentError, Envelope, Language, Show, Texts, UnreadDocument};
+use crate::time::Timestamp;
+use crate::trust::TrustStore;
 use crate::validation::Report;
-use view::{ErrorLine, ReportView};
+use view::{ErrorLine, ReportView, ServicesNow, TrustNow};
 
 /// The name of this form and its version.
 pub const SCHEMA: &str = "sigillum-report/1";
@@ -51,6 +53,18 @@ pub fn to_json_with(
     language: Language,
 ) -> String {
     line(&ReportView::new(report, envelope, additions, renderings, Texts::of(language)), SCHEMA)
+}
+
+/// What is trusted at a time (contract: `GET /v1/trust`), as one line without a line break.
+#[must_use]
+pub fn trust_to_json(trust: &TrustStore, at: Timestamp) -> String {
+    line(&TrustNow::new(trust, at), "trust")
+}
+
+/// The services of all verified lists (contract: `GET /v1/trust/services`), as one line without a line break.
+#[must_use]
+pub fn services_to_json(trust: &TrustStore) -> String {
+    line(&ServicesNow::new(trust), "services")
 }
 
 /// The line for a document that could not be read (contract, sections 1 and 4), without a line break.

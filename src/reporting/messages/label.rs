@@ -39,6 +39,18 @@ labels! {
     Anchors = "anchors" ["count"];
     /// No anchor was trusted, and which option gives one.
     NoAnchors = "no-anchors" [];
+    /// Before a trust list that is current.
+    TrustList = "trust-list" [];
+    /// A trust list that is current.
+    ListCurrent = "list-current" ["name", "number", "issued", "next"];
+    /// A trust list whose next update is due.
+    ListOverdue = "list-overdue" ["name", "number", "issued", "next"];
+    /// A trust list that nobody could verify yet.
+    ListUnverified = "list-unverified" ["name", "reason"];
+    /// A trust list that was refused.
+    ListRefused = "list-refused" ["name", "reason"];
+    /// An anchor that is accepted beside the lists.
+    SupplementaryAnchor = "supplementary-anchor" ["name", "sha256"];
     /// Before a caution.
     Caution = "caution" [];
     /// What was trusted is a demo.
@@ -139,6 +151,14 @@ labels! {
     UnknownPolicy = "unknown-policy" ["policy"];
     /// A file named by an option that cannot be used.
     UnusableFile = "unusable-file" ["option", "file", "reason"];
+    /// After the number of services.
+    Services = "services" [];
+    /// No list is on the network.
+    NoListToRefresh = "no-list-to-refresh" [];
+    /// A trust list was refused, and why.
+    UnusableList = "unusable-list" ["cause"];
+    /// Trust lists and their signers are not as many.
+    ListWithoutSigner = "list-without-signer" [];
     /// A file that is longer than such files may be.
     FileTooLarge = "file-too-large" ["maximum"];
     /// A file without certificates.

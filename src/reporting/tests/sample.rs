@@ -70,7 +70,7 @@ fn report(signatures: Vec<SignatureReport>, answer: Answer, message: Message) ->
             version: "1".to_owned(),
             sha256: "cd".repeat(32),
         },
-        trust: TrustSummary { anchors: 1, demo: false },
+        trust: TrustSummary { anchors: 1, ..TrustSummary::default() },
         verdict: match answer {
             Answer::Valid => DocumentVerdict::TotalPassed,
             Answer::NotValid => DocumentVerdict::TotalFailed,

@@ -10,6 +10,8 @@ mod signature;
 
 use super::{DocumentError, Envelope, Label, Language, Show, Texts, UnreadDocument, shown};
 use crate::document::DocumentFinding;
+use crate::time::Timestamp;
+use crate::trust::{ListState, ListSummary};
 use crate::validation::{Answer, Attempt, Need, Report};
 use signature::Said;
 
@@ -105,7 +107,16 @@ fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
     );
     let anchors = texts.fill(Label::Anchors, &[("count", report.trust.anchors.to_string())]);
     page.row(0, Label::Validated, &format!("{how}; {anchors}"));
-    if report.trust.anchors == 0 {
+    for list in &report.trust.lists {
+        let label = if list.state == ListState::Current { Label::TrustList } else { Label::Caution };
+        page.row(0, label, &list_line(texts, list));
+    }
+    let beside = |(name, sha256): &(String, String)| {
+        let fingerprint = sha256.get(..16).unwrap_or(sha256).to_owned();
+        texts.fill(Label::SupplementaryAnchor, &[("name", shown(name).into_owned()), ("sha256", fingerprint)])
+    };
+    page.rows(0, Label::Caution, report.trust.supplementary.iter().map(beside));
+    if report.trust.is_nothing() {
         page.row(0, Label::Caution, texts.label(Label::NoAnchors));
     }
     if report.policy.name == WITHOUT_REVOCATION {
@@ -113,6 +124,31 @@ fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
     }
     page.rows(0, Label::Finding, report.document.findings.iter().map(|finding| finding_line(texts, finding)));
     page.rows(0, Label::NotFetched, not_fetched(report));
+}
+
+/// How a trust list stands.
+fn list_line(texts: &Texts, list: &ListSummary) -> String {
+    let time = |time: Option<Timestamp>| time.map_or_else(|| "–".to_owned(), |time| texts.time(time));
+    let name = list.territory.as_deref().unwrap_or(&list.name);
+    let name = ("name", shown(name).into_owned());
+    let label = match list.state {
+        ListState::Current => Label::ListCurrent,
+        ListState::Overdue => Label::ListOverdue,
+        ListState::Unverified => Label::ListUnverified,
+        ListState::Refused => Label::ListRefused,
+    };
+    match list.sequence_number {
+        Some(number) => texts.fill(
+            label,
+            &[
+                name,
+                ("number", number.to_string()),
+                ("issued", time(list.issue_time)),
+                ("next", time(list.next_update)),
+            ],
+        ),
+        None => texts.fill(label, &[name, ("reason", list.reason.as_deref().unwrap_or("–").to_owned())]),
+    }
 }
 
 /// What is still missing and was asked for, with the word of the JSON for how that went.

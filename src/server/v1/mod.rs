@@ -4,4 +4,5 @@ pub(super) mod policies;
 pub(super) mod profiles;
 pub(super) mod revisions;
 pub(super) mod seals;
+pub(super) mod trust;
 pub(super) mod validations;

@@ -33,6 +33,8 @@ pub(in crate::validation) struct Chain {
     pub(in crate::validation) anchored: bool,
     /// When trust in the anchor ends, where an operator said so.
     pub(in crate::validation) sunset: Option<Timestamp>,
+    /// From when on the anchor is believed, where not at all times: a listed one has no status before.
+    pub(in crate::validation) since: Option<Timestamp>,
     /// The certificates below the anchor, the signer first. Where the signer is the anchor itself: the signer, if its
     /// issuer is at hand, for what revocation data say of it; else none.
     pub(in crate::validation) links: Vec<Link>,
@@ -67,6 +69,13 @@ impl Chain {
     /// The CAs below the anchor.
     pub(in crate::validation) fn cas(&self) -> impl Iterator<Item = &Link> {
         self.links.iter().skip(1)
+    }
+
+    /// What stands against the anchor where it has to be believed at `time`.
+    pub(in crate::validation) fn without_status(&self, time: Timestamp) -> Option<Message> {
+        let anchor = self.path.last().filter(|_| self.anchored)?;
+        let since = self.since.filter(|since| time < *since)?;
+        Some(Message::NoStatusAtTime { subject: anchor.subject.clone(), time, since })
     }
 
     /// Whether a certificate is the anchor of this chain.
@@ -161,7 +170,9 @@ fn chain(
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
     let faults = faults.into_iter().filter(timeless).collect();
-    Ok(Chain { path, anchored, sunset, links, faults, open: Vec::new() })
+    let anchor = path.last().filter(|_| anchored);
+    let since = anchor.and_then(|anchor| case.trust.believed_since(&anchor.certificate));
+    Ok(Chain { path, anchored, sunset, since, links, faults, open: Vec::new() })
 }
 
 /// A signer that is an anchor, as a single unit of a trust list is: with its revocation data, where its issuer is at hand.
@@ -285,6 +296,10 @@ pub(in crate::validation) fn status(
         };
         let index = chain.path.len().saturating_sub(1);
         walk.object(CheckId::ChainToAnchor, Ground::Rule, index, last, Some(detail));
+    }
+    if let (Some(detail), Some(anchor)) = (chain.without_status(times.made.min(times.at)), chain.path.last()) {
+        let index = chain.path.len().saturating_sub(1);
+        walk.object(CheckId::ChainToAnchor, Ground::Rule, index, anchor, Some(detail));
     }
     for fault in &chain.faults {
         let index = chain.path.iter().position(|one| one.sha256 == fault.certificate_sha256).unwrap_or(0);

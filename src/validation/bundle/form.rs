@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::list::{candidates, few, many, pieces};
+use super::list::{candidates, few, lists, many, pieces};
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +73,55 @@ pub(super) struct TrustForm<'a> {
     pub(super) demo: bool,
     #[serde(borrow, deserialize_with = "many")]
     pub(super) anchors: Vec<AnchorForm<'a>>,
+    #[serde(borrow, default, deserialize_with = "lists", skip_serializing_if = "Vec::is_empty")]
+    pub(super) lists: Vec<ListForm<'a>>,
+    #[serde(borrow, default, deserialize_with = "many", skip_serializing_if = "Vec::is_empty")]
+    pub(super) supplementary: Vec<SupplementaryForm<'a>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct ListForm<'a> {
+    pub(super) name: String,
+    pub(super) scheme: String,
+    #[serde(deserialize_with = "many")]
+    pub(super) signers: Vec<SignerForm>,
+    /// With `list`: when it was taken up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) taken_at: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) list: Option<Der<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refusal: Option<RefusalForm>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignerForm {
+    pub(super) sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RefusalForm {
+    pub(super) code: String,
+    pub(super) detail: String,
+    pub(super) for_want_of_a_signer: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SupplementaryForm<'a> {
+    pub(super) name: String,
+    pub(super) from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<String>,
+    #[serde(borrow)]
+    pub(super) der: Der<'a>,
 }
 
 #[derive(Deserialize, Serialize)]

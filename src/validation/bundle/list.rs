@@ -15,6 +15,9 @@ const FEW: usize = 8;
 /// Anchors: all services of all European lists are some 5,000.
 const MANY: usize = 20_000;
 
+/// Trust lists: those of a continent, with room.
+const LISTS: usize = 256;
+
 /// Certificates: as many as are looked at.
 pub(super) const CERTIFICATES: usize = 2_000;
 
@@ -27,6 +30,10 @@ pub(super) fn few<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: 
 
 pub(super) fn many<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     deserializer.deserialize_seq(List { most: MANY, of: PhantomData })
+}
+
+pub(super) fn lists<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(List { most: LISTS, of: PhantomData })
 }
 
 pub(super) fn candidates<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
@@ -45,6 +52,8 @@ pub(super) fn demand_bounds(content: &ContentForm<'_>) -> Result<(), BundleError
     for (list, length, maximum) in [
         ("policy.texts", content.policy.texts.len(), FEW),
         ("trust.anchors", content.trust.anchors.len(), MANY),
+        ("trust.lists", content.trust.lists.len(), LISTS),
+        ("trust.supplementary", content.trust.supplementary.len(), MANY),
         ("gathering", content.gathering.len(), MANY),
         ("evidence.certificates", evidence.certificates.len(), CERTIFICATES),
         ("evidence.crls", evidence.crls.len(), PIECES),

@@ -17,6 +17,7 @@ mod error;
 mod form;
 mod frame;
 mod list;
+mod trust;
 
 use std::sync::Arc;
 
@@ -28,10 +29,9 @@ use crate::document::{DocumentFacts, Examination};
 use crate::limits::Limits;
 use crate::pki::{Certificate, Crl, OcspResponse};
 use crate::time::Timestamp;
-use crate::trust::{TrustAnchor, TrustStore};
+use crate::trust::TrustStore;
 use form::{
-    AnchorForm, AttemptForm, ContentForm, Der, DocumentForm, EvidenceForm, MomentForm, PieceForm, PolicyForm,
-    SoftwareForm, TrustForm,
+    AttemptForm, ContentForm, Der, DocumentForm, EvidenceForm, MomentForm, PieceForm, PolicyForm, SoftwareForm,
 };
 
 pub use error::BundleError;
@@ -102,7 +102,7 @@ pub fn write(
             sha256: reference.sha256.clone(),
             texts: policy.texts().iter().map(ToString::to_string).collect(),
         },
-        trust: TrustForm { demo: trust.is_demo(), anchors: trust.anchors().iter().map(anchor_form).collect() },
+        trust: trust::form(trust),
         evidence: EvidenceForm {
             certificates: certificates.map(|(certificate, origin)| piece(certificate.der(), origin)).collect(),
             crls: evidence.crls().iter().map(|(crl, origin)| piece(crl.der(), *origin)).collect(),
@@ -131,10 +131,6 @@ fn attempt_form(attempt: &Attempt) -> AttemptForm {
     }
 }
 
-fn anchor_form(anchor: &TrustAnchor) -> AnchorForm<'_> {
-    AnchorForm { sunset: anchor.sunset.map(|sunset| sunset.to_string()), der: Der::of(anchor.certificate.der()) }
-}
-
 /// The certificates, CRLs and OCSP responses of a bundle, in their order, as evidence that a caller gives. Its anchors,
 /// policy and times are not looked at.
 ///
@@ -153,18 +149,10 @@ impl Bundle {
         let content = frame::open(octets)?;
         let ContentForm { software, document, moment, policy, trust, evidence: pieces, gathering } = content;
         let moment = Moment { at: time("moment.at", &moment.at)?, clock: time("moment.clock", &moment.clock)? };
-        let mut anchors = Vec::with_capacity(trust.anchors.len());
-        for (number, anchor) in (1..).zip(&trust.anchors) {
-            let refused = || BundleError::Object { list: "trust.anchors", number };
-            let certificate = Certificate::parse(anchor.der.octets()).map_err(|_| refused())?;
-            let sunset = anchor.sunset.as_deref().map(|text| time("trust.anchors", text)).transpose()?;
-            anchors.push(TrustAnchor { certificate: Arc::new(certificate), sunset });
-        }
-        let trusted = TrustStore::new(anchors);
         Ok(Self {
             software: SoftwareName { name: software.name, version: software.version },
             policy: Arc::new(policy_of(&policy)?),
-            trust: Arc::new(if trust.demo { trusted.marked_demo() } else { trusted }),
+            trust: Arc::new(trust::store(&trust)?),
             moment,
             document_sha256: document.sha256,
             document_size: document.size,

@@ -5,6 +5,7 @@ use crate::document::{Document, examine};
 use crate::limits::Budget;
 use crate::pki::pem;
 use crate::pki::testdata;
+use crate::trust::TrustAnchor;
 use crate::validation::validate;
 
 const SIGNED: &[u8] = include_bytes!("../../../fixtures/pdf/pades-b-t/document.pdf");

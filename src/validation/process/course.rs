@@ -161,6 +161,14 @@ impl<'c, 'p> Course<'c, 'p> {
         self.insert(self.behind_rules(), found);
     }
 
+    /// Holds the anchor against the time at which the signature is proven to have existed.
+    pub(in crate::validation) fn believed_at(&mut self, best: Timestamp) {
+        let known = self.status.iter().any(|one| one.check == CheckId::ChainToAnchor);
+        if let Some(detail) = self.chain.and_then(|chain| chain.without_status(best)).filter(|_| !known) {
+            self.certain(CheckId::ChainToAnchor, detail);
+        }
+    }
+
     /// The place before all objections that a time could answer.
     fn behind_rules(&self) -> usize {
         let timed = |one: &Objection| one.ground != Ground::Rule;

@@ -107,6 +107,7 @@ pub(super) fn judge(
         basic(&mut course, &content);
         let proof = long_term(&mut course, stamps, claimed);
         let proof = archival::signature(&mut course, stamps, existence, proof);
+        course.believed_at(proof.time);
         (course, proof, name)
     };
     let (mut course, proof, format) = best(facts.chains.as_deref(), run, |(course, _, _)| course.rank());

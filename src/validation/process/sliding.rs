@@ -155,7 +155,15 @@ mod tests {
             is_anchor: false,
         };
         let (faults, open) = (Vec::new(), Vec::new());
-        Chain { path: vec![signer, anchor], anchored: true, sunset: None, links: vec![link], faults, open }
+        Chain {
+            path: vec![signer, anchor],
+            anchored: true,
+            sunset: None,
+            since: None,
+            links: vec![link],
+            faults,
+            open,
+        }
     }
 
     fn slid(chain: &Chain, existence: &Existence, signature: &str) -> Result<Timestamp, CheckId> {

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod signature;
+mod trust;
 mod unread;
 
 use std::collections::BTreeMap;
@@ -12,9 +13,12 @@ use serde::{Serialize, Serializer};
 
 use super::{Addition, Envelope, Rendering, SCHEMA, Show, Texts};
 use crate::document::{DocumentFacts, DocumentFinding};
-use crate::validation::{Attempt, Need, PolicyReference, Report, Summary, TrustSummary};
+use crate::validation::{Attempt, Need, PolicyReference, Report, Summary};
 use evidence::{ReasonView, TimestampView, certificates, timestamps};
 use signature::SignatureView;
+use trust::TrustView;
+
+pub(super) use trust::{ServicesNow, TrustNow};
 
 pub(super) use unread::ErrorLine;
 
@@ -32,7 +36,7 @@ pub(super) struct ReportView<'a> {
     document: DocumentView<'a>,
     validation_time: String,
     policy: PolicyView<'a>,
-    trust: TrustView,
+    trust: TrustView<'a>,
     verdict: &'static str,
     summary: SummaryView,
     signatures: Vec<SignatureView<'a>>,
@@ -134,19 +138,6 @@ struct PolicyView<'a> {
 impl<'a> PolicyView<'a> {
     fn new(policy: &'a PolicyReference) -> Self {
         Self { name: &policy.name, version: &policy.version, sha256: &policy.sha256 }
-    }
-}
-
-#[derive(Serialize)]
-struct TrustView {
-    lists: Nothing,
-    anchors: usize,
-    supplementary: Nothing,
-}
-
-impl TrustView {
-    const fn new(trust: &TrustSummary) -> Self {
-        Self { lists: [], anchors: trust.anchors, supplementary: [] }
     }
 }
 

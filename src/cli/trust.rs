@@ -1,0 +1,153 @@
+//! `sigillum trust`: shows the trust lists and how they stand, checks them, looks for newer ones.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand, ValueEnum};
+use tokio::runtime::Builder;
+
+use super::arguments::Lang;
+use super::compose::Loaded;
+use super::exit::Exit;
+use super::say;
+use super::source;
+use super::source::Source;
+use crate::clock;
+use crate::reporting::{Label, Language, Texts, escaped, trust_to_json};
+use crate::service::Refreshed;
+use crate::time::Timestamp;
+use crate::trust::{ListState, TrustStore};
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Trust {
+    /// Shows the trust lists, how they stand, and what else is trusted
+    Show(Show),
+    /// The same; ends with 0 only where every list is verified and current
+    Check(Show),
+    /// Looks for newer lists where the configuration says that they are, and keeps what is verified
+    Refresh {
+        /// Language of the texts
+        #[arg(long, value_enum, default_value = "de")]
+        lang: Lang,
+    },
+}
+
+/// How it is shown.
+#[derive(Args, Debug)]
+pub(super) struct Show {
+    /// Form
+    #[arg(long, value_enum, default_value = "text")]
+    format: Form,
+    /// Language of the texts
+    #[arg(long, value_enum, default_value = "de")]
+    lang: Lang,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    Json,
+}
+
+impl Trust {
+    pub(super) fn language(&self) -> Language {
+        match self {
+            Self::Show(show) | Self::Check(show) => show.lang.into(),
+            Self::Refresh { lang } => (*lang).into(),
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(command: &Trust, source: &Source, texts: &Texts) -> Exit {
+    attempt(command, source, texts).unwrap_or_else(|exit| exit)
+}
+
+fn attempt(command: &Trust, source: &Source, texts: &Texts) -> Result<Exit, Exit> {
+    let now = clock::now();
+    let loaded = source.needed(now, texts)?;
+    let trust = loaded.trust().map_err(source::refused)?;
+    match command {
+        Trust::Show(show) => {
+            print(&trust, show.format, now, texts);
+            Ok(Exit::Valid)
+        }
+        Trust::Check(show) => {
+            print(&trust, show.format, now, texts);
+            Ok(standing(&trust, now))
+        }
+        Trust::Refresh { .. } => refresh(&loaded, &trust, texts),
+    }
+}
+
+/// The worst of all lists.
+fn standing(trust: &TrustStore, now: Timestamp) -> Exit {
+    let states = trust.listings().iter().map(|listing| (listing.state(now), listing.refusal.is_some()));
+    let exit = |(state, refused)| match state {
+        ListState::Refused => Exit::NotValid,
+        ListState::Current if refused => Exit::CannotTell,
+        ListState::Current => Exit::Valid,
+        ListState::Overdue | ListState::Unverified => Exit::CannotTell,
+    };
+    states.map(exit).max().unwrap_or(Exit::CannotTell)
+}
+
+fn print(trust: &TrustStore, form: Form, now: Timestamp, texts: &Texts) {
+    if form == Form::Json {
+        println!("{}", trust_to_json(trust, now));
+        return;
+    }
+    for listing in trust.listings() {
+        let list = listing.summary(now);
+        let services = listing.list.as_ref().map_or(0, |list| list.services().len());
+        println!(
+            "{}",
+            escaped(&format!(
+                "{}: {} ({}, {}, SHA-256 {}, {services} {}{})",
+                list.name,
+                list.state.name(),
+                list.territory.as_deref().unwrap_or("–"),
+                list.sequence_number.map_or_else(|| "–".to_owned(), |number| number.to_string()),
+                list.sha256.as_deref().unwrap_or("–"),
+                texts.label(Label::Services),
+                list.reason.map(|code| format!("; {code}")).unwrap_or_default(),
+            ))
+        );
+    }
+    println!("{}", escaped(&texts.fill(Label::Anchors, &[("count", trust.len().to_string())])));
+    for anchor in trust.supplementary() {
+        println!("{}", escaped(&anchor.name));
+    }
+}
+
+fn refresh(loaded: &Loaded, trust: &TrustStore, texts: &Texts) -> Result<Exit, Exit> {
+    let refresh = loaded.refresh().map_err(source::refused)?;
+    if refresh.sources.is_empty() {
+        say(texts.label(Label::NoListToRefresh));
+        return Ok(Exit::CannotTell);
+    }
+    let failed = |cause: String| {
+        say(&texts.fill(Label::SystemSays, &[("cause", cause)]));
+        Exit::Internal
+    };
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| failed(error.to_string()))?;
+    let refresh = Arc::new(refresh);
+    let mut exit = Exit::Valid;
+    for source in &refresh.sources {
+        let (how, _) = runtime.block_on(refresh.look(source, trust));
+        let cause = match &how {
+            Refreshed::Refused(code) => format!(": {code}"),
+            Refreshed::Failed(outcome) => format!(": {}", outcome.name()),
+            Refreshed::Unkept(cause) => format!(": {cause}"),
+            _ => String::new(),
+        };
+        println!("{}", escaped(&format!("{}: {}{cause}", source.name, how.name())));
+        exit = exit.max(match how {
+            Refreshed::New | Refreshed::Same => Exit::Valid,
+            Refreshed::Refused(_) => Exit::NotValid,
+            _ => Exit::CannotTell,
+        });
+    }
+    runtime.shutdown_background();
+    Ok(exit)
+}

@@ -1,0 +1,115 @@
+//! Verified trust lists in a folder: one file for each, replaced whole. What lies there is believed no more than what
+//! comes from the network: whoever loads it verifies it again, with the pins of the configuration.
+//!
+//! A file is one line, `sigillum-list/1` and when the list was taken up, and then the list. Several processes may use one
+//! folder: each holds the lock of a list while it looks whether its own follows what is there, and replaces it.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module is the adapter that reads and writes the folder of lists"
+)]
+
+use std::fs;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::Arc;
+
+use crate::service::ports::{KeepLists, ListUnkept};
+use crate::time::Timestamp;
+use crate::trust::{LIST_BYTES, Listing};
+
+/// The first word of a file.
+const FORM: &str = "sigillum-list/1";
+/// Octets of the first line.
+const LINE: usize = 64;
+
+/// A folder of lists.
+#[derive(Clone, Debug)]
+pub struct ListFolder(PathBuf);
+
+/// A list as it was kept.
+#[derive(Clone, Debug)]
+pub struct KeptList {
+    /// When it was taken up.
+    pub taken_at: Timestamp,
+    /// The list.
+    pub bytes: Arc<[u8]>,
+}
+
+impl ListFolder {
+    /// The folder at this place; it is made when something is kept.
+    #[must_use]
+    pub const fn new(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// What is kept under a name.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is not of the form.
+    pub fn load(&self, name: &str) -> io::Result<Option<KeptList>> {
+        let file = match File::open(self.place(name, "list")) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut content = Vec::new();
+        let most = LIST_BYTES.saturating_add(u64::try_from(LINE).unwrap_or(u64::MAX));
+        file.take(most.saturating_add(1)).read_to_end(&mut content)?;
+        read(&content).map(Some).ok_or_else(|| io::Error::other("not a list that was kept"))
+    }
+
+    fn keep_list(&self, listing: &Listing) -> io::Result<()> {
+        let (Some(list), Some(taken_at)) = (&listing.list, listing.taken_at) else { return Ok(()) };
+        fs::create_dir_all(&self.0)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(self.place(&listing.name, "lock"))?;
+        lock.lock()?;
+        // What another process kept meanwhile is not replaced by something older.
+        if let Ok(Some(kept)) = self.load(&listing.name)
+            && let Ok(known) = listing.restored(kept.bytes, kept.taken_at)
+            && let Some(known) = known.list
+            && (known.sha256() == list.sha256() || list.may_follow(&known).is_err())
+        {
+            return Ok(());
+        }
+        let beside = self.place(&listing.name, &format!("new-{}", process::id()));
+        let written = write(&beside, taken_at, list.bytes()).and_then(|()| {
+            fs::rename(&beside, self.place(&listing.name, "list"))?;
+            File::open(&self.0)?.sync_all()
+        });
+        if written.is_err() {
+            // What is half written is of no use to anybody.
+            let _ = fs::remove_file(&beside);
+        }
+        written
+    }
+
+    fn place(&self, name: &str, end: &str) -> PathBuf {
+        self.0.join(format!("{name}.{end}"))
+    }
+}
+
+impl KeepLists for ListFolder {
+    fn keep(&self, listing: &Listing) -> Result<(), ListUnkept> {
+        self.keep_list(listing).map_err(|error| ListUnkept(error.to_string()))
+    }
+}
+
+fn write(place: &Path, taken_at: Timestamp, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(place)?;
+    writeln!(file, "{FORM} {taken_at}")?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn read(content: &[u8]) -> Option<KeptList> {
+    let end = content.iter().take(LINE).position(|byte| *byte == b'\n')?;
+    let line = std::str::from_utf8(content.get(..end)?).ok()?;
+    let (form, taken_at) = line.split_once(' ')?;
+    let taken_at = Timestamp::from_rfc3339(taken_at).ok().filter(|_| form == FORM)?;
+    Some(KeptList { taken_at, bytes: content.get(end.checked_add(1)?..)?.into() })
+}
