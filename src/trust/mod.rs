@@ -1,8 +1,9 @@
 //! Who is believed, for what, since when.
 //!
-//! A [`TrustStore`] is an immutable snapshot: anchors that an operator configured. An anchor is believed because
-//! somebody configured it; its own signature, validity and revocation are never looked at (RFC 5280 §6.1.1 (d)).
+//! A [`TrustStore`] is an immutable snapshot: anchors that an operator configured, and the services of trust lists. An
+//! anchor is believed because somebody configured it; its own signature, validity and revocation are never looked at (RFC 5280 §6.1.1 (d)).
 
+mod listed;
 mod service;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use crate::pki::{Certificate, Name};
 use crate::time::Timestamp;
 
+pub use listed::{ListStanding, ListTrust};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
 
 /// A certificate that is believed.
@@ -25,6 +27,7 @@ pub struct TrustAnchor {
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
+    listed: listed::Listed,
     demo: bool,
 }
 
@@ -40,6 +43,29 @@ impl TrustStore {
             store.anchors.push(anchor);
         }
         store
+    }
+
+    /// The same store with what trust lists say.
+    #[must_use]
+    pub fn with_lists(self, lists: Vec<ListStanding>, services: Vec<Arc<Service>>) -> Self {
+        Self { listed: listed::Listed::new(lists, services), ..self }
+    }
+
+    /// The services that are known by this very certificate.
+    pub fn services_of(&self, certificate: &Certificate) -> impl Iterator<Item = &Arc<Service>> {
+        self.listed.services_of(certificate)
+    }
+
+    /// The list of a service.
+    #[must_use]
+    pub fn list_of(&self, service: &Service) -> Option<&ListStanding> {
+        self.listed.list_of(service)
+    }
+
+    /// How the lists stand.
+    #[must_use]
+    pub fn lists(&self) -> &[ListStanding] {
+        self.listed.lists()
     }
 
     /// The same store, marked as a demo: every report that comes of it says so.

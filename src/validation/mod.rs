@@ -16,6 +16,7 @@ mod need;
 mod path;
 pub mod policy;
 mod process;
+pub mod qualification;
 mod report;
 mod revocation;
 mod signer;
@@ -81,7 +82,8 @@ pub fn validate_with(
     let verifier = Verifier;
     let case = process::Case::new(evidence, trust, policy, moment, &verifier, memory);
     let mut needs = Vec::new();
-    let (signatures, document_timestamps) = process::judge(examination, &case, &mut needs, budget);
+    let (mut signatures, mut document_timestamps) = process::judge(examination, &case, &mut needs, budget);
+    qualification::qualify(&mut signatures, &mut document_timestamps, trust, moment.at);
     needs.sort();
     needs.dedup();
     let (verdict, summary) = summary::summarise(&signatures);

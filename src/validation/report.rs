@@ -8,10 +8,12 @@ use std::sync::Arc;
 use super::check::{Check, CheckId};
 use super::message::Message;
 use super::need::{Attempt, Need};
+use super::qualification::{CertificateClaims, Legal};
 use super::verdict::Verdict;
 use crate::document::{ByteRange, Changes, Coverage, DocumentFacts, FieldLock, Packaging, Uncovered};
 use crate::pki::Certificate;
 use crate::time::Timestamp;
+use crate::trust::Scheme;
 
 /// The report on one document.
 #[derive(Clone, Debug)]
@@ -215,6 +217,10 @@ pub struct SignatureReport {
     pub time_quality: TimeQuality,
     /// The algorithms.
     pub algorithms: Option<Algorithms>,
+    /// What law makes of it.
+    pub legal: Legal,
+    /// What the signer's certificate says of its holder and its limits, as claimed.
+    pub certificate_claims: Option<CertificateClaims>,
     /// The path, the signer first.
     pub path: Vec<PathElement>,
     /// Time-stamps inside the signature.
@@ -256,8 +262,10 @@ pub enum Scope {
 }
 
 /// How good the time of a signature is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeQuality {
+    /// A time-stamp proves it that is qualified under `ZertES`.
+    Qualified,
     /// A time-stamp proves it.
     Timestamp,
     /// The signer says it.
@@ -271,6 +279,7 @@ impl TimeQuality {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Qualified => "qualified",
             Self::Timestamp => "timestamp",
             Self::Claimed => "claimed",
             Self::None => "none",
@@ -405,6 +414,8 @@ pub struct TimestampReport {
     pub verdict: Verdict,
     /// Why.
     pub reason: Reason,
+    /// Under which schemes it is qualified.
+    pub qualified: Vec<Scheme>,
     /// The authority as its certificate names it.
     pub tsa: Option<Signer>,
     /// The algorithm of the imprint.
