@@ -100,6 +100,7 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("trust.evidence-files", Kind::Files),
     ("policies.offered", Kind::Texts),
     ("policies.files.*", Kind::File),
+    ("mandants.files.*", Kind::File),
     ("profiles.*.key", Kind::Text),
     ("profiles.*.format", Kind::Text),
     ("profiles.*.level", Kind::Text),

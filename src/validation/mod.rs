@@ -9,6 +9,7 @@ mod check;
 mod evidence;
 mod existence;
 mod ledger;
+pub mod mandant;
 mod memory;
 mod message;
 mod moment;
@@ -28,6 +29,7 @@ use crate::crypto::Verifier;
 use crate::document::Examination;
 use crate::limits::Budget;
 use crate::trust::TrustStore;
+use mandant::Mandant;
 
 pub use check::{Check, CheckId, CheckResult, Context, Level};
 pub use evidence::{Evidence, Origin};
@@ -87,18 +89,22 @@ pub fn validate_with(
     needs.sort();
     needs.dedup();
     let (verdict, summary) = summary::summarise(&signatures);
-    Outcome {
-        report: Report {
-            document: examination.document.clone(),
-            validation_time: moment.at,
-            policy: policy.reference().clone(),
-            trust: TrustSummary { anchors: trust.len(), demo: trust.is_demo() },
-            verdict,
-            summary,
-            signatures,
-            document_timestamps,
-            needs,
-            gathering: evidence.attempts().to_vec(),
-        },
+    let mut report = Report {
+        document: examination.document.clone(),
+        validation_time: moment.at,
+        policy: policy.reference().clone(),
+        trust: TrustSummary { anchors: trust.len(), demo: trust.is_demo() },
+        verdict,
+        summary,
+        signatures,
+        document_timestamps,
+        mandants: Vec::new(),
+        needs,
+        gathering: evidence.attempts().to_vec(),
+    };
+    let is_known = |signature: &SignatureReport| signature.legal.ch.is_some() || signature.legal.demo.is_some();
+    if report.signatures.iter().any(is_known) {
+        report.mandants = Mandant::builtin().iter().map(|mandant| mandant.assess(&report)).collect();
     }
+    Outcome { report }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::check::{Check, CheckId};
+use super::mandant::MandantResult;
 use super::message::Message;
 use super::need::{Attempt, Need};
 use super::qualification::{CertificateClaims, Legal};
@@ -34,6 +35,8 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// Every document time-stamp, in file order.
     pub document_timestamps: Vec<TimestampReport>,
+    /// Which kinds of document it is good for, where a list says what classes its signatures have.
+    pub mandants: Vec<MandantResult>,
     /// What is still missing.
     pub needs: Vec<Need>,
     /// What was fetched for it, and how that went; filled in by who fetched.

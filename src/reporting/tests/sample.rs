@@ -89,6 +89,7 @@ fn report(signatures: Vec<SignatureReport>, answer: Answer, message: Message) ->
         },
         signatures,
         document_timestamps: Vec::new(),
+        mandants: Vec::new(),
         needs: Vec::new(),
         gathering: Vec::new(),
     }

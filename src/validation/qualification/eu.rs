@@ -50,7 +50,11 @@ pub fn european(facts: &Facts<'_>, lists: &dyn Lists) -> European {
     let mut reasons = if column == 0 { Vec::new() } else { vec![LegalReason::NotAdes] };
     let name = |row: [&'static str; 3]| row.get(column).copied().unwrap_or("NA");
     let not_applicable = |mut reasons: Vec<LegalReason>, more: &[LegalReason]| {
-        reasons.extend(more.iter().filter(|one| !reasons.contains(one)).copied().collect::<Vec<_>>());
+        for reason in more {
+            if !reasons.contains(reason) {
+                reasons.push(*reason);
+            }
+        }
         European { class: name(NOT_APPLICABLE), reasons }
     };
     let Some((signer, found)) = facts.path.first().zip(governing(&facts.path, Scheme::Eu, lists)) else {

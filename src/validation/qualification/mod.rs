@@ -30,6 +30,8 @@ pub use uid::Uid;
 
 pub(super) use report::qualify;
 
+use super::report::TimeQuality;
+
 /// What law makes of a signature, by scheme; nothing of a scheme of which there is no list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Legal {
@@ -46,6 +48,8 @@ pub struct Legal {
 pub struct SwissLegal {
     /// Class and reasons.
     pub judged: Swiss,
+    /// How good the time is under the same scheme.
+    pub time_quality: TimeQuality,
     /// The four checks.
     pub four_checks: FourChecks,
 }

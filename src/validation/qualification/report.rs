@@ -63,19 +63,19 @@ fn one(
     }
     let facts = facts(signature, documents, proofs, at);
     let class = |scheme| {
-        let time = quality(&facts, scheme, lists);
+        let time_quality = quality(&facts, scheme, lists);
         let judged = swiss(&facts, scheme, lists);
-        let four_checks = FourChecks::of(signature, &judged, time);
-        (time, SwissLegal { judged, four_checks })
+        let four_checks = FourChecks::of(signature, &judged, time_quality);
+        SwissLegal { judged, time_quality, four_checks }
     };
     let of = |scheme| schemes.contains(&scheme).then(|| class(scheme));
     let (swiss, demo) = (of(Scheme::Ch), of(Scheme::Demo));
     let eu = schemes.contains(&Scheme::Eu).then(|| european(&facts, lists));
-    let is_qualified = swiss.as_ref().is_some_and(|(time, _)| *time == TimeQuality::Qualified);
+    let is_qualified = swiss.as_ref().is_some_and(|legal| legal.time_quality == TimeQuality::Qualified);
     if is_qualified {
         signature.time_quality = TimeQuality::Qualified;
     }
-    signature.legal = Legal { ch: swiss.map(|(_, legal)| legal), eu, demo: demo.map(|(_, legal)| legal) };
+    signature.legal = Legal { ch: swiss, eu, demo };
     for counter in &mut signature.counter_signatures {
         one(counter, documents, proofs, schemes, lists, at);
     }

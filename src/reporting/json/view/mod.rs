@@ -1,6 +1,8 @@
 //! The members of `sigillum-report/1`, in the contract's order: borrowed views of a report.
 
 mod evidence;
+mod legal;
+mod mandant;
 mod signature;
 mod unread;
 
@@ -14,6 +16,7 @@ use super::{Addition, Envelope, Rendering, SCHEMA, Show, Texts};
 use crate::document::{DocumentFacts, DocumentFinding};
 use crate::validation::{Attempt, Need, PolicyReference, Report, Summary, TrustSummary};
 use evidence::{ReasonView, TimestampView, certificates, timestamps};
+use mandant::MandantView;
 use signature::SignatureView;
 
 pub(super) use unread::ErrorLine;
@@ -39,6 +42,8 @@ pub(super) struct ReportView<'a> {
     document_timestamps: Vec<TimestampView<'a>>,
     needs: Vec<NeedView<'a>>,
     gathering: Vec<AttemptView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mandants: Vec<MandantView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificates: Option<BTreeMap<&'a str, String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -68,6 +73,7 @@ impl<'a> ReportView<'a> {
             document_timestamps: timestamps(&report.document_timestamps, texts),
             needs: report.needs.iter().map(NeedView::new).collect(),
             gathering: report.gathering.iter().map(AttemptView::new).collect(),
+            mandants: report.mandants.iter().map(|result| MandantView::new(result, texts)).collect(),
             certificates: additions.contains(&Addition::Certificates).then(|| certificates(report)),
             renderings: renderings.iter().map(RenderingView::new).collect(),
         }
