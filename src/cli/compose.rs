@@ -26,8 +26,8 @@ use crate::service::ports::{Journal, Signer};
 use crate::service::{Gather, Given, Parts, Sealer, StandingEvidence, Unusable};
 use crate::syntax::url::HostRule;
 use crate::trust::{TrustAnchor, TrustStore};
-use crate::validation::{Evidence, Policy, PolicyError};
 use crate::validation::mandant::{Mandant, MandantError};
+use crate::validation::{Evidence, Policy, PolicyError};
 
 /// Bytes of a configuration, a policy or a file with certificates.
 const FILE_BYTES: u64 = 1 << 20;

@@ -21,8 +21,8 @@ use std::sync::Arc;
 
 use crate::limits::Limits;
 use crate::trust::TrustStore;
-use crate::validation::{Policy, Report, SignatureMemory};
 use crate::validation::mandant::Mandant;
+use crate::validation::{Policy, Report, SignatureMemory};
 use ports::{Clock, Identifiers, Journal, Steps};
 use work::Bench;
 

@@ -98,16 +98,7 @@ pub(crate) const AXES: &[(&str, &[&str])] = &[
     ("scheme", &["ch", "eu", "demo"]),
     (
         "list",
-        &[
-            "current",
-            "overdue",
-            "overdue-later",
-            "overdue-grace",
-            "closed",
-            "unverified",
-            "pin-expired",
-            "refused",
-        ],
+        &["current", "overdue", "overdue-later", "overdue-grace", "closed", "unverified", "pin-expired", "refused"],
     ),
     (
         "stamp",
@@ -199,7 +190,8 @@ impl Point {
 
     /// Moves along an axis.
     pub(crate) fn set(&mut self, axis: &str, value: &str) {
-        let (axis, values) = AXES.iter().find(|(name, _)| *name == axis).unwrap_or_else(|| panic!("no axis {axis}"));
+        let (axis, values) =
+            AXES.iter().find(|(name, _)| *name == axis).unwrap_or_else(|| panic!("no axis {axis}"));
         let value = values.iter().find(|one| **one == value).unwrap_or_else(|| panic!("{axis} has no {value}"));
         self.0.insert(axis, value);
     }

@@ -96,7 +96,8 @@ fn service(entry: &str, issuer: &Arc<Certificate>) -> Service {
     let mut scheme = Scheme::Eu;
     let mut from = "2016-06-30T22:00:00Z".to_owned();
     let (mut kind, mut uses, mut qualifiers) = (ServiceKind::CaQc, Uses::default(), Vec::new());
-    let mut criteria = Criteria::All(vec![Criteria::KeyUsage(vec![(1, true)]), Criteria::PolicySet(vec!["1.2.3".to_owned()])]);
+    let mut criteria =
+        Criteria::All(vec![Criteria::KeyUsage(vec![(1, true)]), Criteria::PolicySet(vec!["1.2.3".to_owned()])]);
     let (mut course, mut critical): (Vec<(Timestamp, ServiceStatus)>, bool) = (Vec::new(), false);
     let whole = |date: &str| if date.contains('T') { date.to_owned() } else { format!("{date}T00:00:00Z") };
     for word in entry.split(' ') {

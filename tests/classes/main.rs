@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use rises::{RISES, WRITTEN};
 use sigillum::trust::Scheme;
 use sigillum::validation::qualification::{
-    CONTRADICTIONS, GATES, HANDWRITING, LegalReason, QUALIFIED, REGULATED, REMARKS, Rule, SEAL, STATUS, Swiss, SwissClass,
-    TIME, quality, swiss,
+    CONTRADICTIONS, GATES, HANDWRITING, LegalReason, QUALIFIED, REGULATED, REMARKS, Rule, SEAL, STATUS, Swiss,
+    SwissClass, TIME, quality, swiss,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -123,7 +123,9 @@ fn documentation() -> String {
             let _ = writeln!(made, "| {stage} | `{}` | {} |", rule.reason.name(), rule.article);
         }
     }
-    made.push_str("\n## Cases\n\n| case | base | differs in | class | equals handwriting | time | reasons | article |\n");
+    made.push_str(
+        "\n## Cases\n\n| case | base | differs in | class | equals handwriting | time | reasons | article |\n",
+    );
     made.push_str("|---|---|---|---|---|---|---|---|\n");
     for row in truth() {
         let cells = ["case", "base", "differs", "class", "handwriting", "time", "reasons", "article"];

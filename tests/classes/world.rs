@@ -196,7 +196,13 @@ struct Services<'p> {
 }
 
 impl Services<'_> {
-    fn list_of(&mut self, scheme: Scheme, sequence_number: u64, certificate: &Arc<Certificate>, periods: Vec<Period>) {
+    fn list_of(
+        &mut self,
+        scheme: Scheme,
+        sequence_number: u64,
+        certificate: &Arc<Certificate>,
+        periods: Vec<Period>,
+    ) {
         let territory = match scheme {
             Scheme::Ch => "CH",
             Scheme::Eu => "AT",
@@ -257,8 +263,7 @@ impl Services<'_> {
                 let (issuing, certificate) = under(&government, name, 57);
                 let listed = usize::from(below != "root-03");
                 if below == "root-03" {
-                    let granted =
-                        period(time(RECOGNISED), ServiceKind::CaQc, ServiceStatus::Granted, BOTH);
+                    let granted = period(time(RECOGNISED), ServiceKind::CaQc, ServiceStatus::Granted, BOTH);
                     self.list(Scheme::Ch, &root_certificate, vec![granted]);
                 }
                 (issuing, vec![certificate, root_certificate], listed)
@@ -429,7 +434,11 @@ impl Services<'_> {
             let middle_certificate = certify_ca(&government, &middle);
             self.list(Scheme::Ch, &top, vec![period(recognised, ServiceKind::Qtst, Granted, Uses::default())]);
             if kind == "root-listed-03" {
-                self.list(Scheme::Ch, &middle_certificate, vec![period(recognised, ServiceKind::CaQc, Granted, BOTH)]);
+                self.list(
+                    Scheme::Ch,
+                    &middle_certificate,
+                    vec![period(recognised, ServiceKind::CaQc, Granted, BOTH)],
+                );
             }
             let purposes: &[&str] = if kind == "root-no-purpose" { &[] } else { &[STAMPING] };
             return vec![unit(&middle, purposes, true, self.times.until), middle_certificate, top];
@@ -450,8 +459,17 @@ impl Services<'_> {
         if kind == "between" {
             let middle = Party::new("Unlisted TSA", 72);
             let middle_certificate = certify_ca(&tsa, &middle);
-            self.list(Scheme::Ch, &tsa_certificate, vec![period(recognised, ServiceKind::Qtst, Granted, Uses::default())]);
-            return vec![unit(&middle, purposes, critical, until), middle_certificate, tsa_certificate, root_certificate];
+            self.list(
+                Scheme::Ch,
+                &tsa_certificate,
+                vec![period(recognised, ServiceKind::Qtst, Granted, Uses::default())],
+            );
+            return vec![
+                unit(&middle, purposes, critical, until),
+                middle_certificate,
+                tsa_certificate,
+                root_certificate,
+            ];
         }
         let unit = unit(&tsa, purposes, critical, until);
         let path = vec![Arc::clone(&unit), Arc::clone(&tsa_certificate), root_certificate];
@@ -536,9 +554,7 @@ fn subject(holder: &str, country: &str) -> Vec<u8> {
     attributes.push(("2.5.4.3", "Anna Muster"));
     let rdns: Vec<Vec<u8>> = attributes
         .into_iter()
-        .map(|(oid, value)| {
-            der::tlv(0x31, &der::sequence(&[der::oid(oid), der::tlv(0x0c, value.as_bytes())]))
-        })
+        .map(|(oid, value)| der::tlv(0x31, &der::sequence(&[der::oid(oid), der::tlv(0x0c, value.as_bytes())])))
         .collect();
     der::sequence(&rdns)
 }
@@ -568,8 +584,10 @@ fn policies(note: &str, more: &str) -> Vec<u8> {
         "unreadable" => return extension("2.5.29.32", false, &[0x30, 0x03, 0x30, 0x80]),
         _ => Vec::new(),
     };
-    let notices: Vec<Vec<u8>> =
-        texts.into_iter().map(|text| der::sequence(&[der::oid("1.3.6.1.5.5.7.2.2"), der::sequence(&[text])])).collect();
+    let notices: Vec<Vec<u8>> = texts
+        .into_iter()
+        .map(|text| der::sequence(&[der::oid("1.3.6.1.5.5.7.2.2"), der::sequence(&[text])]))
+        .collect();
     let policy = |oid: &str, notices: &[Vec<u8>]| {
         let qualifiers = if notices.is_empty() { Vec::new() } else { der::sequence(notices) };
         der::sequence(&[der::oid(oid), qualifiers])

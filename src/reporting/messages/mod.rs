@@ -216,7 +216,10 @@ impl Texts {
         let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
         [
             said("integrity", integrity),
-            name.map_or_else(|| said("identity", identity), |name| format!("{}: {name}", said("identity", identity))),
+            name.map_or_else(
+                || said("identity", identity),
+                |name| format!("{}: {name}", said("identity", identity)),
+            ),
             format!("{}: {class}{reasons}", said("validity", validity)),
             quality.map_or_else(|| said("time", time), |at| format!("{}: {}", said("time", time), self.time(at))),
         ]

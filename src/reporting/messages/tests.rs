@@ -279,11 +279,22 @@ fn nothing_is_called_legally_valid_and_there_is_no_qualified_seal() {
             for (key, text) in keys {
                 let folded = text.to_lowercase();
                 let words = [
-                    "rechtsgültig", "juridiquement valable", "giuridicamente valid", "legally valid", "qualifiziertes siegel",
-                    "qualifiziertes elektronisches siegel", "cachet électronique qualifié", "sigillo elettronico qualificato",
-                    "qualified electronic seal", "qualified seal",
+                    "rechtsgültig",
+                    "juridiquement valable",
+                    "giuridicamente valid",
+                    "legally valid",
+                    "qualifiziertes siegel",
+                    "qualifiziertes elektronisches siegel",
+                    "cachet électronique qualifié",
+                    "sigillo elettronico qualificato",
+                    "qualified electronic seal",
+                    "qualified seal",
                 ];
-                assert!(!words.iter().any(|word| folded.contains(word)), "{}: {section}.{key}: {text}", language.code());
+                assert!(
+                    !words.iter().any(|word| folded.contains(word)),
+                    "{}: {section}.{key}: {text}",
+                    language.code()
+                );
             }
         }
     }

@@ -3,9 +3,9 @@
 use super::page::Page;
 use super::signature::INDENT;
 use crate::reporting::{Label, Show, shown};
-use crate::validation::{SignatureReport, TimeQuality};
 use crate::validation::mandant::MandantResult;
 use crate::validation::qualification::{CertificateClaims, LegalReason, SwissLegal};
+use crate::validation::{SignatureReport, TimeQuality};
 
 /// Class and checks of a signature; nothing of schemes without a list.
 pub(super) fn section(page: &mut Page, signature: &SignatureReport) {

@@ -134,7 +134,9 @@ impl Mandant {
             every: form.every.map(demand).transpose()?,
             some: form.some.into_iter().map(demand).collect::<Result<_, _>>()?,
             not_done: form.not_done,
-            notes: words("notes", form.notes, |word| MandantNote::ALL.into_iter().find(|note| note.name() == word))?,
+            notes: words("notes", form.notes, |word| {
+                MandantNote::ALL.into_iter().find(|note| note.name() == word)
+            })?,
         })
     }
 }

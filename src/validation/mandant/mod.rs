@@ -165,9 +165,8 @@ impl Mandant {
     #[must_use]
     pub fn builtin() -> &'static [Arc<Self>] {
         // The files are part of the program, and a test parses them.
-        static ALL: LazyLock<Vec<Arc<Mandant>>> = LazyLock::new(|| {
-            BUILTIN.iter().filter_map(|text| Mandant::parse(text).ok()).map(Arc::new).collect()
-        });
+        static ALL: LazyLock<Vec<Arc<Mandant>>> =
+            LazyLock::new(|| BUILTIN.iter().filter_map(|text| Mandant::parse(text).ok()).map(Arc::new).collect());
         &ALL
     }
 
@@ -194,15 +193,12 @@ impl Mandant {
         lacks(Unmet::TooFewSignatures, signatures.len() < self.minimum);
         lacks(Unmet::TooManySignatures, self.maximum.is_some_and(|most| signatures.len() > most));
         lacks(Unmet::NotValid, self.all_valid && report.summary.answer != Answer::Valid);
-        lacks(
-            Unmet::Class,
-            every.is_some_and(|demand| signatures.iter().any(|one| !meets_class(one, demand))),
-        );
+        lacks(Unmet::Class, every.is_some_and(|demand| signatures.iter().any(|one| !meets_class(one, demand))));
         lacks(Unmet::Time, every.is_some_and(|demand| signatures.iter().any(|one| !meets_time(one, demand))));
         let has = |demand: &Demand| {
-            let good = signatures.iter().filter(|one| {
-                super::process::is_valid(one) && meets_class(one, demand) && meets_time(one, demand)
-            });
+            let good = signatures
+                .iter()
+                .filter(|one| super::process::is_valid(one) && meets_class(one, demand) && meets_time(one, demand));
             good.count() >= demand.count
         };
         lacks(Unmet::SignatureMissing, !self.some.iter().all(has));
@@ -213,12 +209,7 @@ impl Mandant {
         );
         lacks(Unmet::Certified, !self.certification && signatures.iter().any(|one| one.doc_mdp.is_some()));
         lacks(Unmet::NotDone, !self.not_done.is_empty());
-        MandantResult {
-            name: self.name.clone(),
-            unmet,
-            not_done: self.not_done.clone(),
-            notes: self.notes.clone(),
-        }
+        MandantResult { name: self.name.clone(), unmet, not_done: self.not_done.clone(), notes: self.notes.clone() }
     }
 }
 

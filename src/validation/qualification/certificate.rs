@@ -47,7 +47,8 @@ impl Content {
         let has = |attribute: &[u8]| subject.all(attribute).any(|value| !value.trim().is_empty());
         let (surname, given, pseudonym) = (has(oid::SURNAME), has(oid::GIVEN_NAME), has(oid::PSEUDONYM));
         let statements = certificate.qc_statements();
-        let unreadable = || certificate.malformed_extensions().iter().any(|one| one.content() == oid::QC_STATEMENTS);
+        let unreadable =
+            || certificate.malformed_extensions().iter().any(|one| one.content() == oid::QC_STATEMENTS);
         let types = statements.map(|all| all.types.as_slice()).unwrap_or_default();
         let is_type = |wanted: &[u8]| types.iter().any(|one| one.content() == wanted);
         let mut distinct: Vec<&[u8]> = types.iter().map(crate::syntax::der::Oid::content).collect();
@@ -122,7 +123,8 @@ impl Note {
 
     fn in_text(text: &str) -> Self {
         let folded = text.to_lowercase();
-        let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let mut note = Self {
             in_other_language: {
                 let spaced = folded.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -177,7 +179,8 @@ mod tests {
         assert!(read("qualified certificate").qualified);
         let bit = "This is a regulated certificate for legal persons as defined by the Swiss federal law SR 943.03 ZertES";
         assert_eq!(read(bit), Note { regulated: true, legal_persons: true, ..Note::default() });
-        let unit = "This is a regulated certificate of the Swiss Government Regulated CA 02 CPS for timestamping purposes";
+        let unit =
+            "This is a regulated certificate of the Swiss Government Regulated CA 02 CPS for timestamping purposes";
         assert_eq!(read(unit), Note { regulated: true, ..Note::default() });
         let issuing = "This is an issuing CA for regulated certificates as defined by the Swiss federal law";
         assert!(read(issuing).regulated);
@@ -187,7 +190,8 @@ mod tests {
     fn other_words_negations_and_languages_are_told_apart() {
         let read = Note::in_text;
         assert_eq!(read("unqualified certificate"), Note::default());
-        for text in ["This is not a qualified certificate", "non-qualified certificate", "no regulated certificate"] {
+        for text in ["This is not a qualified certificate", "non-qualified certificate", "no regulated certificate"]
+        {
             assert_eq!(read(text), Note { negated: true, ..Note::default() }, "{text}");
         }
         for text in ["Qualifiziertes  Zertifikat", "certificat qualifié", "Certificato\nregolamentato"] {

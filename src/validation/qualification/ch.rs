@@ -374,7 +374,8 @@ impl<'c> Case<'c> {
     }
 
     fn is_covered(&self, service: &Service) -> bool {
-        let uses = service.at(self.time()).or_else(|| service.current()).map(|period| period.uses).unwrap_or_default();
+        let uses =
+            service.at(self.time()).or_else(|| service.current()).map(|period| period.uses).unwrap_or_default();
         (self.content.is_person && uses.signatures) || (self.content.is_organisation && uses.seals)
     }
 

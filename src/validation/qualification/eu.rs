@@ -124,10 +124,8 @@ fn at(signer: &Certificate, said: Said, services: &[&Service], time: Timestamp) 
         reasons.push(LegalReason::TypeNotCovered);
         return Ok(AtTime { found: none, reasons });
     }
-    let outcomes: Vec<(&Period, Qualification)> = covering
-        .iter()
-        .map(|(period, qualifiers)| (*period, together(said, period, qualifiers)))
-        .collect();
+    let outcomes: Vec<(&Period, Qualification)> =
+        covering.iter().map(|(period, qualifiers)| (*period, together(said, period, qualifiers))).collect();
     let first = outcomes.first().map(|(_, outcome)| *outcome);
     if outcomes.iter().any(|(_, outcome)| Some(*outcome) != first) {
         return Err(LegalReason::ServicesConflict);
@@ -147,9 +145,9 @@ fn at(signer: &Certificate, said: Said, services: &[&Service], time: Timestamp) 
 fn is_granted(period: &Period) -> bool {
     match period.status {
         ServiceStatus::Granted => period.from >= EIDAS,
-        ServiceStatus::UnderSupervision
-        | ServiceStatus::SupervisionInCessation
-        | ServiceStatus::Accredited => period.from < EIDAS,
+        ServiceStatus::UnderSupervision | ServiceStatus::SupervisionInCessation | ServiceStatus::Accredited => {
+            period.from < EIDAS
+        }
         _ => false,
     }
 }

@@ -39,21 +39,33 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn by(certificate: &Certificate) -> Self {
         let statements = certificate.qc_statements();
-        let policy = |wanted: &[u8]| {
-            certificate.certificate_policies().iter().any(|one| one.oid.content() == wanted)
-        };
+        let policy =
+            |wanted: &[u8]| certificate.certificate_policies().iter().any(|one| one.oid.content() == wanted);
         let is_post = certificate.not_before() >= EIDAS;
         let european = statements.is_none_or(|all| all.legislation.is_empty());
         let compliance = statements.is_some_and(|all| all.compliance);
         let (qcp, qcp_plus) = (policy(oid::POLICY_QCP_PUBLIC), policy(oid::POLICY_QCP_PUBLIC_SSCD));
         let qualified = european && (compliance || (!is_post && (qcp || qcp_plus)));
-        let mut types: Vec<&[u8]> =
-            statements.map(|all| all.types.iter().map(crate::syntax::der::Oid::content).collect()).unwrap_or_default();
+        let mut types: Vec<&[u8]> = statements
+            .map(|all| all.types.iter().map(crate::syntax::der::Oid::content).collect())
+            .unwrap_or_default();
         types.sort_unstable();
         types.dedup();
         let kind = match types.as_slice() {
-            _ if !is_post => if qualified { Type::Signature } else { Type::Unknown },
-            [] => if compliance { Type::Signature } else { Type::Unknown },
+            _ if !is_post => {
+                if qualified {
+                    Type::Signature
+                } else {
+                    Type::Unknown
+                }
+            }
+            [] => {
+                if compliance {
+                    Type::Signature
+                } else {
+                    Type::Unknown
+                }
+            }
             [one] if *one == oid::QC_TYPE_ESIGN => Type::Signature,
             [one] if *one == oid::QC_TYPE_ESEAL => Type::Seal,
             [one] if *one == oid::QC_TYPE_WEB => Type::Web,
@@ -164,7 +176,8 @@ fn devices_clash(qualifiers: &[Qualifier], is_post: bool) -> bool {
 
 /// Whether a certificate meets criteria; `None` where one of them is not known, and then it meets nothing around it.
 fn meets(certificate: &Certificate, criteria: &Criteria) -> Option<bool> {
-    let each = |list: &[Criteria]| -> Option<Vec<bool>> { list.iter().map(|one| meets(certificate, one)).collect() };
+    let each =
+        |list: &[Criteria]| -> Option<Vec<bool>> { list.iter().map(|one| meets(certificate, one)).collect() };
     Some(match criteria {
         Criteria::All(list) => each(list)?.into_iter().all(|one| one),
         Criteria::AtLeastOne(list) => each(list)?.into_iter().any(|one| one),
@@ -175,17 +188,17 @@ fn meets(certificate: &Certificate, criteria: &Criteria) -> Option<bool> {
                 KEY_USAGE.get(usize::from(*bit)).is_some_and(|name| names.contains(name) == *wanted)
             })
         }
-        Criteria::PolicySet(all) => all.iter().all(|wanted| {
-            certificate.certificate_policies().iter().any(|one| one.oid.to_string() == *wanted)
-        }),
+        Criteria::PolicySet(all) => all
+            .iter()
+            .all(|wanted| certificate.certificate_policies().iter().any(|one| one.oid.to_string() == *wanted)),
         Criteria::ExtendedKeyUsage(all) => all.iter().all(|wanted| {
-            certificate.extended_key_usage().is_some_and(|usage| {
-                usage.oids.iter().any(|one| one.to_string() == *wanted)
-            })
+            certificate
+                .extended_key_usage()
+                .is_some_and(|usage| usage.oids.iter().any(|one| one.to_string() == *wanted))
         }),
-        Criteria::SubjectAttributes(all) => all.iter().all(|wanted| {
-            certificate.subject().attributes().iter().any(|one| one.oid.to_string() == *wanted)
-        }),
+        Criteria::SubjectAttributes(all) => all
+            .iter()
+            .all(|wanted| certificate.subject().attributes().iter().any(|one| one.oid.to_string() == *wanted)),
         Criteria::Unknown => return None,
     })
 }

@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn one_number_is_written_in_many_ways() {
-        for text in ["NTRCH-CHE-113.846.892", "vatch-che113846892", "VATCH-CHE-113.846.892 MWST", "NTRCH-CHE 113846892TVA"]
+        for text in
+            ["NTRCH-CHE-113.846.892", "vatch-che113846892", "VATCH-CHE-113.846.892 MWST", "NTRCH-CHE 113846892TVA"]
         {
             assert_eq!(Uid::read(text).unwrap().number, "CHE-113.846.892", "{text}");
         }
@@ -70,10 +71,18 @@ mod tests {
         assert!(!Uid::read("NTRCH-CHE-113.846.893").unwrap().check_digit_holds);
         assert!(!Uid::read("NTRCH-CHE-666.666.660").unwrap().check_digit_holds);
         // 11 - (sum mod 11) is 10: no number of these eight digits exists.
-        let ten = (0..10).filter(|last| Uid::read(&format!("NTRCH-CHE-000.000.03{last}")).is_some_and(|uid| uid.check_digit_holds));
+        let ten = (0..10).filter(|last| {
+            Uid::read(&format!("NTRCH-CHE-000.000.03{last}")).is_some_and(|uid| uid.check_digit_holds)
+        });
         assert_eq!(ten.count(), 0);
-        for text in ["", "CHE-113.846.892", "VATAT-U64741248", "NTRCH-CHE-113.846.89", "NTRCH-CHE-113.846.8921", "NTRCH-CHE-11a.846.892"]
-        {
+        for text in [
+            "",
+            "CHE-113.846.892",
+            "VATAT-U64741248",
+            "NTRCH-CHE-113.846.89",
+            "NTRCH-CHE-113.846.8921",
+            "NTRCH-CHE-11a.846.892",
+        ] {
             assert_eq!(Uid::read(text), None, "{text}");
         }
     }

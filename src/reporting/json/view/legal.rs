@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use crate::reporting::{Show, Texts};
-use crate::validation::qualification::{
-    CertificateClaims, European, FourChecks, LegalReason, SwissLegal,
-};
+use crate::validation::qualification::{CertificateClaims, European, FourChecks, LegalReason, SwissLegal};
 use crate::validation::{CheckResult, SignatureReport};
 
 /// By scheme; absent is what there is no list of.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::legal::{ClaimsView, LegalView};
 use super::evidence::{CheckView, PathElementView, ReasonView, TimestampView, checks, path, timestamps};
+use super::legal::{ClaimsView, LegalView};
 use crate::document::{ChangeFinding, Changes, FieldLock, Uncovered};
 use crate::reporting::Texts;
 use crate::validation::{Algorithms, ClaimedAttributes, Scope, SignatureReport, Signer};

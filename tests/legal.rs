@@ -1,0 +1,457 @@
+//! Classes, four checks and mandants of whole documents: signed and stamped here, by certificates and entries of lists that
+//! are made here.
+
+#![cfg(feature = "service")]
+
+mod support;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType, IsCa,
+    KeyPair, KeyUsagePurpose,
+};
+use serde_json::{Value, json};
+use sigillum::limits::{CancelFlag, Limits};
+use sigillum::pki::Certificate;
+use sigillum::reporting::{Envelope, Language, Style, to_json, to_text};
+use sigillum::service::{ValidationRequest, validate};
+use sigillum::time::Timestamp;
+use sigillum::trust::{
+    ListStanding, ListTrust, Period, Scheme, Service, ServiceKind, ServiceStatus, TrustAnchor, TrustStore, Uses,
+};
+use sigillum::validation::mandant::Mandant;
+use sigillum::validation::{Moment, Policy, Report};
+use std::sync::Arc;
+use support::pdf::MadePdf;
+use support::sign::{Signer, der, sha256};
+
+const AT: &str = "2026-07-01T00:00:00Z";
+const HOLE: usize = 8192;
+
+/// A listed authority of certificates, a listed authority of time-stamps, and whom they issue.
+struct World {
+    issuer: Arc<Certificate>,
+    stamper: Arc<Certificate>,
+    person: Signer,
+    seal: Signer,
+    unit: Signer,
+}
+
+impl World {
+    fn new() -> Self {
+        let issuing = authority("Issuing CA");
+        let stamping = authority("TSA CA");
+        let qualified = [
+            notice("qualified certificate"),
+            statements(&[("0.4.0.1862.1.1", None), ("0.4.0.1862.1.4", None), limit(), types("0.4.0.1862.1.6.1")]),
+        ];
+        let person =
+            [("2.5.4.4", "Muster"), ("2.5.4.42", "Anna"), ("2.5.4.12", "Notarin"), ("2.5.4.3", "Anna Muster")];
+        let regulated = [
+            notice(
+                "This is a regulated certificate for legal persons as defined by the Swiss federal law SR 943.03 ZertES",
+            ),
+            statements(&[("0.4.0.1862.1.4", None), types("0.4.0.1862.1.6.2")]),
+        ];
+        let unit = [purpose()];
+        let organisation = [
+            ("2.5.4.10", "Kanton Beispiel"),
+            ("2.5.4.97", "NTRCH-CHE-113.846.892"),
+            ("2.5.4.3", "Kanton Beispiel"),
+        ];
+        Self {
+            person: holder(&issuing, &person, KeyUsagePurpose::ContentCommitment, &qualified),
+            seal: holder(&issuing, &organisation, KeyUsagePurpose::DigitalSignature, &regulated),
+            unit: holder(&stamping, &[("2.5.4.3", "TSU")], KeyUsagePurpose::DigitalSignature, &unit),
+            issuer: certificate(&issuing),
+            stamper: certificate(&stamping),
+        }
+    }
+
+    /// Both authorities are trusted; each list says of them what this scheme's list would.
+    fn store(&self, schemes: &[Scheme]) -> TrustStore {
+        let anchors =
+            [&self.issuer, &self.stamper].map(|one| TrustAnchor { certificate: Arc::clone(one), sunset: None });
+        let list = |scheme: &Scheme| ListStanding {
+            scheme: *scheme,
+            territory: scheme.name().to_owned(),
+            sequence_number: 1,
+            trust: ListTrust::Verified,
+            next_update: Some(time("2026-12-01T00:00:00Z")),
+            grace_seconds: 0,
+        };
+        let service = |scheme: &Scheme, certificate: &Arc<Certificate>, kind| {
+            Arc::new(Service {
+                scheme: *scheme,
+                territory: scheme.name().to_owned(),
+                sequence_number: 1,
+                provider: "Provider".to_owned(),
+                trade_names: Vec::new(),
+                name: "Service".to_owned(),
+                certificates: vec![Arc::clone(certificate)],
+                subjects: Vec::new(),
+                key_identifiers: Vec::new(),
+                periods: vec![Period {
+                    from: time("2019-04-10T22:00:00Z"),
+                    kind,
+                    kind_uri: String::new(),
+                    status: ServiceStatus::Granted,
+                    status_uri: String::new(),
+                    uses: Uses { signatures: true, seals: true, web: false },
+                    qualifications: Vec::new(),
+                    has_unknown_critical_extension: false,
+                }],
+            })
+        };
+        let entries = |scheme| {
+            [service(scheme, &self.issuer, ServiceKind::CaQc), service(scheme, &self.stamper, ServiceKind::Qtst)]
+        };
+        let services = schemes.iter().flat_map(entries).collect();
+        TrustStore::new(anchors.into()).with_lists(schemes.iter().map(list).collect(), services)
+    }
+
+    fn sign(&self, pdf: &mut MadePdf, field: &str, signer: &Signer) {
+        pdf.sign(field, "ETSI.CAdES.detached", HOLE, |pieces| {
+            signer.stamped_cms(&sha256(&pieces), |value| self.unit.token(&sha256(&[value])))
+        });
+    }
+
+    /// A document with these signatures, each with a time-stamp of 2 June 2026.
+    fn signed(&self, signers: &[&Signer]) -> Vec<u8> {
+        let mut pdf = MadePdf::new([]);
+        for (number, signer) in signers.iter().enumerate() {
+            self.sign(&mut pdf, &format!("S{number}"), signer);
+        }
+        pdf.into_bytes()
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    Timestamp::from_rfc3339(text).unwrap()
+}
+
+fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = params(&[("2.5.4.3", name)]);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+fn certificate(issuer: &CertifiedIssuer<'_, KeyPair>) -> Arc<Certificate> {
+    Arc::new(Certificate::parse(AsRef::<rcgen::Certificate>::as_ref(issuer).der()).unwrap())
+}
+
+fn holder(
+    issuer: &CertifiedIssuer<'static, KeyPair>,
+    subject: &[(&str, &str)],
+    usage: KeyUsagePurpose,
+    extensions: &[CustomExtension],
+) -> Signer {
+    let key = KeyPair::generate().unwrap();
+    let mut params = params(subject);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![usage];
+    params.custom_extensions = extensions.to_vec();
+    let certificate = params.signed_by(&key, issuer).unwrap();
+    Signer::of(&key.serialize_der(), certificate.der().to_vec())
+}
+
+fn params(subject: &[(&str, &str)]) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CountryName, "CH");
+    for (oid, value) in subject {
+        params.distinguished_name.push(DnType::from_oid(&arcs(oid)), *value);
+    }
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2029, 1, 1);
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+fn arcs(oid: &str) -> Vec<u64> {
+    oid.split('.').map(|arc| arc.parse().unwrap()).collect()
+}
+
+fn extension(oid: &str, value: Vec<u8>) -> CustomExtension {
+    CustomExtension::from_oid_content(&arcs(oid), value)
+}
+
+fn notice(text: &str) -> CustomExtension {
+    let notice = der::sequence(&[der::tlv(0x0c, text.as_bytes())]);
+    let qualifier = der::sequence(&[der::oid("1.3.6.1.5.5.7.2.2"), notice]);
+    let policy = der::sequence(&[der::oid("2.16.756.1.1"), der::sequence(&[qualifier])]);
+    extension("2.5.29.32", der::sequence(&[policy]))
+}
+
+fn statements(all: &[(&str, Option<Vec<u8>>)]) -> CustomExtension {
+    let all: Vec<Vec<u8>> =
+        all.iter().map(|(oid, info)| der::sequence(&[der::oid(oid), info.clone().unwrap_or_default()])).collect();
+    extension("1.3.6.1.5.5.7.1.3", der::sequence(&all))
+}
+
+fn types(oid: &str) -> (&'static str, Option<Vec<u8>>) {
+    ("0.4.0.1862.1.6", Some(der::sequence(&[der::oid(oid)])))
+}
+
+/// CHF 5 · 10^4.
+fn limit() -> (&'static str, Option<Vec<u8>>) {
+    let value = der::sequence(&[der::tlv(0x13, b"CHF"), der::integer(&[5]), der::integer(&[4])]);
+    ("0.4.0.1862.1.2", Some(value))
+}
+
+fn purpose() -> CustomExtension {
+    let mut purpose = extension("2.5.29.37", der::sequence(&[der::oid("1.3.6.1.5.5.7.3.8")]));
+    purpose.set_criticality(true);
+    purpose
+}
+
+fn report(document: &[u8], trust: TrustStore) -> Report {
+    let at = time(AT);
+    let request = ValidationRequest {
+        contents: Vec::new(),
+        password: None,
+        policy: Policy::builtin("no-revocation").unwrap().into(),
+        trust: trust.into(),
+        certificates: Vec::new(),
+        crls: Vec::new(),
+        ocsp_responses: Vec::new(),
+        moment: Moment { at, clock: at },
+        limits: Limits::DEFAULT,
+    };
+    validate(document, &request, &CancelFlag::default()).unwrap()
+}
+
+const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: None };
+
+fn json(report: &Report) -> Value {
+    serde_json::from_str(&to_json(report, &ENVELOPE, Language::En)).unwrap()
+}
+
+/// Those that are satisfied.
+fn satisfied(report: &Value) -> Vec<&str> {
+    let all = report["mandants"].as_array().expect("mandants").iter();
+    all.filter(|one| one["satisfied"] == true).map(|one| one["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_stamped_qualified_signature_is_equal_to_handwriting() {
+    let world = World::new();
+    let report = report(&world.signed(&[&world.person]), world.store(&[Scheme::Ch]));
+    let said = json(&report);
+    let signature = &said["signatures"][0];
+    assert_eq!(signature["indication"], "TOTAL-PASSED", "{}", signature["reason"]);
+    let ch = &signature["legal"]["ch"];
+    assert_eq!(ch["class"], "qualified-electronic-signature", "{ch}");
+    assert_eq!((&ch["equalsHandwriting"], &ch["reasons"]), (&json!(true), &json!([])));
+    assert_eq!(signature["timeQuality"], "qualified");
+    assert_eq!(signature["timestamps"][0]["qualified"], json!(["ch"]));
+    assert!(signature["legal"].get("eu").is_none() && signature["legal"].get("demo").is_none());
+    for check in ["integrity", "identity", "validity", "time"] {
+        assert_eq!(ch["fourChecks"][check]["result"], "passed", "{check}");
+    }
+    assert_eq!(
+        signature["certificateClaims"],
+        json!({
+            "function": "Notarin",
+            "limits": [{ "currency": "CHF", "amount": 5, "exponent": 4 }],
+            "notices": ["qualified certificate"],
+            "policies": ["2.16.756.1.1"],
+        })
+    );
+    assert_eq!(
+        satisfied(&said),
+        ["qualified", "mixed", "official-gazette", "criminal-records-extract", "debt-collection-extract"]
+    );
+}
+
+#[test]
+fn a_seal_is_regulated_and_never_more() {
+    let world = World::new();
+    let report = report(&world.signed(&[&world.seal]), world.store(&[Scheme::Ch]));
+    let said = json(&report);
+    let ch = &said["signatures"][0]["legal"]["ch"];
+    assert_eq!((&ch["class"], &ch["equalsHandwriting"]), (&json!("regulated-electronic-seal"), &json!(false)));
+    let uid = json!({ "number": "CHE-113.846.892", "checkDigitHolds": true });
+    assert_eq!(said["signatures"][0]["certificateClaims"]["uid"], uid);
+    assert!(satisfied(&said).contains(&"regulated-seal") && !satisfied(&said).contains(&"qualified"));
+    let unmet = said["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "qualified").unwrap();
+    assert_eq!(unmet["unmet"], json!(["class-not-accepted"]));
+}
+
+#[test]
+fn without_a_list_nothing_is_said_of_law() {
+    let world = World::new();
+    let report = report(&world.signed(&[&world.person]), world.store(&[]));
+    let said = json(&report);
+    assert_eq!(said["signatures"][0]["legal"], json!({}));
+    assert_eq!(said["signatures"][0]["timeQuality"], "timestamp");
+    assert!(said.get("mandants").is_none());
+}
+
+#[test]
+fn each_scheme_has_its_own_line() {
+    let world = World::new();
+    let document = world.signed(&[&world.person]);
+    let both = json(&report(&document, world.store(&[Scheme::Ch, Scheme::Eu])));
+    let legal = &both["signatures"][0]["legal"];
+    assert_eq!(
+        (&legal["ch"]["class"], &legal["eu"]["class"]),
+        (&json!("qualified-electronic-signature"), &json!("QESIG"))
+    );
+    assert_eq!(both["signatures"][0]["timestamps"][0]["qualified"], json!(["ch", "eu"]));
+    // Of the EU's list alone nothing Swiss follows, and its time-stamp is not qualified here.
+    let eu = json(&report(&document, world.store(&[Scheme::Eu])));
+    let signature = &eu["signatures"][0];
+    assert!(signature["legal"].get("ch").is_none() && eu.get("mandants").is_none());
+    assert_eq!(
+        (&signature["legal"]["eu"]["class"], &signature["timeQuality"]),
+        (&json!("QESIG"), &json!("timestamp"))
+    );
+}
+
+#[test]
+fn a_demo_list_is_worth_nothing_outside_of_a_demo() {
+    let world = World::new();
+    let document = world.signed(&[&world.seal]);
+    let plain = json(&report(&document, world.store(&[Scheme::Demo])));
+    let signature = &plain["signatures"][0];
+    assert!(signature["legal"].get("ch").is_none());
+    assert_eq!(signature["legal"]["demo"]["class"], "regulated-electronic-seal");
+    assert_eq!(signature["timeQuality"], "timestamp", "qualified means under ZertES");
+    assert_eq!(satisfied(&plain), [""; 0]);
+    let demo = report(&document, world.store(&[Scheme::Demo]).marked_demo());
+    assert_eq!(json(&demo)["demo"], true);
+    assert!(satisfied(&json(&demo)).contains(&"regulated-seal"));
+    for language in Language::ALL {
+        let text = to_text(&demo, &ENVELOPE, *language, Style::Plain);
+        let class = text
+            .lines()
+            .find(|line| line.contains("DEMO:") && line.trim_start().starts_with("Kl") || line.contains("DEMO: "))
+            .unwrap();
+        assert!(class.contains("DEMO"), "{text}");
+    }
+}
+
+#[test]
+fn what_did_not_pass_has_no_class() {
+    let world = World::new();
+    let mut document = world.signed(&[&world.person]);
+    let place = document.windows(5).position(|window| window == b"/Page").unwrap();
+    document[place + 1] = b'R';
+    let said = json(&report(&document, world.store(&[Scheme::Ch])));
+    let signature = &said["signatures"][0];
+    assert_eq!(signature["indication"], "TOTAL-FAILED");
+    let ch = &signature["legal"]["ch"];
+    assert_eq!((&ch["class"], &ch["equalsHandwriting"]), (&json!("not-determined"), &json!(false)));
+    assert_eq!(ch["reasons"], json!(["not-passed"]));
+    assert_eq!(ch["fourChecks"]["integrity"]["result"], "failed");
+    assert_eq!(satisfied(&said), [""; 0]);
+}
+
+#[test]
+fn a_deed_is_never_settled_here_and_says_so() {
+    let world = World::new();
+    let document = world.signed(&[&world.person, &world.seal]);
+    let made = report(&document, world.store(&[Scheme::Ch]));
+    let said = json(&made);
+    let deed = said["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "notarial-deed").unwrap();
+    assert_eq!((&deed["satisfied"], &deed["unmet"]), (&json!(false), &json!(["checks-not-done"])));
+    assert_eq!(deed["notDone"].as_array().unwrap().len(), 4);
+    assert_eq!(deed["notes"][0]["code"], "registries-use-federal-validator");
+    assert_eq!(satisfied(&said), ["mixed"]);
+    for language in Language::ALL {
+        let text = to_text(&made, &ENVELOPE, *language, Style::Plain);
+        assert!(text.contains("upreg-deposited-seal-certificates"), "{text}");
+    }
+    // The seal alone is no deed.
+    let seal = json(&report(&world.signed(&[&world.seal]), world.store(&[Scheme::Ch])));
+    let deed = seal["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "notarial-deed").unwrap();
+    assert_eq!(deed["unmet"], json!(["too-few-signatures", "signature-missing", "checks-not-done"]));
+}
+
+#[test]
+fn later_signatures_are_not_accepted_where_a_document_is_closed() {
+    let world = World::new();
+    let said = json(&report(&world.signed(&[&world.seal, &world.seal]), world.store(&[Scheme::Ch])));
+    assert_eq!(satisfied(&said), ["regulated-seal", "mixed"]);
+    let gazette =
+        said["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "official-gazette").unwrap();
+    assert_eq!(gazette["unmet"], json!(["changes-not-accepted"]));
+}
+
+#[test]
+fn a_canton_asks_for_what_it_wants() {
+    let text = "name = \"canton\"\nversion = \"2\"\nbasis = \"x\"\nformats = [\"pdf\"]\nminimum = 1\nmaximum = 1\n\
+                changes = [\"none\", \"ltv\"]\n[[some]]\nclasses = [\"regulated-electronic-seal\"]\ntime = \"qualified\"\n";
+    let own = Mandant::parse(text).unwrap();
+    let world = World::new();
+    let assess = |signers: &[&Signer], schemes: &[Scheme]| {
+        let result = own.assess(&report(&world.signed(signers), world.store(schemes)));
+        result.unmet.iter().map(|one| one.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(assess(&[&world.seal], &[Scheme::Ch]), [""; 0]);
+    assert_eq!(assess(&[&world.person], &[Scheme::Ch]), ["signature-missing"]);
+    assert_eq!(assess(&[&world.seal], &[]), ["signature-missing"]);
+    let two = ["too-many-signatures", "changes-not-accepted"];
+    assert_eq!(assess(&[&world.seal, &world.seal], &[Scheme::Ch]), two);
+}
+
+#[test]
+fn the_text_shows_class_time_and_the_four_checks_in_every_language() {
+    let world = World::new();
+    let made = report(&world.signed(&[&world.person]), world.store(&[Scheme::Ch, Scheme::Eu]));
+    for (language, words) in [
+        (
+            Language::De,
+            [
+                "qualifizierte elektronische Signatur",
+                "qualifizierter Zeitstempel",
+                "OR 14 Abs. 2bis: ja",
+                "behauptet",
+                "Höchstwert",
+            ],
+        ),
+        (
+            Language::Fr,
+            [
+                "signature électronique qualifiée",
+                "horodatage qualifié",
+                "CO 14 al. 2bis: oui",
+                "alléguée",
+                "Valeur maximale",
+            ],
+        ),
+        (
+            Language::It,
+            [
+                "firma elettronica qualificata",
+                "marca temporale qualificata",
+                "CO 14 cpv. 2bis: sì",
+                "dichiarata",
+                "Valore massimo",
+            ],
+        ),
+        (
+            Language::En,
+            [
+                "qualified electronic signature",
+                "qualified time-stamp",
+                "OR 14(2bis): yes",
+                "claimed",
+                "upper limit",
+            ],
+        ),
+    ] {
+        let text = to_text(&made, &ENVELOPE, language, Style::Plain);
+        for word in words.iter().chain(&["QESIG", "  a) ", "  b) ", "  c) ", "  d) "]) {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        assert!(!text.contains('{'), "{text}");
+    }
+    // A mandant that was asked for says what is missing.
+    let mut asked = made;
+    let seal = Mandant::builtin().iter().find(|one| one.name == "regulated-seal").unwrap();
+    asked.mandants = vec![seal.assess(&asked)];
+    let text = to_text(&asked, &ENVELOPE, Language::De, Style::Plain);
+    assert!(text.contains("geregeltes Siegel: nicht erfüllt (eine Signatur hat eine andere Klasse)"), "{text}");
+}
