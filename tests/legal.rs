@@ -11,15 +11,18 @@ use rcgen::{
 };
 use serde_json::{Value, json};
 use sigillum::limits::{CancelFlag, Limits};
-use sigillum::pki::Certificate;
-use sigillum::reporting::{Envelope, Language, Style, to_json, to_text};
+use sigillum::pki::{Certificate, pem};
+use sigillum::reporting::{Envelope, Language, Style, Texts, to_json, to_text};
 use sigillum::service::{ValidationRequest, validate};
 use sigillum::time::Timestamp;
 use sigillum::trust::{
     ListStanding, ListTrust, Period, Scheme, Service, ServiceKind, ServiceStatus, TrustAnchor, TrustStore, Uses,
 };
 use sigillum::validation::mandant::Mandant;
-use sigillum::validation::{Moment, Policy, Report};
+use sigillum::validation::qualification::{Facts, LegalReason, StampFacts, SwissClass, qualified, swiss};
+use sigillum::validation::{Moment, Policy, Report, SignatureReport, Verdict};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use support::pdf::MadePdf;
 use support::sign::{Signer, der, sha256};
@@ -71,42 +74,12 @@ impl World {
     fn store(&self, schemes: &[Scheme]) -> TrustStore {
         let anchors =
             [&self.issuer, &self.stamper].map(|one| TrustAnchor { certificate: Arc::clone(one), sunset: None });
-        let list = |scheme: &Scheme| ListStanding {
-            scheme: *scheme,
-            territory: scheme.name().to_owned(),
-            sequence_number: 1,
-            trust: ListTrust::Verified,
-            next_update: Some(time("2026-12-01T00:00:00Z")),
-            grace_seconds: 0,
-        };
-        let service = |scheme: &Scheme, certificate: &Arc<Certificate>, kind| {
-            Arc::new(Service {
-                scheme: *scheme,
-                territory: scheme.name().to_owned(),
-                sequence_number: 1,
-                provider: "Provider".to_owned(),
-                trade_names: Vec::new(),
-                name: "Service".to_owned(),
-                certificates: vec![Arc::clone(certificate)],
-                subjects: Vec::new(),
-                key_identifiers: Vec::new(),
-                periods: vec![Period {
-                    from: time("2019-04-10T22:00:00Z"),
-                    kind,
-                    kind_uri: String::new(),
-                    status: ServiceStatus::Granted,
-                    status_uri: String::new(),
-                    uses: Uses { signatures: true, seals: true, web: false },
-                    qualifications: Vec::new(),
-                    has_unknown_critical_extension: false,
-                }],
-            })
-        };
+        let service = |scheme: &Scheme, certificate, kind| entry(*scheme, certificate, kind);
         let entries = |scheme| {
             [service(scheme, &self.issuer, ServiceKind::CaQc), service(scheme, &self.stamper, ServiceKind::Qtst)]
         };
         let services = schemes.iter().flat_map(entries).collect();
-        TrustStore::new(anchors.into()).with_lists(schemes.iter().map(list).collect(), services)
+        TrustStore::new(anchors.into()).with_lists(schemes.iter().copied().map(list).collect(), services)
     }
 
     fn sign(&self, pdf: &mut MadePdf, field: &str, signer: &Signer) {
@@ -123,6 +96,42 @@ impl World {
         }
         pdf.into_bytes()
     }
+}
+
+fn list(scheme: Scheme) -> ListStanding {
+    ListStanding {
+        scheme,
+        territory: scheme.name().to_owned(),
+        sequence_number: 1,
+        trust: ListTrust::Verified,
+        next_update: Some(time("2026-12-01T00:00:00Z")),
+        grace_seconds: 0,
+    }
+}
+
+/// A service since 2019 for signatures and seals.
+fn entry(scheme: Scheme, certificate: &Arc<Certificate>, kind: ServiceKind) -> Arc<Service> {
+    Arc::new(Service {
+        scheme,
+        territory: scheme.name().to_owned(),
+        sequence_number: 1,
+        provider: "Provider".to_owned(),
+        trade_names: Vec::new(),
+        name: "Service".to_owned(),
+        certificates: vec![Arc::clone(certificate)],
+        subjects: Vec::new(),
+        key_identifiers: Vec::new(),
+        periods: vec![Period {
+            from: time("2019-04-10T22:00:00Z"),
+            kind,
+            kind_uri: String::new(),
+            status: ServiceStatus::Granted,
+            status_uri: String::new(),
+            uses: Uses { signatures: true, seals: true, web: false },
+            qualifications: Vec::new(),
+            has_unknown_critical_extension: false,
+        }],
+    })
 }
 
 fn time(text: &str) -> Timestamp {
@@ -206,19 +215,28 @@ fn purpose() -> CustomExtension {
 }
 
 fn report(document: &[u8], trust: TrustStore) -> Report {
-    let at = time(AT);
+    judged(document, trust, Vec::new(), AT).unwrap()
+}
+
+fn judged(
+    document: &[u8],
+    trust: TrustStore,
+    certificates: Vec<Arc<Certificate>>,
+    at: &str,
+) -> Result<Report, sigillum::document::OpenError> {
+    let at = time(at);
     let request = ValidationRequest {
         contents: Vec::new(),
         password: None,
         policy: Policy::builtin("no-revocation").unwrap().into(),
         trust: trust.into(),
-        certificates: Vec::new(),
+        certificates,
         crls: Vec::new(),
         ocsp_responses: Vec::new(),
         moment: Moment { at, clock: at },
         limits: Limits::DEFAULT,
     };
-    validate(document, &request, &CancelFlag::default()).unwrap()
+    validate(document, &request, &CancelFlag::default())
 }
 
 const ENVELOPE: Envelope<'static> = Envelope { report_id: "R-1", document_name: None };
@@ -324,11 +342,8 @@ fn a_demo_list_is_worth_nothing_outside_of_a_demo() {
     assert!(satisfied(&json(&demo)).contains(&"regulated-seal"));
     for language in Language::ALL {
         let text = to_text(&demo, &ENVELOPE, *language, Style::Plain);
-        let class = text
-            .lines()
-            .find(|line| line.contains("DEMO:") && line.trim_start().starts_with("Kl") || line.contains("DEMO: "))
-            .unwrap();
-        assert!(class.contains("DEMO"), "{text}");
+        let class = Texts::of(*language).word("class", "regulated-electronic-seal");
+        assert!(text.contains(&format!("DEMO: {class}")), "{text}");
     }
 }
 
@@ -454,4 +469,116 @@ fn the_text_shows_class_time_and_the_four_checks_in_every_language() {
     asked.mandants = vec![seal.assess(&asked)];
     let text = to_text(&asked, &ENVELOPE, Language::De, Style::Plain);
     assert!(text.contains("geregeltes Siegel: nicht erfüllt (eine Signatur hat eine andere Klasse)"), "{text}");
+}
+
+/// The qualified CA of the independent test PKI on a demo list: its seals are regulated seals of the demo, its persons carry
+/// no note, so they are advanced.
+#[test]
+fn documents_of_other_programs_have_the_class_that_their_certificates_say() {
+    const SUITE: &str = "classes of the generated set";
+    let Some(data) = support::shared().map(|shared| shared.join("data")) else { return support::skipped(SUITE) };
+    let certificates = |name: &str| -> Vec<Arc<Certificate>> {
+        let text = support::read(&data.join("test-pki/certs").join(name));
+        let objects = pem::objects(&text).unwrap();
+        objects.iter().map(|object| Arc::new(Certificate::parse(&object.der).unwrap())).collect()
+    };
+    let issuer = certificates("peers/qca.pem").remove(0);
+    let issued = |signature: &SignatureReport| {
+        signature.path.get(1).is_some_and(|above| above.certificate.der() == issuer.der())
+    };
+    let (mut cases, mut seals, mut reasons) = (0, 0, BTreeSet::new());
+    for index in ["pdf.json", "xml.json"] {
+        let truth: Value =
+            serde_json::from_slice(&support::read(&data.join("generated").join(index))).unwrap();
+        for file in truth["files"].as_array().unwrap() {
+            let name = file["file"].as_str().unwrap();
+            let anchors = certificates("peers/root.pem").into_iter().chain(certificates("peers/root2.pem"));
+            let anchors = anchors.map(|certificate| TrustAnchor { certificate, sunset: None }).collect();
+            let listed = vec![entry(Scheme::Demo, &issuer, ServiceKind::CaQc)];
+            let store = TrustStore::new(anchors).with_lists(vec![list(Scheme::Demo)], listed).marked_demo();
+            let bytes = support::read(&data.join("generated").join(name));
+            let at = "2026-11-22T12:00:00Z";
+            let Ok(report) = judged(&bytes, store, certificates("intermediates.pem"), at) else { continue };
+            for signature in &report.signatures {
+                assert_eq!(signature.legal.ch, None, "{name}: a demo list is not the Swiss one");
+                let demo = &signature.legal.demo.as_ref().expect("a class").judged;
+                cases += 1;
+                let passed = signature.verdict == Verdict::Passed && issued(signature);
+                let organisation = signature.signer.as_ref().is_some_and(|signer| signer.surname.is_none());
+                match (passed, organisation) {
+                    (true, true) => {
+                        assert_eq!(demo.class, SwissClass::RegulatedSeal, "{name}: {demo:?}");
+                        seals += 1;
+                    }
+                    (true, false) => {
+                        assert_eq!(demo.class, SwissClass::Advanced, "{name}: {demo:?}");
+                        assert!(demo.reasons.contains(&LegalReason::NoNote), "{name}: {demo:?}");
+                        reasons.extend(demo.reasons.clone());
+                    }
+                    (false, _) => assert!(demo.class <= SwissClass::Advanced, "{name}: {demo:?}"),
+                }
+            }
+        }
+    }
+    assert!(seals >= 2, "{seals}");
+    for reason in [LegalReason::NoNote, LegalReason::NoSscd, LegalReason::NoQc] {
+        assert!(reasons.contains(&reason), "{reasons:?}");
+    }
+    support::suite(SUITE, cases);
+}
+
+/// Real certificates of the Swiss list, read by the rules: its signer holds a regulated seal; no listed authority or unit is
+/// itself a signer of a class.
+#[test]
+fn real_certificates_have_the_class_that_the_law_gives_them() {
+    const SUITE: &str = "classes of real certificates";
+    let Some(folder) = support::shared().map(|shared| shared.join("data/swiss-tl")) else { return support::skipped(SUITE) };
+    let certificate = |path: &Path| Arc::new(Certificate::parse(&support::read(path)).unwrap());
+    let files = support::files(&folder.join("certs"), |name| name.ends_with(".der"));
+    let authority = certificate(files.iter().find(|path| path.ends_with("S31-a9462bf3d725.der")).unwrap());
+    let root = certificate(files.iter().find(|path| path.ends_with("S34-5a0baf5588e7.der")).unwrap());
+    let class = |signer: &Certificate, listed: &Arc<Certificate>| {
+        let signed = signer.not_before().plus_seconds(86_400);
+        let store = TrustStore::default()
+            .with_lists(vec![ListStanding { next_update: None, ..list(Scheme::Ch) }], vec![entry(Scheme::Ch, listed, ServiceKind::CaQc)]);
+        let facts = Facts {
+            verdict: Verdict::Passed,
+            changes_permitted: true,
+            path: vec![signer, listed],
+            best_signature_time: signed,
+            has_claimed_time: true,
+            stamps: Vec::new(),
+            at: signed,
+        };
+        swiss(&facts, Scheme::Ch, &store)
+    };
+    let scheme_operator = certificate(&folder.join("CH-TL-cert.der"));
+    assert_eq!(class(&scheme_operator, &authority).class, SwissClass::RegulatedSeal);
+    // Issued by the root itself, which stands for another authority: not listed.
+    assert_eq!(class(&scheme_operator, &root).reasons, [LegalReason::IssuerNotListed]);
+    for file in &files {
+        let found = class(&certificate(file), &authority);
+        assert!(found.class <= SwissClass::Advanced, "{}: {found:?}", file.display());
+    }
+    support::suite(SUITE, files.len() + 2);
+}
+
+/// The units of the Swiss list are units: stamped while they are valid, their time is qualified.
+#[test]
+fn real_units_are_units() {
+    const SUITE: &str = "time-stamping units of the Swiss list";
+    let Some(folder) = support::shared().map(|shared| shared.join("data/swiss-tl/certs")) else { return support::skipped(SUITE) };
+    let is_unit = |name: &str| (18..=30).any(|number| name.starts_with(&format!("S{number}-")));
+    let files = support::files(&folder, is_unit);
+    for file in &files {
+        let unit = Arc::new(Certificate::parse(&support::read(file)).unwrap());
+        let store = TrustStore::default()
+            .with_lists(vec![ListStanding { next_update: None, ..list(Scheme::Ch) }], vec![entry(Scheme::Ch, &unit, ServiceKind::Qtst)]);
+        for (time, is_qualified) in [(unit.not_after(), true), (unit.not_after().plus_seconds(1), false)] {
+            let stamp = StampFacts { passed: true, covers_signature: true, time, proven: time, path: vec![&unit] };
+            assert_eq!(qualified(&stamp, Scheme::Ch, time, &store).is_some(), is_qualified, "{}", file.display());
+        }
+    }
+    assert_eq!(files.len(), 13);
+    support::suite(SUITE, files.len());
 }
