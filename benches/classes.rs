@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use support::listed::World;
 use support::pdf::{MadePdf, stream};
 
-/// Measurements of each kind; of them the median counts.
+/// Measurements of each kind; of them the shortest counts.
 const ROUNDS: usize = 41;
 
 /// Validations in one measurement.
@@ -40,7 +40,7 @@ fn main() {
         without.push(measure(&document, &plain));
         with.push(measure(&document, &listed));
     }
-    let (without, with) = (median(without), median(with));
+    let (without, with) = (best(&without), best(&with));
     let share = with.as_secs_f64() / without.as_secs_f64() - 1.0;
     println!("{} bytes; without lists {without:?}, with classes {with:?}: {:+.2} %", document.len(), share * 100.0);
     assert!(share < 0.05, "the classes cost too much");
@@ -73,7 +73,7 @@ fn measure(document: &[u8], request: &ValidationRequest) -> Duration {
     begun.elapsed() / EACH
 }
 
-fn median(mut all: Vec<Duration>) -> Duration {
-    all.sort_unstable();
-    all[all.len() / 2]
+/// What it takes where nothing disturbs it.
+fn best(all: &[Duration]) -> Duration {
+    all.iter().min().copied().unwrap_or_default()
 }

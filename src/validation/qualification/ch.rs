@@ -272,10 +272,14 @@ const fn gate(reason: LegalReason, article: &'static str, leads: Leads, applies:
 /// The class of a signature by the lists of `scheme`: Switzerland's, or a demo that is read like one.
 #[must_use]
 pub fn swiss(facts: &Facts<'_>, scheme: Scheme, lists: &dyn Lists) -> Swiss {
+    swiss_by(facts, scheme, lists, over_signature(facts, scheme, lists))
+}
+
+/// The same by the qualified time-stamps that were found.
+pub(super) fn swiss_by(facts: &Facts<'_>, scheme: Scheme, lists: &dyn Lists, stamps: Vec<Qualified>) -> Swiss {
     let signer = facts.path.first().copied();
     let content = signer.map(Content::of).unwrap_or_default();
     let found = governing(&facts.path, scheme, lists);
-    let stamps = over_signature(facts, scheme, lists);
     let mut case = Case { facts, lists, signer, content, found, service: None, stamps };
     let entries = case.entries();
     let mut outcomes: Vec<Swiss> = Vec::new();

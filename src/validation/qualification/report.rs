@@ -1,11 +1,11 @@
 //! The classes of the signatures of a report: its members become facts, and the classes become members.
 
-use super::ch::swiss;
+use super::ch::swiss_by;
 use super::checks::FourChecks;
 use super::claims::CertificateClaims;
 use super::eu::european;
 use super::facts::{Facts, Lists, StampFacts};
-use super::time::{qualified, quality};
+use super::time::{over_signature, qualified, quality_by};
 use super::{Legal, SwissLegal};
 use crate::document::ChangesLevel;
 use crate::pki::Certificate;
@@ -63,8 +63,9 @@ fn one(
     }
     let facts = facts(signature, documents, proofs, at);
     let class = |scheme| {
-        let time_quality = quality(&facts, scheme, lists);
-        let judged = swiss(&facts, scheme, lists);
+        let stamps = over_signature(&facts, scheme, lists);
+        let time_quality = quality_by(&facts, &stamps);
+        let judged = swiss_by(&facts, scheme, lists, stamps);
         let four_checks = FourChecks::of(signature, &judged, time_quality);
         SwissLegal { judged, time_quality, four_checks }
     };

@@ -41,7 +41,12 @@ pub(super) fn over_signature(facts: &Facts<'_>, scheme: Scheme, lists: &dyn List
 /// How good the time of a signature is under a scheme.
 #[must_use]
 pub fn quality(facts: &Facts<'_>, scheme: Scheme, lists: &dyn Lists) -> TimeQuality {
-    if !over_signature(facts, scheme, lists).is_empty() {
+    quality_by(facts, &over_signature(facts, scheme, lists))
+}
+
+/// The same by the qualified time-stamps that were found.
+pub(super) fn quality_by(facts: &Facts<'_>, found: &[Qualified]) -> TimeQuality {
+    if !found.is_empty() {
         TimeQuality::Qualified
     } else if facts.stamps.iter().any(|stamp| stamp.passed && stamp.covers_signature) {
         TimeQuality::Timestamp
