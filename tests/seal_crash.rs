@@ -222,6 +222,7 @@ async fn service(folder: &Path, stop: Option<SealStep>, ahead: i64) -> Arc<Servi
         identifiers: Arc::new(RandomIdentifiers::new()),
         limits: Limits::DEFAULT,
         capacity: Capacity { at_once: 2, waiting: 8, deadline: Duration::from_secs(10) },
+        mandants: Vec::new(),
         steps: stop.map(|step| Arc::new(Stop(step)) as Arc<dyn Steps>),
     })
 }

@@ -25,6 +25,7 @@ use crate::service::ports::{Journal, Signer};
 use crate::service::{Gather, Given, Parts, Sealer, StandingEvidence, Unusable};
 use crate::syntax::url::HostRule;
 use crate::trust::TrustStore;
+use crate::validation::mandant::{Mandant, MandantError};
 use crate::validation::{Evidence, Policy, PolicyError};
 
 /// Bytes of a configuration, a policy or a file with certificates.
@@ -58,6 +59,7 @@ pub(super) struct Material {
     evidence: Evidence,
     sealers: BTreeMap<String, Sealer>,
     gather: Gather,
+    mandants: Vec<Arc<Mandant>>,
 }
 
 /// Reads a configuration.
@@ -82,9 +84,10 @@ impl Loaded {
         let evidence = refused.keep(self.evidence());
         let sealers = policies.as_ref().and_then(|policies| refused.keep(self.sealers(policies)));
         let gather = refused.keep(self.gather(&[]));
-        match (policies, trust, evidence, sealers, gather) {
-            (Some(policies), Some(trust), Some(evidence), Some(sealers), Some(gather)) => {
-                Ok(Material { policies, trust, evidence, sealers, gather })
+        let mandants = refused.keep(self.mandants());
+        match (policies, trust, evidence, sealers, gather, mandants) {
+            (Some(policies), Some(trust), Some(evidence), Some(sealers), Some(gather), Some(mandants)) => {
+                Ok(Material { policies, trust, evidence, sealers, gather, mandants })
             }
             _ => Err(refused),
         }
@@ -171,6 +174,37 @@ impl Loaded {
         Ok(policy)
     }
 
+    /// Mandants of one's own.
+    pub(super) fn mandants(&self) -> Result<Vec<Arc<Mandant>>, Refused> {
+        let mut refused = Refused::default();
+        let mut mandants = Vec::new();
+        for (name, file) in &self.config.mandant_files {
+            match self.mandant(name, file) {
+                Ok(mandant) => mandants.push(Arc::new(mandant)),
+                Err(line) => refused.0.push(line),
+            }
+        }
+        if refused.0.is_empty() { Ok(mandants) } else { Err(refused) }
+    }
+
+    fn mandant(&self, name: &str, file: &Path) -> Result<Mandant, String> {
+        let key = format!("mandants.files.{name}");
+        let text = text(file).map_err(|reason| self.line(&key, format!("{}: {reason}", file.display())))?;
+        let mandant = Mandant::parse(&text).map_err(|error| {
+            let offset = match &error {
+                MandantError::Syntax(error) => error.span().map(|span| span.start),
+                MandantError::Unknown { word, .. } => find(&text, word),
+                _ => None,
+            };
+            let place = offset.map_or(Place::START, |offset| Place::of(&text, offset));
+            line(file, &Problem { place, reason: error.to_string().replace('\n', "; ") })
+        })?;
+        if mandant.name != name {
+            return Err(self.line(&key, format!("{} calls itself {:?}", file.display(), mandant.name)));
+        }
+        Ok(mandant)
+    }
+
     /// What is at hand for everything that is judged.
     pub(super) fn evidence(&self) -> Result<Evidence, Refused> {
         evidence(&self.config.evidence_files).map_err(|reasons| {
@@ -243,6 +277,7 @@ impl Material {
             identifiers: Arc::new(RandomIdentifiers::new()),
             limits: Limits { file_bytes: config.limits.body_bytes, ..Limits::DEFAULT },
             capacity: config.limits.capacity,
+            mandants: self.mandants,
             steps: None,
         }
     }
@@ -357,6 +392,19 @@ mod tests {
         assert!(refused(&format!("{POLICY}colour = 1\n"), files)[0].starts_with("house.toml:4:1: "));
         let other = refused(&POLICY.replace("house", "other"), files);
         assert_eq!(other, ["sigillum.toml:7:1: policies.files.house: house.toml calls itself \"other\""]);
+    }
+
+    #[test]
+    fn a_mandant_is_refused_where_its_problem_is() {
+        let files = "[mandants.files]\nhouse = \"house.toml\"\n";
+        let good = "name = \"house\"\nversion = \"1\"\nbasis = \"x\"\nformats = [\"pdf\"]\nminimum = 1\nchanges = [\"none\"]\n\
+                    [every]\nclasses = [\"advanced\"]\ntime = \"none\"\n";
+        assert_eq!(refused(good, files), [""; 0]);
+        let unknown = refused(&good.replace("advanced", "legal"), files);
+        assert_eq!(unknown, ["house.toml:8:13: classes: legal is not known"]);
+        assert!(refused(&format!("colour = 1\n{good}"), files)[0].starts_with("house.toml:1:1: "));
+        let other = refused(&good.replace("house", "other"), files);
+        assert_eq!(other, ["sigillum.toml:7:1: mandants.files.house: house.toml calls itself \"other\""]);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Config {
     pub policies: BTreeSet<String>,
     /// Policies of one's own, by name.
     pub policy_files: BTreeMap<String, PathBuf>,
+    /// Mandants of one's own, by name: kinds of document beside those that are built in.
+    pub mandant_files: BTreeMap<String, PathBuf>,
     /// Seal profiles by name.
     pub profiles: BTreeMap<String, Profile>,
     /// Keys by name.

@@ -69,6 +69,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
     let evidence_files = root.section("trust").files("evidence-files");
     let policy_files = sections::policy_files(&root.section("policies"));
     let policies = sections::offered(&root.section("policies"), &policy_files);
+    let mandant_files = sections::mandant_files(&root.section("mandants"));
     let keys = profiles::keys(&root.section("keys"));
     let profiles = profiles::profiles(root, &policy_files);
     let callers = sections::callers(root);
@@ -82,6 +83,7 @@ fn config(root: &Section<'_>, cores: usize) -> Option<Config> {
         evidence_files,
         policies,
         policy_files,
+        mandant_files,
         profiles,
         keys,
         callers,

@@ -112,6 +112,7 @@ pub const KEYS: &[(&str, Kind)] = &[
     ("trust.supplementary.*.until", Kind::Time),
     ("policies.offered", Kind::Texts),
     ("policies.files.*", Kind::File),
+    ("mandants.files.*", Kind::File),
     ("profiles.*.key", Kind::Text),
     ("profiles.*.format", Kind::Text),
     ("profiles.*.packaging", Kind::Text),

@@ -10,6 +10,7 @@ use super::{Anchor, CallerEntry, JournalPlace, Server, ServiceLimits};
 use crate::limits::Limits;
 use crate::service::{Capacity, Role};
 use crate::validation::Policy;
+use crate::validation::mandant::Mandant;
 
 /// Where it listens, where the text does not say.
 const LISTEN: &str = "127.0.0.1:8443";
@@ -114,6 +115,19 @@ pub(super) fn policy_files(section: &Section<'_>) -> BTreeMap<String, PathBuf> {
     for (name, _) in files.texts_by_name() {
         if Policy::builtin(&name).is_some() || LATER_POLICIES.contains(&&*name) {
             files.problem(&name, "is the name of a built-in policy");
+        } else if let Some(file) = files.file(&name) {
+            found.insert(name, file);
+        }
+    }
+    found
+}
+
+pub(super) fn mandant_files(section: &Section<'_>) -> BTreeMap<String, PathBuf> {
+    let files = section.section("files");
+    let mut found = BTreeMap::new();
+    for (name, _) in files.texts_by_name() {
+        if Mandant::builtin().iter().any(|mandant| mandant.name == name) {
+            files.problem(&name, "is the name of a built-in mandant");
         } else if let Some(file) = files.file(&name) {
             found.insert(name, file);
         }

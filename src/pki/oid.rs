@@ -133,6 +133,8 @@ identifiers! {
     // Extended key usages (RFC 5280 §4.2.1.12).
     /// `anyExtendedKeyUsage`,
     ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0", [0x55, 0x1d, 0x25, 0x00];
+    /// `id-kp-clientAuth`,
+    EKU_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2", [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02];
     /// `id-kp-timeStamping`,
     EKU_TIME_STAMPING = "1.3.6.1.5.5.7.3.8", [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
     /// `id-kp-OCSPSigning`,
@@ -162,6 +164,12 @@ identifiers! {
     QC_TYPE_WEB = "0.4.0.1862.1.6.3", [0x04, 0x00, 0x8e, 0x46, 0x01, 0x06, 0x03];
     /// `esi4-qcStatement-7`: `QcCClegislation`,
     QC_CC_LEGISLATION = "0.4.0.1862.1.7", [0x04, 0x00, 0x8e, 0x46, 0x01, 0x07];
+    /// `qcp-public`, QCP (ETSI TS 101 456),
+    POLICY_QCP_PUBLIC = "0.4.0.1456.1.2", [0x04, 0x00, 0x8b, 0x30, 0x01, 0x02];
+    /// `qcp-public-with-sscd`, QCP+ (ETSI TS 101 456),
+    POLICY_QCP_PUBLIC_SSCD = "0.4.0.1456.1.1", [0x04, 0x00, 0x8b, 0x30, 0x01, 0x01];
+    /// `qcp-natural-qscd` (ETSI EN 319 411-2 §5.3),
+    POLICY_QCP_N_QSCD = "0.4.0.194112.1.2", [0x04, 0x00, 0x8b, 0xec, 0x40, 0x01, 0x02];
     /// `etsi-psd2-qcStatement` (ETSI TS 119 495),
     QC_PSD2 = "0.4.0.19495.2", [0x04, 0x00, 0x81, 0x98, 0x27, 0x02];
     /// `id-etsi-qcs-SemanticsId-Natural`,

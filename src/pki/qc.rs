@@ -17,6 +17,8 @@ pub struct QcStatements {
     pub statements: Vec<QcStatement>,
     /// Statements whose information is malformed. They count in `statements` only.
     pub malformed: Vec<Oid>,
+    /// Members of the list that are no statement at all. They were passed over.
+    pub unreadable: usize,
     /// `QcCompliance` (§4.2.1).
     pub compliance: bool,
     /// `QcSSCD` (§4.2.2): the key is in a qualified signature or seal creation device.
@@ -77,11 +79,12 @@ impl QcStatements {
         let mut list = value.sequence()?;
         let mut all = Self::default();
         while !list.is_empty() {
-            let mut fields = list.expect(tag::SEQUENCE)?.reader()?;
-            let oid = fields.expect(tag::OID)?.oid()?;
-            let info = if fields.is_empty() { None } else { Some(fields.next_tlv()?) };
-            fields.finish()?;
-            if all.read_one(&oid, info.as_ref()).is_none() {
+            // One broken statement does not spoil the others.
+            let Ok((oid, info, whole)) = statement(&list.next_tlv()?) else {
+                all.unreadable = all.unreadable.saturating_add(1);
+                continue;
+            };
+            if !whole || all.read_one(&oid, info.as_ref()).is_none() {
                 all.malformed.push(oid.clone());
             }
             all.statements.push(QcStatement { oid, info: info.map(|info| info.raw.into()) });
@@ -107,6 +110,14 @@ impl QcStatements {
         }
         Some(())
     }
+}
+
+/// A statement: which, its information, and whether nothing follows that.
+fn statement<'a>(member: &Tlv<'a>) -> Result<(Oid, Option<Tlv<'a>>, bool), DerError> {
+    let mut fields = member.sequence()?;
+    let oid = fields.expect(tag::OID)?.oid()?;
+    let info = if fields.is_empty() { None } else { Some(fields.next_tlv()?) };
+    Ok((oid, info, fields.is_empty()))
 }
 
 /// A statement that says all by being there. Some issuers write a NULL after it.

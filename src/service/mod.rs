@@ -22,7 +22,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::limits::Limits;
 use crate::trust::{Listing, TrustStore};
-use crate::validation::{Policy, SignatureMemory};
+use crate::validation::mandant::Mandant;
+use crate::validation::{Policy, Report, SignatureMemory};
 use ports::{Clock, Identifiers, Journal, Steps};
 use work::Bench;
 
@@ -67,6 +68,8 @@ pub struct Parts {
     pub limits: Limits,
     /// How much may be worked on.
     pub capacity: Capacity,
+    /// Mandants of the operator, beside those that are built in.
+    pub mandants: Vec<Arc<Mandant>>,
     /// Who watches the steps of a seal.
     pub steps: Option<Arc<dyn Steps>>,
 }
@@ -113,6 +116,26 @@ impl Service {
         let listings = before.listings().iter().map(|known| if known.name == taken.name { &taken } else { known });
         let after = before.with_lists(listings.cloned().collect());
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
+    }
+
+    /// The mandant of this name, built in or the operator's.
+    #[must_use]
+    pub fn mandant(&self, name: &str) -> Option<Arc<Mandant>> {
+        let known = Mandant::builtin().iter().chain(&self.parts.mandants);
+        known.filter(|mandant| mandant.name == name).map(Arc::clone).next()
+    }
+
+    /// Completes the mandants of a report: by the one that was asked for alone, else also by the operator's, where a list says
+    /// what classes there are.
+    pub fn assess(&self, report: &mut Report, asked: Option<&Mandant>) {
+        match asked {
+            Some(mandant) => report.mandants = vec![mandant.assess(report)],
+            None if report.mandants.is_empty() => {}
+            None => {
+                let own: Vec<_> = self.parts.mandants.iter().map(|mandant| mandant.assess(report)).collect();
+                report.mandants.extend(own);
+            }
+        }
     }
 
     fn new_id(&self) -> Result<String, ServiceError> {

@@ -10,6 +10,7 @@
 mod build;
 mod index;
 mod list;
+mod listed;
 mod listing;
 mod lotl;
 pub mod scheme;
@@ -22,6 +23,7 @@ pub use list::{
     DigitalIdentity, Extension, Instance, ListError, ListedCriteria, ListedQualification, ListedService, Pointer,
     Provider, TrustList,
 };
+pub use listed::{ListStanding, ListTrust};
 pub use listing::{ListState, ListSummary, Listing, RefusedList};
 pub use lotl::{PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};

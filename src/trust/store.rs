@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::index::Index;
+use super::listed::ListStanding;
 use super::listing::{ListSummary, Listing};
-use super::service::{Service, ServiceKind};
+use super::service::{Scheme, Service, ServiceKind};
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::pki::{Certificate, Name};
 use crate::time::Timestamp;
@@ -51,6 +52,8 @@ pub struct TrustStore {
     supplementary: Vec<SupplementaryAnchor>,
     listings: Vec<Listing>,
     services: Index,
+    /// How the lists of the services stand.
+    standings: Vec<ListStanding>,
     demo: bool,
 }
 
@@ -97,7 +100,28 @@ impl TrustStore {
             let anchor = TrustAnchor { certificate: Arc::clone(&one.certificate), sunset: one.until };
             self.believe(anchor, Some(one.from));
         }
-        Self { services: Index::of(services), supplementary, listings, ..self }
+        let standings = listings.iter().filter_map(ListStanding::of).collect();
+        Self { services: Index::of(services), standings, supplementary, listings, ..self }
+    }
+
+    /// The same store with services as they would stand in such lists: for rehearsals, which tell what a list would
+    /// change. Nobody verified anything of it, and nothing is believed that was not before.
+    #[must_use]
+    pub fn rehearsing(self, standings: Vec<ListStanding>, services: Vec<Arc<Service>>) -> Self {
+        Self { services: Index::of(services), standings, ..self }
+    }
+
+    /// How the list of a service stands.
+    #[must_use]
+    pub fn list_of(&self, service: &Service) -> Option<&ListStanding> {
+        self.standings.iter().find(|standing| standing.is_of(service))
+    }
+
+    /// Whether there is a list of this scheme, or one is configured.
+    #[must_use]
+    pub fn has_list_of(&self, scheme: Scheme) -> bool {
+        self.standings.iter().any(|standing| standing.scheme == scheme)
+            || self.listings.iter().any(|listing| listing.scheme == scheme)
     }
 
     fn believe(&mut self, anchor: TrustAnchor, since: Option<Timestamp>) {

@@ -9,6 +9,7 @@ mod check;
 mod evidence;
 mod existence;
 mod ledger;
+pub mod mandant;
 mod memory;
 mod message;
 mod moment;
@@ -16,6 +17,7 @@ mod need;
 mod path;
 pub mod policy;
 mod process;
+pub mod qualification;
 mod report;
 mod revocation;
 mod signer;
@@ -27,6 +29,7 @@ use crate::crypto::Verifier;
 use crate::document::Examination;
 use crate::limits::Budget;
 use crate::trust::TrustStore;
+use mandant::Mandant;
 
 pub use check::{Check, CheckId, CheckResult, Context, Level};
 pub use evidence::{Evidence, Origin};
@@ -81,22 +84,27 @@ pub fn validate_with(
     let verifier = Verifier;
     let case = process::Case::new(evidence, trust, policy, moment, &verifier, memory);
     let mut needs = Vec::new();
-    let (signatures, document_timestamps) = process::judge(examination, &case, &mut needs, budget);
+    let (mut signatures, mut document_timestamps) = process::judge(examination, &case, &mut needs, budget);
+    qualification::qualify(&mut signatures, &mut document_timestamps, trust, moment.at);
     needs.sort();
     needs.dedup();
     let (verdict, summary) = summary::summarise(&signatures);
-    Outcome {
-        report: Report {
-            document: examination.document.clone(),
-            validation_time: moment.at,
-            policy: policy.reference().clone(),
-            trust: TrustSummary::of(trust, moment.at),
-            verdict,
-            summary,
-            signatures,
-            document_timestamps,
-            needs,
-            gathering: evidence.attempts().to_vec(),
-        },
+    let mut report = Report {
+        document: examination.document.clone(),
+        validation_time: moment.at,
+        policy: policy.reference().clone(),
+        trust: TrustSummary::of(trust, moment.at),
+        verdict,
+        summary,
+        signatures,
+        document_timestamps,
+        mandants: Vec::new(),
+        needs,
+        gathering: evidence.attempts().to_vec(),
+    };
+    let is_known = |signature: &SignatureReport| signature.legal.ch.is_some() || signature.legal.demo.is_some();
+    if report.signatures.iter().any(is_known) {
+        report.mandants = Mandant::builtin().iter().map(|mandant| mandant.assess(&report)).collect();
     }
+    Outcome { report }
 }

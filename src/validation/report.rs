@@ -6,8 +6,10 @@
 use std::sync::Arc;
 
 use super::check::{Check, CheckId};
+use super::mandant::MandantResult;
 use super::message::Message;
 use super::need::{Attempt, Need};
+use super::qualification::{CertificateClaims, Legal};
 use super::verdict::Verdict;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::document::{
@@ -15,7 +17,7 @@ use crate::document::{
 };
 use crate::pki::Certificate;
 use crate::time::Timestamp;
-use crate::trust::{ListSummary, SupplementaryAnchor, TrustStore};
+use crate::trust::{ListSummary, Scheme, SupplementaryAnchor, TrustStore};
 
 /// The report on one document.
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// Every document time-stamp, in file order.
     pub document_timestamps: Vec<TimestampReport>,
+    /// Which kinds of document it is good for, where a list says what classes its signatures have.
+    pub mandants: Vec<MandantResult>,
     /// What is still missing.
     pub needs: Vec<Need>,
     /// What was fetched for it, and how that went; filled in by who fetched.
@@ -244,6 +248,10 @@ pub struct SignatureReport {
     pub time_quality: TimeQuality,
     /// The algorithms.
     pub algorithms: Option<Algorithms>,
+    /// What law makes of it.
+    pub legal: Legal,
+    /// What the signer's certificate says of its holder and its limits, as claimed.
+    pub certificate_claims: Option<CertificateClaims>,
     /// The path, the signer first.
     pub path: Vec<PathElement>,
     /// Time-stamps inside the signature.
@@ -285,8 +293,10 @@ pub enum Scope {
 }
 
 /// How good the time of a signature is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeQuality {
+    /// A time-stamp proves it that is qualified under `ZertES`.
+    Qualified,
     /// A time-stamp proves it.
     Timestamp,
     /// The signer says it.
@@ -300,6 +310,7 @@ impl TimeQuality {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Qualified => "qualified",
             Self::Timestamp => "timestamp",
             Self::Claimed => "claimed",
             Self::None => "none",
@@ -434,6 +445,8 @@ pub struct TimestampReport {
     pub verdict: Verdict,
     /// Why.
     pub reason: Reason,
+    /// Under which schemes it is qualified.
+    pub qualified: Vec<Scheme>,
     /// The authority as its certificate names it.
     pub tsa: Option<Signer>,
     /// The algorithm of the imprint.

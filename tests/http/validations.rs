@@ -10,8 +10,9 @@ use sigillum::limits::{CancelFlag, Limits};
 use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service::{Given, ValidationRequest, certificates, judge, replay, validate};
 use sigillum::time::Timestamp;
-use sigillum::trust::{TrustAnchor, TrustStore};
+use sigillum::trust::{ListStanding, ListTrust, Scheme, TrustAnchor, TrustStore};
 use sigillum::validation::bundle::Bundle;
+use sigillum::validation::mandant::Mandant;
 use sigillum::validation::{Evidence, Moment};
 use std::sync::Arc;
 
@@ -303,5 +304,47 @@ async fn a_request_has_one_identifier_throughout() {
         let answer = world.send(request).await;
         assert_ne!(answer.headers["x-request-id"].to_str().unwrap(), odd);
         assert_eq!(answer.json()["requestId"], answer.headers["x-request-id"].to_str().unwrap());
+    }
+}
+
+/// Where a list says what classes there are, they are in the report with the kinds of document, as described.
+#[tokio::test]
+async fn classes_and_mandants_are_answered_as_described() {
+    let seal = "name = \"house\"\nversion = \"1\"\nbasis = \"x\"\nformats = [\"pdf\"]\nminimum = 1\nchanges = [\"none\"]\n\
+                [every]\nclasses = [\"advanced\"]\ntime = \"none\"\n";
+    let world = World::with(LIMITS, |parts| {
+        let list = |scheme: Scheme| ListStanding {
+            scheme,
+            territory: scheme.name().to_owned(),
+            sequence_number: 1,
+            trust: ListTrust::Verified,
+            next_update: None,
+            grace_seconds: 0,
+        };
+        let lists = [Scheme::Ch, Scheme::Eu, Scheme::Demo].map(list);
+        let anchors = parts.trust.anchors().to_vec();
+        parts.trust = Arc::new(TrustStore::new(anchors).rehearsing(lists.into(), Vec::new()));
+        parts.mandants = vec![Arc::new(Mandant::parse(seal).unwrap())];
+    });
+    let report = world.validate("?policy=no-revocation", &SIGNED).await.json();
+    let legal = &report["signatures"][0]["legal"];
+    assert_eq!(legal["ch"]["class"], "advanced");
+    assert_eq!(legal["ch"]["reasons"], serde_json::json!(["not-listed"]));
+    assert_eq!((&legal["eu"]["class"], &legal["demo"]["class"]), (&"NA".into(), &"advanced".into()));
+    let names = |report: &serde_json::Value| {
+        let all = report["mandants"].as_array().unwrap().iter();
+        all.map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&report).len(), 8);
+    assert_eq!(report["mandants"][7]["satisfied"], true);
+    for name in ["house", "qualified", "notarial-deed"] {
+        let report = world.validate(&format!("?policy=no-revocation&mandant={name}"), &SIGNED).await.json();
+        assert_eq!(names(&report), [name]);
+    }
+    // A mandant that is asked for is answered without a list too.
+    let report = World::new().validate("?policy=no-revocation&mandant=mixed", &SIGNED).await.json();
+    assert_eq!(report["mandants"][0]["unmet"], serde_json::json!(["class-not-accepted"]));
+    for document in support::seeds::documents() {
+        world.validate("?policy=no-revocation", &document).await;
     }
 }

@@ -266,6 +266,7 @@ impl World {
             identifiers: Arc::<Counting>::clone(&identifiers),
             limits: Limits::DEFAULT,
             capacity: limits.capacity,
+            mandants: Vec::new(),
             steps: None,
         };
         change(&mut parts);

@@ -54,18 +54,28 @@ impl Party {
     /// A certificate of `subject`, issued by this party, valid between two times, with these extensions and one that
     /// names the key of this party.
     pub fn certify(&self, subject: &Self, validity: [&str; 2], extensions: &[Vec<u8>]) -> Arc<Certificate> {
+        self.certify_named(&name(&subject.name), &subject.key, validity, extensions)
+    }
+
+    /// The same for whoever has this name, as DER, and this key.
+    pub fn certify_named(
+        &self,
+        subject: &[u8],
+        key: &Key,
+        validity: [&str; 2],
+        extensions: &[Vec<u8>],
+    ) -> Arc<Certificate> {
         let names_key = extension("2.5.29.35", false, &der::sequence(&[der::tlv(0x80, &self.key.identifier)]));
         let all: Vec<Vec<u8>> = extensions.iter().cloned().chain([names_key]).collect();
-        let serial =
-            digest(&SHA256, &[subject.key.spki.as_slice(), &all.concat(), validity[1].as_bytes()].concat());
+        let serial = digest(&SHA256, &[key.spki.as_slice(), &all.concat(), validity[1].as_bytes()].concat());
         let tbs = der::sequence(&[
             der::tlv(0xa0, &der::integer(&[2])),
             der::integer(&[&[1], &serial.as_ref()[..15]].concat()),
             algorithm(),
             name(&self.name),
             der::sequence(&validity.map(|time| der::tlv(0x18, time.as_bytes()))),
-            name(&subject.name),
-            subject.key.spki.clone(),
+            subject.to_vec(),
+            key.spki.clone(),
             der::tlv(0xa3, &der::sequence(&all)),
         ]);
         let value = self.key.pair.sign(&tbs);

@@ -12,6 +12,8 @@ pub mod authority;
 pub mod exceptions;
 pub mod issue;
 pub mod judges;
+#[cfg(feature = "service")]
+pub mod listed;
 pub mod pdf;
 #[cfg(feature = "service")]
 pub mod revoke;

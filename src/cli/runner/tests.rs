@@ -80,6 +80,7 @@ fn report(answer: Answer) -> Report {
         },
         signatures: Vec::new(),
         document_timestamps: Vec::new(),
+        mandants: Vec::new(),
         needs: Vec::new(),
         gathering: Vec::new(),
     }

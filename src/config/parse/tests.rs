@@ -37,6 +37,9 @@ offered = ["default", "house"]
 [policies.files]
 house = "house.toml"
 
+[mandants.files]
+deed = "deed.toml"
+
 [profiles.letter]
 key = "seal"
 policy = "no-revocation"
@@ -183,6 +186,8 @@ fn each_refusal_names_its_line() {
             "files]",
             "built-in",
         ),
+        ("deed = \"deed.toml\"", "mixed = \"deed.toml\"", "deed.toml", "is the name of a built-in mandant"),
+        ("deed = \"deed.toml\"", "deed = 1", "deed.toml", "must be the path of a file"),
         // Profiles.
         ("key = \"seal\"", "key = \"sael\"", "key = \"seal\"", "there is no key named \"sael\""),
         ("key = \"seal\"", "", "[profiles.letter]", "key is missing"),

@@ -135,6 +135,8 @@ pub struct CertificatePolicy {
     pub cps: Vec<String>,
     /// Whether there is a notice for users.
     pub user_notice: bool,
+    /// The texts of those notices (`explicitText`), as far as they can be read; any string type.
+    pub explicit_texts: Vec<String>,
     /// Qualifiers of other types.
     pub other_qualifiers: Vec<Oid>,
 }
@@ -294,7 +296,13 @@ fn read_basic_constraints(value: &Tlv<'_>) -> Result<BasicConstraints, DerError>
 fn read_policy(reader: &mut Reader<'_>) -> Result<CertificatePolicy, DerError> {
     let mut fields = reader.expect(tag::SEQUENCE)?.reader()?;
     let oid = fields.expect(tag::OID)?.oid()?;
-    let mut policy = CertificatePolicy { oid, cps: Vec::new(), user_notice: false, other_qualifiers: Vec::new() };
+    let mut policy = CertificatePolicy {
+        oid,
+        cps: Vec::new(),
+        user_notice: false,
+        explicit_texts: Vec::new(),
+        other_qualifiers: Vec::new(),
+    };
     if let Some(qualifiers) = fields.optional(tag::SEQUENCE)? {
         let mut qualifiers = qualifiers.reader()?;
         while !qualifiers.is_empty() {
@@ -302,13 +310,23 @@ fn read_policy(reader: &mut Reader<'_>) -> Result<CertificatePolicy, DerError> {
             let kind = qualifier.expect(tag::OID)?.oid()?;
             match kind.content() {
                 oid::POLICY_QUALIFIER_CPS => policy.cps.push(text::expect(&mut qualifier)?),
-                oid::POLICY_QUALIFIER_USER_NOTICE => policy.user_notice = true,
+                oid::POLICY_QUALIFIER_USER_NOTICE => {
+                    policy.user_notice = true;
+                    policy.explicit_texts.extend(explicit_text(&mut qualifier));
+                }
                 _ => policy.other_qualifiers.push(kind),
             }
         }
     }
     fields.finish()?;
     Ok(policy)
+}
+
+/// `explicitText` of a `UserNotice` (RFC 5280 §4.2.1.4). What cannot be read says nothing, and does not spoil the rest.
+fn explicit_text(qualifier: &mut Reader<'_>) -> Option<String> {
+    let mut fields = qualifier.expect(tag::SEQUENCE).ok()?.reader().ok()?;
+    fields.optional(tag::SEQUENCE).ok()?;
+    text::expect(&mut fields).ok()
 }
 
 fn read_mapping(reader: &mut Reader<'_>) -> Result<PolicyMapping, DerError> {

@@ -5,6 +5,8 @@
 //! a terminal what it says; a parser reads the same text.
 //!
 //! Beyond the contract: `revocation` of a path element says since when and why, where it is revoked or on hold. `field` of a document time-stamp names its field.
+//! `certificateClaims` of a signature has what the signer's certificate says of its holder and its limits. A mandant has
+//! `notDone`, the checks that it asks for and that are not done here, and `notes`.
 
 mod escape;
 mod view;

@@ -69,6 +69,52 @@ labels! {
     SignerUnknown = "signer-unknown" [];
     /// The signer of a signature whose path leads to no anchor, or whose integrity is not proven.
     SignerUnproven = "signer-unproven" ["name"];
+    /// Before the class.
+    Class = "class" [];
+    /// Before the class in the European Union.
+    EuClass = "eu-class" [];
+    /// The class with what the written form asks for.
+    ClassIs = "class-is" ["class", "handwriting"];
+    /// The same of a demo.
+    DemoClassIs = "demo-class-is" ["class"];
+    /// Equal to handwriting.
+    EqualsHandwriting = "equals-handwriting" [];
+    /// Not equal to handwriting.
+    NotHandwriting = "not-handwriting" [];
+    /// Before the reasons of a class.
+    ClassReason = "class-reason" [];
+    /// Before the quality of the time.
+    TimeQuality = "time-quality" [];
+    /// Before the four checks, each.
+    CheckIntegrity = "check-integrity" [];
+    /// Identity.
+    CheckIdentity = "check-identity" [];
+    /// Validity and class.
+    CheckValidity = "check-validity" [];
+    /// Time.
+    CheckTime = "check-time" [];
+    /// Before what the certificate says of its holder.
+    Claims = "claims" [];
+    /// A function, as claimed.
+    ClaimedFunction = "claimed-function" ["function"];
+    /// A pseudonym, as claimed.
+    ClaimedPseudonym = "claimed-pseudonym" ["pseudonym"];
+    /// A UID.
+    ClaimedUid = "claimed-uid" ["uid"];
+    /// A UID with a wrong check digit.
+    ClaimedUidWrong = "claimed-uid-wrong" ["uid"];
+    /// A limit of transactions.
+    ClaimedLimit = "claimed-limit" ["amount", "exponent", "currency"];
+    /// A notice.
+    ClaimedNotice = "claimed-notice" ["text"];
+    /// Before the kinds of document.
+    Mandant = "mandant" [];
+    /// A kind of document that fits.
+    MandantSatisfied = "mandant-satisfied" ["name"];
+    /// A kind of document that does not.
+    MandantUnmet = "mandant-unmet" ["name", "unmet"];
+    /// What is not done of it.
+    MandantNotDone = "mandant-not-done" ["checks"];
     /// Before the claimed signing time.
     ClaimedTime = "claimed-time" [];
     /// The claimed signing time, and that it is a claim.

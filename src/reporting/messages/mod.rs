@@ -15,7 +15,10 @@ use super::DocumentError;
 use super::Language;
 use super::visible;
 use crate::time::Timestamp;
-use crate::validation::{Answer, Arg, Check, CheckId, CheckResult, Message, Reason, Verdict};
+use crate::validation::qualification::{FourChecks, LegalReason, SwissLegal};
+use crate::validation::{
+    Answer, Arg, Check, CheckId, CheckResult, Message, Reason, SignatureReport, TimeQuality, Verdict,
+};
 
 pub use label::Label;
 pub use problem::{Detail, PROBLEM_CODES};
@@ -181,6 +184,45 @@ impl Texts {
     #[must_use]
     pub fn word(&self, section: &'static str, name: &'static str) -> &str {
         self.text(section, name)
+    }
+
+    /// A kind of document: of those that are built in by a name in words, else by its own.
+    #[must_use]
+    pub fn mandant(&self, name: &str) -> String {
+        self.find("mandant", name).map_or_else(|| visible::shown(name).into_owned(), str::to_owned)
+    }
+
+    /// Why a class is what it is, in a few words.
+    #[must_use]
+    pub fn legal_reason(&self, reason: LegalReason) -> &str {
+        self.text("legal-reason", reason.name())
+    }
+
+    /// The four checks of a signature: integrity, identity, validity, time.
+    #[must_use]
+    pub fn four_checks(&self, signature: &SignatureReport, legal: &SwissLegal, show: Show) -> [String; 4] {
+        let FourChecks { integrity, identity, validity, time } = legal.four_checks;
+        let said = |check: &str, result: CheckResult| {
+            self.find("four-checks", &format!("{check}-{}", result.name())).unwrap_or(check).to_owned()
+        };
+        let name = signature.signer.as_ref().map(|signer| show.write(signer.display_name()).into_owned());
+        let class = self.word("class", legal.judged.class.name());
+        let reasons = legal.judged.reasons.iter().map(|reason| self.legal_reason(*reason)).collect::<Vec<_>>();
+        let quality = match legal.time_quality {
+            TimeQuality::Qualified | TimeQuality::Timestamp => Some(signature.best_signature_time),
+            TimeQuality::Claimed => signature.claimed_signing_time,
+            TimeQuality::None => None,
+        };
+        let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
+        [
+            said("integrity", integrity),
+            name.map_or_else(
+                || said("identity", identity),
+                |name| format!("{}: {name}", said("identity", identity)),
+            ),
+            format!("{}: {class}{reasons}", said("validity", validity)),
+            quality.map_or_else(|| said("time", time), |at| format!("{}: {}", said("time", time), self.time(at))),
+        ]
     }
 
     /// A fixed piece of the text report or of the command line.

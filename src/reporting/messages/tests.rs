@@ -6,6 +6,8 @@ use super::*;
 use crate::document::{ChangesLevel, Coverage, Direction, Thing};
 use crate::reporting::DocumentError;
 use crate::syntax::pdf::FindingCode;
+use crate::validation::mandant::{Mandant, MandantNote, Unmet};
+use crate::validation::qualification::SwissClass;
 use crate::validation::{Doubt, Failure, Integrity, Term};
 
 /// Codes of `DocumentFinding` besides those of the PDF reader.
@@ -72,6 +74,13 @@ fn expected() -> Expected {
     plain("changes", LEVELS.iter().map(|level| level.name()).collect());
     plain("thing", Thing::ALL.iter().map(|thing| thing.name()).collect());
     plain("direction", Direction::ALL.iter().map(|direction| direction.name()).collect());
+    plain("class", SwissClass::ALL.iter().map(|class| class.name()).collect());
+    plain("time-quality", TIME_QUALITIES.iter().map(|quality| quality.name()).collect());
+    plain("four-checks", FOUR_CHECKS.to_vec());
+    plain("legal-reason", LegalReason::ALL.iter().map(|reason| reason.name()).collect());
+    plain("mandant", BUILTIN_MANDANTS.to_vec());
+    plain("unmet", Unmet::ALL.iter().map(|one| one.name()).collect());
+    plain("mandant-note", MandantNote::ALL.iter().map(|note| note.name()).collect());
     for section in ["finding", "change", "error"] {
         all.insert((section, "generic"), BTreeSet::from(["code"]));
     }
@@ -87,6 +96,33 @@ fn expected() -> Expected {
     all
 }
 
+const TIME_QUALITIES: [TimeQuality; 4] =
+    [TimeQuality::Qualified, TimeQuality::Timestamp, TimeQuality::Claimed, TimeQuality::None];
+/// The results that each of the four checks can have.
+const FOUR_CHECKS: &[&str] = &[
+    "integrity-passed",
+    "integrity-failed",
+    "integrity-indeterminate",
+    "identity-passed",
+    "identity-failed",
+    "identity-indeterminate",
+    "validity-passed",
+    "validity-warning",
+    "validity-failed",
+    "validity-indeterminate",
+    "time-passed",
+    "time-warning",
+    "time-indeterminate",
+];
+const BUILTIN_MANDANTS: &[&str] = &[
+    "qualified",
+    "regulated-seal",
+    "mixed",
+    "official-gazette",
+    "criminal-records-extract",
+    "debt-collection-extract",
+    "notarial-deed",
+];
 const ANSWERS: [Answer; 4] = [Answer::Valid, Answer::NotValid, Answer::CannotTell, Answer::NoSignature];
 const VERDICTS: [Verdict; 3] =
     [Verdict::Passed, Verdict::Failed(Failure::HashFailure), Verdict::Indeterminate(Doubt::NoPoe)];
@@ -227,5 +263,39 @@ fn not_trusted_is_never_called_invalid() {
         let text = Texts::of(language).check_fails(CheckId::ChainToAnchor);
         let (_, after) = text.split_once(". ").expect("a second sentence");
         assert!(after.contains(word), "{text}");
+    }
+}
+
+#[test]
+fn every_built_in_mandant_has_a_name_in_words() {
+    let names: Vec<&str> = Mandant::builtin().iter().map(|mandant| mandant.name.as_str()).collect();
+    assert_eq!(names, BUILTIN_MANDANTS);
+}
+
+#[test]
+fn nothing_is_called_legally_valid_and_there_is_no_qualified_seal() {
+    for language in Language::ALL {
+        for (section, keys) in &Texts::of(*language).sections {
+            for (key, text) in keys {
+                let folded = text.to_lowercase();
+                let words = [
+                    "rechtsgültig",
+                    "juridiquement valable",
+                    "giuridicamente valid",
+                    "legally valid",
+                    "qualifiziertes siegel",
+                    "qualifiziertes elektronisches siegel",
+                    "cachet électronique qualifié",
+                    "sigillo elettronico qualificato",
+                    "qualified electronic seal",
+                    "qualified seal",
+                ];
+                assert!(
+                    !words.iter().any(|word| folded.contains(word)),
+                    "{}: {section}.{key}: {text}",
+                    language.code()
+                );
+            }
+        }
     }
 }

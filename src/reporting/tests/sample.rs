@@ -6,6 +6,7 @@ use crate::document::{Changes, ChangesLevel, Coverage, DocumentFacts, MediaType}
 use crate::pki::Certificate;
 use crate::pki::testdata;
 use crate::time::Timestamp;
+use crate::validation::qualification::Legal;
 use crate::validation::{
     Algorithms, Answer, Check, CheckId, CheckResult, ClaimedAttributes, Context, DocumentVerdict, Doubt, Failure,
     Integrity, Message, PathElement, PolicyReference, Reason, Report, Scope, SignatureReport, Signer, Summary,
@@ -88,6 +89,7 @@ fn report(signatures: Vec<SignatureReport>, answer: Answer, message: Message) ->
         },
         signatures,
         document_timestamps: Vec::new(),
+        mandants: Vec::new(),
         needs: Vec::new(),
         gathering: Vec::new(),
     }
@@ -126,6 +128,8 @@ fn signature() -> SignatureReport {
             digest: "SHA-256".to_owned(),
             key_bits: 2048,
         }),
+        legal: Legal::default(),
+        certificate_claims: None,
         path: vec![
             element("CN=Anna Muster,O=Kanton Beispiel,C=CH", "11", false),
             element("CN=Beispiel CA", "22", true),
@@ -167,6 +171,7 @@ pub(in crate::reporting) fn timestamp(id: &str, kind: TimestampKind) -> Timestam
         time: Some(time("2026-11-20T08:31:00.5Z")),
         verdict: Verdict::Passed,
         reason: Reason { check: None, detail: None },
+        qualified: Vec::new(),
         tsa: Some(signer("Beispiel TSA", "33")),
         imprint_algorithm: Some("SHA-256".to_owned()),
         integrity: Integrity::Intact,

@@ -5,6 +5,7 @@
 //! strangers is made visible and cut ([`super::shown`]), so that a name cannot steer the terminal. Checks that
 //! hold are not listed here; the JSON has them all.
 
+mod legal;
 mod page;
 mod signature;
 
@@ -53,6 +54,7 @@ pub fn to_text(report: &Report, envelope: &Envelope<'_>, language: Language, sty
         page.row(0, Label::Caution, texts.label(Label::Demo));
     }
     about_document(&mut page, report, envelope);
+    legal::mandants(&mut page, &report.mandants);
     // Of the only signature, the main reason has said why.
     let said = report.signatures.len() == 1 && report.summary.main_reason.is_some();
     for signature in &report.signatures {

@@ -1,5 +1,6 @@
 //! What is said of one signature and of its time-stamps.
 
+use super::legal;
 use super::page::Page;
 use super::placed;
 use crate::document::{ChangeFinding, Changes, ChangesLevel, Uncovered};
@@ -9,7 +10,7 @@ use crate::validation::{
 };
 
 /// How far the rows of a section are moved in.
-const INDENT: usize = 2;
+pub(super) const INDENT: usize = 2;
 
 /// How many certificates of a path are shown; paths are shorter.
 const PATH_SHOWN: usize = 12;
@@ -46,6 +47,7 @@ pub(super) fn section(page: &mut Page, signature: &SignatureReport, reason: Said
         let args = [("time", texts.time(signature.best_signature_time)), ("timestamp", shown(source).into_owned())];
         page.row(INDENT, Label::ProvenTime, &texts.fill(Label::ProvenTimeIs, &args));
     }
+    legal::section(page, signature);
     page.row(INDENT, Label::Integrity, texts.word("integrity", signature.integrity.name()));
     page.row(INDENT, Label::Coverage, texts.word("coverage", signature.coverage.name()));
     if let Some(found) = &signature.changes {

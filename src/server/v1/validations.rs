@@ -24,6 +24,7 @@ use crate::service::{Caller, Role, Service, ServiceError, Validated, Validation}
 use crate::time::Timestamp;
 use crate::validation::bundle;
 use crate::validation::bundle::BUNDLE_MEDIA_TYPE;
+use crate::validation::mandant::Mandant;
 
 /// What a body may be.
 const TYPES: &str = "application/pdf, application/xml, text/xml, application/octet-stream, multipart/form-data";
@@ -48,6 +49,7 @@ struct Asked {
 struct Wanted {
     additions: Vec<Addition>,
     bundle: bool,
+    mandant: Option<Arc<Mandant>>,
 }
 
 pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
@@ -102,7 +104,8 @@ async fn answer(
     language: Language,
     trace: Arc<Trace>,
 ) -> Result<String, Problem> {
-    let validated = service.validate(&caller, validation).await?;
+    let mut validated = service.validate(&caller, validation).await?;
+    service.assess(&mut validated.report, wanted.mandant.as_deref());
     Trace::note(&trace.document_sha256, &validated.report.document.sha256);
     Trace::note(&trace.result_id, &validated.report_id);
     let signatures = validated.report.signatures.len().saturating_add(validated.report.document_timestamps.len());
@@ -131,9 +134,10 @@ impl Asked {
     fn read(head: &Parts, caller: &Caller, app: &App) -> Result<Self, Problem> {
         let parameters = Parameters::read(&head.uri, &["policy", "at", "lang", "with", "mandant"])?;
         wire::demand_accepted(&head.headers, "application/json")?;
-        if parameters.get("mandant").is_some() {
-            return Err(Problem::not_yet("mandant"));
-        }
+        let mandant = parameters
+            .get("mandant")
+            .map(|name| app.service.mandant(name).ok_or_else(|| Problem::bad(Detail::InvalidValue, "mandant")))
+            .transpose()?;
         let policy = parameters.get("policy").unwrap_or(POLICY);
         if !app.service.parts().policies.contains_key(policy) {
             return Err(Problem::new(Code::BadRequest, Detail::UnknownPolicy));
@@ -146,7 +150,7 @@ impl Asked {
             let args = [("role", Role::Archivist.name().to_owned())];
             return Err(Problem::with(Code::Forbidden, Detail::RoleMissing, args));
         }
-        let wanted = wanted(&parameters)?;
+        let wanted = Wanted { mandant, ..wanted(&parameters)? };
         let named = wire::language_named(&parameters)?;
         let language = named.unwrap_or_else(|| wire::language(&head.headers, &head.uri));
         let content = Content::read(&head.headers, TYPES)?;
@@ -156,7 +160,7 @@ impl Asked {
 
 /// What is wanted besides: `with=certificates,bundle`; the others of the contract are not there yet.
 fn wanted(parameters: &Parameters) -> Result<Wanted, Problem> {
-    let mut wanted = Wanted { additions: Vec::new(), bundle: false };
+    let mut wanted = Wanted { additions: Vec::new(), bundle: false, mandant: None };
     for name in parameters.get("with").into_iter().flat_map(|with| with.split(',')) {
         match name {
             "certificates" => wanted.additions.push(Addition::Certificates),

@@ -25,6 +25,7 @@ use crate::validation::existence::{Existence, Token};
 use crate::validation::ledger::Ledger;
 use crate::validation::message::Message;
 use crate::validation::need::Need;
+use crate::validation::qualification::Legal;
 use crate::validation::report::{
     ClaimedAttributes, Scope, SignatureReport, TimeQuality, TimestampKind, TimestampReport,
 };
@@ -147,6 +148,8 @@ pub(super) fn judge(
         },
         best_signature_time_source: proof.source,
         algorithms: facts.algorithms.clone(),
+        legal: Legal::default(),
+        certificate_claims: None,
         path: chain.map(elements).unwrap_or_default(),
         timestamps: reports,
         counter_signatures: Vec::new(),

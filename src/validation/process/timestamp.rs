@@ -107,6 +107,7 @@ pub(super) fn judge<'e>(
         time: stamp.time,
         verdict,
         reason,
+        qualified: Vec::new(),
         tsa: given.facts.signer.as_ref().map(super::report::describe),
         imprint_algorithm: given.token.map(|token| {
             let oid = &token.tst_info.imprint_algorithm.oid;

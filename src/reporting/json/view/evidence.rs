@@ -6,7 +6,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::Nothing;
 use crate::reporting::{Show, Texts};
 use crate::validation::{Check, PathElement, Reason, Report, RevocationStatus, Signer, TimestampReport};
 
@@ -127,7 +126,7 @@ pub(super) struct TimestampView<'a> {
     indication: &'static str,
     sub_indication: Option<&'static str>,
     reason: ReasonView,
-    qualified: Nothing,
+    qualified: Vec<&'static str>,
     tsa: Option<AuthorityView<'a>>,
     imprint_algorithm: Option<&'a str>,
     integrity: &'static str,
@@ -149,7 +148,7 @@ pub(super) fn timestamps<'a>(timestamps: &'a [TimestampReport], texts: &Texts) -
             indication: timestamp.verdict.indication(),
             sub_indication: timestamp.verdict.sub_indication(),
             reason: ReasonView::new(&timestamp.reason, texts),
-            qualified: [],
+            qualified: timestamp.qualified.iter().map(|scheme| scheme.name()).collect(),
             tsa: timestamp.tsa.as_ref().map(AuthorityView::new),
             imprint_algorithm: timestamp.imprint_algorithm.as_deref(),
             integrity: timestamp.integrity.name(),

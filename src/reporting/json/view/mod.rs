@@ -1,6 +1,8 @@
 //! The members of `sigillum-report/1`, in the contract's order: borrowed views of a report.
 
 mod evidence;
+mod legal;
+mod mandant;
 mod signature;
 mod trust;
 mod unread;
@@ -15,15 +17,13 @@ use super::{Addition, Envelope, Rendering, SCHEMA, Show, Texts};
 use crate::document::{DocumentFacts, DocumentFinding};
 use crate::validation::{Attempt, Need, PolicyReference, Report, Summary};
 use evidence::{ReasonView, TimestampView, certificates, timestamps};
+use mandant::MandantView;
 use signature::SignatureView;
 use trust::TrustView;
 
 pub(super) use trust::{ServicesNow, TrustNow};
 
 pub(super) use unread::ErrorLine;
-
-/// A list that this version has nothing for, and that is always there.
-type Nothing = [(); 0];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +43,8 @@ pub(super) struct ReportView<'a> {
     document_timestamps: Vec<TimestampView<'a>>,
     needs: Vec<NeedView<'a>>,
     gathering: Vec<AttemptView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mandants: Vec<MandantView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificates: Option<BTreeMap<&'a str, String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,6 +74,7 @@ impl<'a> ReportView<'a> {
             document_timestamps: timestamps(&report.document_timestamps, texts),
             needs: report.needs.iter().map(NeedView::new).collect(),
             gathering: report.gathering.iter().map(AttemptView::new).collect(),
+            mandants: report.mandants.iter().map(|result| MandantView::new(result, texts)).collect(),
             certificates: additions.contains(&Addition::Certificates).then(|| certificates(report)),
             renderings: renderings.iter().map(RenderingView::new).collect(),
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::evidence::{CheckView, PathElementView, ReasonView, TimestampView, checks, path, timestamps};
+use super::legal::{ClaimsView, LegalView};
 use crate::document::{ChangeFinding, Changes, DataObjectFormat, FieldLock, Uncovered};
 use crate::reporting::Texts;
 use crate::validation::{Algorithms, ClaimedAttributes, Scope, SignatureReport, Signer};
@@ -38,7 +39,9 @@ pub(super) struct SignatureView<'a> {
     best_signature_time_source: &'a str,
     time_quality: &'static str,
     algorithms: Option<AlgorithmsView<'a>>,
-    legal: LegalView,
+    legal: LegalView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_claims: Option<ClaimsView<'a>>,
     path: Vec<PathElementView<'a>>,
     timestamps: Vec<TimestampView<'a>>,
     counter_signatures: Vec<Self>,
@@ -73,7 +76,8 @@ impl<'a> SignatureView<'a> {
                 .unwrap_or("validation-time"),
             time_quality: signature.time_quality.name(),
             algorithms: signature.algorithms.as_ref().map(AlgorithmsView::new),
-            legal: LegalView {},
+            legal: LegalView::new(signature, texts),
+            certificate_claims: signature.certificate_claims.as_ref().and_then(ClaimsView::new),
             path: path(&signature.path),
             timestamps: timestamps(&signature.timestamps, texts),
             counter_signatures: signature.counter_signatures.iter().map(|one| Self::new(one, texts)).collect(),
@@ -251,10 +255,6 @@ impl<'a> AlgorithmsView<'a> {
         Self { signature: &algorithms.signature, digest: &algorithms.digest, key_bits: algorithms.key_bits }
     }
 }
-
-/// No legal class is determined yet: neither `ch` nor `eu` is there.
-#[derive(Serialize)]
-struct LegalView {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
