@@ -22,13 +22,15 @@ const ROWS: &[Label] = &[
     Label::Coverage,
     Label::ByteRange,
     Label::SignedBytes,
-    Label::StreamRow,
-    Label::NotCovered,
     Label::WrittenTo,
     Label::AfterSignatures,
     Label::SignedWith,
     Label::Caution,
 ];
+
+/// The same of XML.
+const ROWS_OF_XML: &[Label] =
+    &[Label::File, Label::Coverage, Label::StreamRow, Label::NotCovered, Label::WrittenTo];
 
 /// What was signed as text, each line ended by a line feed.
 #[must_use]
@@ -40,7 +42,8 @@ pub fn revisions_to_text(
     style: Style,
 ) -> String {
     let texts = Texts::of(language);
-    let mut page = Page::with_rows(texts, style, ROWS);
+    let mut page =
+        Page::with_rows(texts, style, if signed.media_type == MediaType::Xml { ROWS_OF_XML } else { ROWS });
     if signed.signed.is_empty() {
         page.headline(Colour::Yellow, texts.label(Label::NothingSigned));
     } else if signed.media_type == MediaType::Xml {
