@@ -30,7 +30,7 @@ fn main() {
     world.sign(&mut pdf, "S", &world.person);
     let document = pdf.into_bytes();
     let [plain, listed] = [&[][..], &[Scheme::Ch, Scheme::Eu]].map(|schemes| world.store(schemes));
-    let [plain, listed] = [plain, listed].map(|trust| request(trust));
+    let [plain, listed] = [plain, listed].map(request);
     let judged = judge(&document, &listed);
     assert_eq!(judged.signatures[0].verdict.total_indication(), "TOTAL-PASSED");
     assert!(judged.signatures[0].legal.ch.as_ref().is_some_and(|ch| ch.judged.equals_handwriting));

@@ -407,6 +407,7 @@ async fn service(
         identifiers: Arc::new(RandomIdentifiers::new()),
         limits: Limits::DEFAULT,
         capacity: Capacity { at_once: 2, waiting: 64, deadline },
+        mandants: Vec::new(),
         steps: None,
     })
 }

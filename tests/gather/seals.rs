@@ -200,6 +200,7 @@ impl Scene {
             identifiers: Arc::new(RandomIdentifiers::new()),
             limits: Limits::DEFAULT,
             capacity,
+            mandants: Vec::new(),
             steps: Some(Arc::<Memory>::clone(&memory)),
         });
         let limits = ServiceLimits {
