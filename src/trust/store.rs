@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::listing::{ListSummary, Listing};
-use super::service::{Service, ServiceKind};
+use super::service::{Scheme, Service, ServiceKind};
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::pki::{Certificate, Name};
 use crate::time::Timestamp;
@@ -97,7 +97,8 @@ impl TrustStore {
             let anchor = TrustAnchor { certificate: Arc::clone(&one.certificate), sunset: one.until };
             self.believe(anchor, Some(one.from));
         }
-        Self { services: Index::of(services), supplementary, listings, ..self }
+        let demo = self.demo || services.iter().any(|service| service.scheme == Scheme::Demo);
+        Self { services: Index::of(services), supplementary, listings, demo, ..self }
     }
 
     fn believe(&mut self, anchor: TrustAnchor, since: Option<Timestamp>) {
