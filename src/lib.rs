@@ -20,7 +20,7 @@
 //! * [`crypto`]: the only module that names crypto crates: algorithms, digests, keys, verification.
 //! * [`pki`]: X.509, CMS, CRL, OCSP, RFC 3161 as parsed. A value of it proves nothing.
 //! * [`document`]: where signatures are and which bytes they cover.
-//! * [`trust`]: who is believed.
+//! * [`trust`]: who is believed: trust lists as parsed, as verified, and the store of anchors and services.
 //! * [`validation`]: the decision, in the chapters of ETSI EN 319 102-1.
 //! * [`sealing`]: a seal in stages, the last of which only our own validator lets it reach.
 //! * [`journal`]: what was done, as a chain of records.
@@ -29,7 +29,7 @@
 //! * [`clock`], [`config`], [`telemetry`] (feature `service`): time, configuration, log.
 //! * [`keystore`] (feature `service`): the keys that seal, kept in files; identifiers.
 //! * [`outbound`] (feature `service`): evidence over the network.
-//! * [`storage`] (feature `service`): the journal in a SQLite file.
+//! * [`storage`] (feature `service`): the journal in a SQLite file, verified trust lists in a folder.
 //! * [`server`] (feature `service`): the service over HTTPS.
 //! * [`cli`] (feature `service`): the command line.
 //!

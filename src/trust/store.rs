@@ -101,7 +101,8 @@ impl TrustStore {
             self.believe(anchor, Some(one.from));
         }
         let standings = listings.iter().filter_map(ListStanding::of).collect();
-        Self { services: Index::of(services), standings, supplementary, listings, ..self }
+        let demo = self.demo || services.iter().any(|service| service.scheme == Scheme::Demo);
+        Self { services: Index::of(services), standings, supplementary, listings, demo, ..self }
     }
 
     /// The same store with services as they would stand in such lists: for rehearsals, which tell what a list would

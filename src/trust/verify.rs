@@ -179,6 +179,9 @@ impl VerifiedTrustList {
         if self.sha256 == known.sha256 {
             return Ok(());
         }
+        if self.list.territory != known.list.territory {
+            return Err(Refusal::Territory(self.list.territory.clone()));
+        }
         if own < other {
             return Err(Refusal::Older { known: other, found: own });
         }

@@ -14,5 +14,6 @@ mod sockets;
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;
+mod trust;
 mod validations;
 mod world;

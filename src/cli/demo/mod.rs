@@ -7,6 +7,7 @@
 mod console;
 mod crl;
 mod folder;
+mod list;
 mod pki;
 mod qualified;
 mod sample;
@@ -145,6 +146,13 @@ fn certificates(file: &Path) -> Result<Vec<Arc<Certificate>>, DemoError> {
 fn files(now: Timestamp) -> Result<Vec<(&'static str, Vec<u8>)>, DemoError> {
     let pki = pki::make(now).map_err(|error| DemoError::Broken(error.to_string()))?;
     let sample = sample::make().map_err(|error| DemoError::Broken(error.to_string()))?;
+    let signer = list::Signer { certificate: &pki.list_signer, key: &pki.list_signer_key };
+    let times = list::Times {
+        now,
+        from: now.plus_seconds(pki::BEFORE_SECONDS.saturating_neg()),
+        until: now.plus_seconds(pki::VALIDITY_SECONDS),
+    };
+    let list = list::signed(&pki.issuing, &signer, &times)?;
     let token = token()?;
     let sha256 = digest(DigestAlgorithm::Sha256, token.as_bytes()).to_string();
     Ok(vec![
@@ -156,6 +164,8 @@ fn files(now: Timestamp) -> Result<Vec<(&'static str, Vec<u8>)>, DemoError> {
         ("issuing.crl", pki.issuing_crl.into_bytes()),
         ("seal.pem", format!("{}{}", pki.seal, pki.issuing).into_bytes()),
         ("seal.key", pki.seal_key.into_bytes()),
+        ("trust-list.xml", list),
+        ("list-signer.pem", pki.list_signer.into_bytes()),
         ("tls-root.pem", pki.tls_root.into_bytes()),
         ("tls.pem", pki.tls.into_bytes()),
         ("tls.key", pki.tls_key.into_bytes()),

@@ -42,6 +42,9 @@ pub(super) struct DemoPki {
     pub(super) issuing_crl: String,
     pub(super) seal: String,
     pub(super) seal_key: String,
+    /// Who signs the trust list. Its key is not kept.
+    pub(super) list_signer: String,
+    pub(super) list_signer_key: String,
     pub(super) tls_root: String,
     pub(super) tls: String,
     pub(super) tls_key: String,
@@ -95,6 +98,12 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
         .push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 3], qualified::seal_statements()));
     let seal = seal.signed_by(&seal_key, &issuing)?.pem();
 
+    let list_signer_key = key()?;
+    let mut list_signer = params(&named("DEMO sigillum List Signer", "sigillum (DEMO)"), from, until);
+    list_signer.is_ca = IsCa::ExplicitNoCa;
+    list_signer.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    let list_signer = list_signer.self_signed(&list_signer_key)?.pem();
+
     let mut tls_root = authority("DEMO sigillum TLS Root", 0, from, until);
     tls_root.name_constraints = Some(loopback_only());
     let tls_root = CertifiedIssuer::self_signed(tls_root, key()?)?;
@@ -119,6 +128,8 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
         issuing_crl,
         seal,
         seal_key: seal_key.serialize_pem(),
+        list_signer,
+        list_signer_key: list_signer_key.serialize_pem(),
         tls_root: tls_root.pem(),
         tls,
         tls_key: tls_key.serialize_pem(),

@@ -31,6 +31,11 @@ cache-folder = "../evidence-cache"
 [trust.anchors.demo]
 certificate-file = "root.pem"
 
+[trust.lists.demo]
+scheme = "demo"
+file = "trust-list.xml"
+signers.demo.certificate-file = "list-signer.pem"
+
 [policies]
 offered = ["{POLICY}", "strict", "archive", "no-revocation"]
 

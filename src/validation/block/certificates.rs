@@ -33,8 +33,9 @@ pub(in crate::validation) struct Chain {
     pub(in crate::validation) anchored: bool,
     /// When trust in the anchor ends, where an operator said so.
     pub(in crate::validation) sunset: Option<Timestamp>,
-    /// From when on the anchor is believed, where not at all times: a listed one has no status before.
-    pub(in crate::validation) since: Option<Timestamp>,
+    /// Where the anchor is one of a trust list: the place of the listed certificate nearest to the signer, which governs
+    /// the path, and from when on it has a status. A CA that is listed itself is not covered by the entry of its root.
+    pub(in crate::validation) since: Option<(usize, Timestamp)>,
     /// The certificates below the anchor, the signer first. Where the signer is the anchor itself: the signer, if its
     /// issuer is at hand, for what revocation data say of it; else none.
     pub(in crate::validation) links: Vec<Link>,
@@ -73,9 +74,9 @@ impl Chain {
 
     /// What stands against the anchor where it has to be believed at `time`.
     pub(in crate::validation) fn without_status(&self, time: Timestamp) -> Option<Message> {
-        let anchor = self.path.last().filter(|_| self.anchored)?;
-        let since = self.since.filter(|since| time < *since)?;
-        Some(Message::NoStatusAtTime { subject: anchor.subject.clone(), time, since })
+        let (index, since) = self.since.filter(|(_, since)| time < *since)?;
+        let subject = self.path.get(index)?.subject.clone();
+        Some(Message::NoStatusAtTime { subject, time, since })
     }
 
     /// Whether a certificate is the anchor of this chain.
@@ -170,8 +171,9 @@ fn chain(
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
     let faults = faults.into_iter().filter(timeless).collect();
-    let anchor = path.last().filter(|_| anchored);
-    let since = anchor.and_then(|anchor| case.trust.believed_since(&anchor.certificate));
+    let listed = |holder: &Rc<Holder>| case.trust.believed_since(&holder.certificate);
+    let governs = || path.iter().enumerate().find_map(|(index, holder)| Some((index, listed(holder)?)));
+    let since = path.last().filter(|anchor| anchored && listed(anchor).is_some()).and_then(|_| governs());
     Ok(Chain { path, anchored, sunset, since, links, faults, open: Vec::new() })
 }
 
@@ -297,9 +299,11 @@ pub(in crate::validation) fn status(
         let index = chain.path.len().saturating_sub(1);
         walk.object(CheckId::ChainToAnchor, Ground::Rule, index, last, Some(detail));
     }
-    if let (Some(detail), Some(anchor)) = (chain.without_status(times.made.min(times.at)), chain.path.last()) {
-        let index = chain.path.len().saturating_sub(1);
-        walk.object(CheckId::ChainToAnchor, Ground::Rule, index, anchor, Some(detail));
+    let detail = chain.without_status(times.made.min(times.at));
+    if let Some((detail, (index, _))) = detail.zip(chain.since)
+        && let Some(listed) = chain.path.get(index)
+    {
+        walk.object(CheckId::ChainToAnchor, Ground::Rule, index, listed, Some(detail));
     }
     for fault in &chain.faults {
         let index = chain.path.iter().position(|one| one.sha256 == fault.certificate_sha256).unwrap_or(0);
