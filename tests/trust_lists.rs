@@ -1,6 +1,5 @@
 //! Trust lists of the world: the Swiss one, service by service, and every list of the outside material.
 
-
 mod support;
 
 use std::collections::BTreeMap;

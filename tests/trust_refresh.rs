@@ -59,8 +59,11 @@ impl KeepLists for Full {
     }
 }
 
+/// A list by its sequence number.
+type Numbered = (u64, Arc<[u8]>);
+
 /// Estonian lists of different times, the oldest first, and who signs them.
-fn lists() -> Option<(Vec<(u64, Arc<[u8]>)>, Vec<ListSigner>)> {
+fn lists() -> Option<(Vec<Numbered>, Vec<ListSigner>)> {
     let corpus = support::shared()?.join("data/corpus");
     let files = [
         "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/tsl-ee.xml",
@@ -87,7 +90,8 @@ fn signer(bytes: &[u8]) -> ListSigner {
     let text = decode(bytes).unwrap();
     let tree = Tree::parse(&text, &mut Budget::new(&Limits::DEFAULT)).unwrap();
     let all = tree.subtree(NodeId::ROOT).filter_map(|node| tree.element(node));
-    let own = all.filter(|one| one.is("http://www.w3.org/2000/09/xmldsig#", "X509Certificate")).last().unwrap();
+    let own =
+        all.filter(|one| one.is("http://www.w3.org/2000/09/xmldsig#", "X509Certificate")).next_back().unwrap();
     let dense: String = tree.string_value(own.id()).split_whitespace().collect();
     let der = base64::engine::general_purpose::STANDARD.decode(dense).unwrap();
     ListSigner { sha256: digest(DigestAlgorithm::Sha256, &der), from: None, until: None }
