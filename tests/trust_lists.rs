@@ -1,7 +1,5 @@
 //! Trust lists of the world: the Swiss one, service by service, and every list of the outside material.
 
-#![expect(clippy::disallowed_methods, reason = "a test reads its material from files and the clock")]
-
 mod support;
 
 use std::collections::BTreeMap;

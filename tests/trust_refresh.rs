@@ -59,15 +59,18 @@ impl KeepLists for Full {
     }
 }
 
+/// Lists by their sequence numbers.
+type Numbered = Vec<(u64, Arc<[u8]>)>;
+
 /// Estonian lists of different times, the oldest first, and who signs them.
-fn lists() -> Option<(Vec<(u64, Arc<[u8]>)>, Vec<ListSigner>)> {
+fn lists() -> Option<(Numbered, Vec<ListSigner>)> {
     let corpus = support::shared()?.join("data/corpus");
     let files = [
         "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/tsl-ee.xml",
         "itext__itext-java/sign/src/test/resources/com/itextpdf/signatures/validation/lotl/XmlCertificateRetrieverTest/estoniaTrustedList.xml",
         "peponeska__eu-trustlist/EE/TSL_EE.xml",
     ];
-    let mut found: Vec<(u64, Arc<[u8]>)> = Vec::new();
+    let mut found: Numbered = Vec::new();
     let mut signers = Vec::new();
     for file in files {
         let bytes: Arc<[u8]> = support::read(&corpus.join(file)).into();
@@ -87,7 +90,8 @@ fn signer(bytes: &[u8]) -> ListSigner {
     let text = decode(bytes).unwrap();
     let tree = Tree::parse(&text, &mut Budget::new(&Limits::DEFAULT)).unwrap();
     let all = tree.subtree(NodeId::ROOT).filter_map(|node| tree.element(node));
-    let own = all.filter(|one| one.is("http://www.w3.org/2000/09/xmldsig#", "X509Certificate")).last().unwrap();
+    let own =
+        all.filter(|one| one.is("http://www.w3.org/2000/09/xmldsig#", "X509Certificate")).next_back().unwrap();
     let dense: String = tree.string_value(own.id()).split_whitespace().collect();
     let der = base64::engine::general_purpose::STANDARD.decode(dense).unwrap();
     ListSigner { sha256: digest(DigestAlgorithm::Sha256, &der), from: None, until: None }
