@@ -89,9 +89,8 @@ fn lists() -> Option<(Numbered, Vec<ListSigner>)> {
 fn signer(bytes: &[u8]) -> ListSigner {
     let text = decode(bytes).unwrap();
     let tree = Tree::parse(&text, &mut Budget::new(&Limits::DEFAULT)).unwrap();
-    let all = tree.subtree(NodeId::ROOT).filter_map(|node| tree.element(node));
-    let own =
-        all.filter(|one| one.is("http://www.w3.org/2000/09/xmldsig#", "X509Certificate")).next_back().unwrap();
+    let mut all = tree.subtree(NodeId::ROOT).filter_map(|node| tree.element(node));
+    let own = all.rfind(|one| one.is("http://www.w3.org/2000/09/xmldsig#", "X509Certificate")).unwrap();
     let dense: String = tree.string_value(own.id()).split_whitespace().collect();
     let der = base64::engine::general_purpose::STANDARD.decode(dense).unwrap();
     ListSigner { sha256: digest(DigestAlgorithm::Sha256, &der), from: None, until: None }
