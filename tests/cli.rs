@@ -136,7 +136,8 @@ fn a_configuration_that_is_not_there_ends_with_78() {
 #[test]
 fn the_reason_for_64_names_what_is_wrong() {
     for (arguments, words) in [
-        (&["trust", "refresh"][..], &["trust", "noch nicht"][..]),
+        (&["augment", VALID][..], &["augment", "noch nicht"][..]),
+        (&["validate", VALID, "--trust-list", "README.md"], &["--trust-list-signer"]),
         (&["validate", VALID, "--lang", "en", "--content", "n=fixtures/gone"], &["--content fixtures/gone"]),
         (&["validate", VALID, "--lang", "fr", "--policy", "x\u{1b}"], &["«x<U+001B>»"]),
         (

@@ -59,18 +59,18 @@ impl KeepLists for Full {
     }
 }
 
-/// A list by its sequence number.
-type Numbered = (u64, Arc<[u8]>);
+/// Lists by their sequence numbers.
+type Numbered = Vec<(u64, Arc<[u8]>)>;
 
 /// Estonian lists of different times, the oldest first, and who signs them.
-fn lists() -> Option<(Vec<Numbered>, Vec<ListSigner>)> {
+fn lists() -> Option<(Numbered, Vec<ListSigner>)> {
     let corpus = support::shared()?.join("data/corpus");
     let files = [
         "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/tsl-ee.xml",
         "itext__itext-java/sign/src/test/resources/com/itextpdf/signatures/validation/lotl/XmlCertificateRetrieverTest/estoniaTrustedList.xml",
         "peponeska__eu-trustlist/EE/TSL_EE.xml",
     ];
-    let mut found: Vec<(u64, Arc<[u8]>)> = Vec::new();
+    let mut found: Numbered = Vec::new();
     let mut signers = Vec::new();
     for file in files {
         let bytes: Arc<[u8]> = support::read(&corpus.join(file)).into();

@@ -71,11 +71,11 @@ impl Loaded {
             ListPlace::Url(url) => Some(ListSource { name: name.clone(), url: url.clone() }),
             ListPlace::File(_) => None,
         };
-        let kept = |folder| -> Arc<dyn KeepLists> { Arc::new(ListFolder::new(folder)) };
+        let keeper = |folder| -> Arc<dyn KeepLists> { Arc::new(ListFolder::new(folder)) };
         Ok(Refresh {
             sources: config.trust.lists.iter().filter_map(source).collect(),
             fetch,
-            keep: config.trust.folder.clone().map(kept),
+            keep: config.trust.folder.clone().map(keeper),
             clock: Arc::new(SystemClock),
             identifiers: Arc::new(RandomIdentifiers::new()),
             period: config.trust.period,

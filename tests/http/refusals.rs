@@ -89,7 +89,9 @@ async fn every_code_is_answered() {
     let without_profile = post("/v1/seals?profile=official", crate::world::SEALER, "application/pdf", &SIGNED);
     expect(world.send(without_profile).await, 403, "forbidden");
 
-    for path in ["/", "/v1", "/v1/augmentations", "/v1/trust", "/v1/journal", "/metrics", "/v1/validations/"] {
+    for path in
+        ["/", "/v1", "/v1/augmentations", "/v1/trust/changes", "/v1/journal", "/metrics", "/v1/validations/"]
+    {
         expect(world.send(get(path, ALL)).await, 404, "not-found");
     }
     for (method, path, allowed) in [

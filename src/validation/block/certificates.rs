@@ -171,13 +171,21 @@ fn chain(
     }
     let timeless = |fault: &PathFault| !matches!(fault.check, CheckId::CaValidity | CheckId::AnchorTrusted);
     let faults = faults.into_iter().filter(timeless).collect();
-    let listed = |holder: &Rc<Holder>| case.trust.believed_since(&holder.certificate);
-    let governs = || path.iter().enumerate().find_map(|(index, holder)| Some((index, listed(holder)?)));
-    let since = path.last().filter(|anchor| anchored && listed(anchor).is_some()).and_then(|_| governs());
+    let begins = |holder: &Rc<Holder>| case.trust.believed_since(&holder.certificate);
+    let governs = || path.iter().enumerate().find_map(|(index, holder)| Some((index, begins(holder)?)));
+    let since = path.last().filter(|anchor| anchored && begins(anchor).is_some()).and_then(|_| governs());
+    // A listed CA is believed; what is at hand and says that it is revoked is believed more.
+    if let (Some(anchor), Some(_), true) = (path.last(), since, path.len() > 1) {
+        let speaks_against = |link: &Link| {
+            select(&link.findings, |_| true).is_some_and(|datum| !matches!(datum.status, Status::Good))
+        };
+        links.extend(listed(anchor, case, budget)?.filter(speaks_against));
+    }
     Ok(Chain { path, anchored, sunset, since, links, faults, open: Vec::new() })
 }
 
-/// A signer that is an anchor, as a single unit of a trust list is: with its revocation data, where its issuer is at hand.
+/// A signer that is an anchor, as a single unit of a trust list is, or a listed CA: with its revocation data, where its
+/// issuer is at hand.
 fn listed(signer: &Rc<Holder>, case: &Case<'_>, budget: &mut Budget) -> Result<Option<Link>, LimitExceeded> {
     if signer.certificate.is_self_issued() {
         return Ok(None);
