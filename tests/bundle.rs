@@ -11,7 +11,7 @@ use sigillum::document::OpenError;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service;
-use sigillum::service::{Given, Judged, ReplayError, ValidationRequest, certificates, replay};
+use sigillum::service::{Given, GivenContent, Judged, ReplayError, ValidationRequest, certificates, replay};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::bundle::Bundle;
@@ -69,7 +69,7 @@ fn comes_again(name: &str, bytes: &[u8], request: &ValidationRequest) -> bool {
     let written = first.basis.bundle(&first.report).unwrap();
     let bundle = Bundle::read(&written).unwrap_or_else(|error| panic!("{name}: {error}"));
     let password = request.password.as_deref();
-    let second = replay(bytes, &bundle, password, &[], &Limits::DEFAULT, &CancelFlag::default());
+    let second = replay(bytes, &bundle, password, &request.contents, &Limits::DEFAULT, &CancelFlag::default());
     let second = second.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     assert_eq!(json(&first), json(&second), "{name}");
     assert!(second.basis.bundle(&second.report).unwrap() == written, "{name}: another bundle");
@@ -87,7 +87,13 @@ fn every_fixture_comes_again() {
             let names = case[key].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
             names.map(|name| support::read(&folder.join(name))).collect()
         };
-        let bytes = support::read(&folder.join("document.pdf"));
+        let [pdf, xml] = ["document.pdf", "document.xml"].map(|name| folder.join(name));
+        let bytes = support::read(if pdf.is_file() { &pdf } else { &xml });
+        let contents = case.get("content").and_then(toml::Value::as_array).into_iter().flatten();
+        let contents: Vec<GivenContent> = contents
+            .map(|name| name.as_str().unwrap())
+            .map(|name| GivenContent { name: Some(name.to_owned()), bytes: support::read(&folder.join(name)) })
+            .collect();
         let at = case["at"].as_str().unwrap();
         for (policy, anchors) in [
             (case["policy"].as_str().unwrap(), texts("anchors")),
@@ -96,6 +102,7 @@ fn every_fixture_comes_again() {
         ] {
             let mut request = request(policy, at, &trust(&anchors), &texts("evidence"));
             request.password = case.get("password").map(|password| password.as_str().unwrap().as_bytes().to_vec());
+            request.contents.clone_from(&contents);
             if comes_again(&file.display().to_string(), &bytes, &request) {
                 cases += 1;
             } else {
@@ -112,13 +119,14 @@ fn the_generated_set_comes_again() {
     const SUITE: &str = "bundle generated";
     let Some(shared) = support::shared() else { return support::skipped(SUITE) };
     let data = shared.join("data");
-    let set: Value = serde_json::from_slice(&support::read(&data.join("generated/pdf.json"))).unwrap();
+    let set = |name: &str| -> Value { serde_json::from_slice(&support::read(&data.join(name))).unwrap() };
+    let sets = [set("generated/pdf.json"), set("generated/xml.json")];
     let certificates = data.join("test-pki/certs");
     let roots = ["peers/root.pem", "peers/root2.pem"].map(|name| support::read(&certificates.join(name)));
     let intermediates = support::read(&certificates.join("intermediates.pem"));
     let trust = trust(&roots);
     let mut cases = 0;
-    for file in set["files"].as_array().unwrap().iter().step_by(7) {
+    for file in sets.iter().flat_map(|set| set["files"].as_array().unwrap()).step_by(7) {
         let name = file["file"].as_str().unwrap();
         let bytes = support::read(&data.join("generated").join(name));
         for policy in ["default", "no-revocation"] {

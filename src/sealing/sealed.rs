@@ -142,7 +142,7 @@ impl Sealed {
                     Place::Around(_) => Packaging::Enveloping,
                     Place::Apart => Packaging::Detached,
                 };
-                own.packaging == Some(packaging) && own.format.starts_with("XAdES-")
+                own.packaging == Some(packaging) && own.format == "XAdES-BASELINE-B"
             }
         }
     }
