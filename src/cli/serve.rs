@@ -50,7 +50,8 @@ fn attempt(options: &Serve, source: &Source, texts: &Texts) -> Result<Exit, Exit
         Exit::Internal
     };
     let _log = telemetry::begin(Level::INFO).map_err(|error| failed(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // For the journal and what is done in the background; connections have threads of their own.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| failed(error.to_string()))?;
     let data = demo.as_ref().map(|(data, _)| data.clone());
     let greet = |address| greet(demo.as_ref(), address, texts);
@@ -84,7 +85,7 @@ async fn serve(
     let service = Service::new(parts);
     let refreshed = Arc::clone(&service);
     let bound = Server::bind(settings, service).await.map_err(|error| match error {
-        ServerError::Listen(error) => Stopped::System(error),
+        ServerError::Listen(error) | ServerError::Threads(error) => Stopped::System(error),
         error => refuse("callers", error.to_string()),
     })?;
     let address = bound.local_addr().map_err(Stopped::System)?;

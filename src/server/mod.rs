@@ -12,7 +12,9 @@ mod app;
 mod around;
 mod auth;
 mod body;
+mod connection;
 mod health;
+mod lanes;
 mod listener;
 mod multipart;
 mod openapi;
@@ -37,12 +39,16 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::config::{CallerEntry, ServiceLimits};
 use crate::service::Service;
 use app::App;
 use auth::Callers;
+use connection::Connection;
+use lanes::Lanes;
 
 pub use auth::CallersError;
 pub use listener::Bound;
@@ -74,6 +80,8 @@ pub enum ServerError {
     Callers(CallersError),
     /// The address cannot be listened on.
     Listen(io::Error),
+    /// The threads that serve connections cannot be started.
+    Threads(io::Error),
 }
 
 impl fmt::Display for ServerError {
@@ -81,6 +89,7 @@ impl fmt::Display for ServerError {
         match self {
             Self::Callers(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "the address cannot be listened on: {error}"),
+            Self::Threads(error) => write!(f, "the threads that serve connections cannot be started: {error}"),
         }
     }
 }
@@ -95,7 +104,17 @@ impl Server {
     pub async fn bind(settings: Settings, service: Arc<Service>) -> Result<Bound, ServerError> {
         let app = app(&settings.callers, settings.limits, service).map_err(ServerError::Callers)?;
         let listener = TcpListener::bind(settings.listen).await.map_err(ServerError::Listen)?;
-        Ok(Bound { listener, tls: settings.tls, router: routes(Arc::clone(&app)), app })
+        let (stop, stopping) = watch::channel(());
+        let connection = Connection {
+            tls: TlsAcceptor::from(settings.tls),
+            app: Arc::clone(&app),
+            router: routes(Arc::clone(&app)),
+            head_time: app.limits.header_time,
+            answer_time: app.limits.body_time,
+            stopping,
+        };
+        let lanes = Lanes::start(&connection).map_err(ServerError::Threads)?;
+        Ok(Bound { listener, lanes, app, stop })
     }
 }
 

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::Response;
+use tokio::task::spawn_blocking;
 
 use crate::crypto::{DigestAlgorithm, DigestState};
 use crate::reporting::Detail;
@@ -51,7 +52,7 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
     let received = body::read(body, &app.room, &app.limits).await?;
     let form = match &content {
         Content::Parts(boundary) => {
-            multipart::read(received.bytes, boundary, Takes::Content, &app.service.parts().limits)?
+            multipart::read(received.bytes, boundary, Takes::Content, &app.service.parts().limits).await?
         }
         Content::Document | Content::Xml => Form { document: received.bytes, ..Form::default() },
     };
@@ -71,7 +72,9 @@ pub(in crate::server) async fn post(State(app): State<Arc<App>>, request: Reques
         Covered::Streams(streams) => match <[Vec<u8>; 1]>::try_from(streams) {
             Ok([only]) => (OCTETS.to_owned(), file_name(&answer.signature, Some(1)), only),
             Err(streams) => {
-                let (boundary, content) = mixed(&answer.signature, streams);
+                let signature = answer.signature.clone();
+                let writing = spawn_blocking(move || mixed(&signature, streams));
+                let (boundary, content) = writing.await.map_err(|_| Problem::internal())?;
                 (format!("{STREAMS}; boundary={boundary}"), file_name(&answer.signature, Some(0)), content)
             }
         },

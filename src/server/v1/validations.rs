@@ -88,7 +88,7 @@ async fn receive(body: Body, asked: &Asked, app: &App, turn: Turn) -> Result<(Fo
     let received = body::read(body, &app.room, &app.limits).await?;
     let form = match &asked.content {
         Content::Parts(boundary) => {
-            multipart::read(received.bytes, boundary, Takes::Evidence, &app.service.parts().limits)?
+            multipart::read(received.bytes, boundary, Takes::Evidence, &app.service.parts().limits).await?
         }
         Content::Document | Content::Xml => Form { document: received.bytes, ..Form::default() },
     };
