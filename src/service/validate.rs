@@ -312,7 +312,7 @@ pub fn judge_with(
     let document = Document::open(bytes, request.password.as_deref(), &request.limits, &mut budget)?;
     let contents = borrowed(&request.contents);
     let examination = examine_with(&document, &contents, &mut budget).map_err(OpenError::Limit)?;
-    let mut evidence = Evidence::new();
+    let mut evidence = Evidence::with_memory(Arc::clone(&memory));
     evidence.add_embedded(&examination);
     for certificate in &request.certificates {
         evidence.add_certificate(Arc::clone(certificate));

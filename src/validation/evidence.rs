@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::memory::SignatureMemory;
 use super::need::Attempt;
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm, UnsignedProperty, XmlSignature};
@@ -54,6 +55,8 @@ pub struct Evidence {
     nonces: Vec<(usize, Box<[u8]>)>,
     unreadable: usize,
     attempts: Vec<Attempt>,
+    /// Reads certificates; none reads each anew.
+    memory: Option<Arc<dyn SignatureMemory>>,
 }
 
 impl Evidence {
@@ -61,6 +64,12 @@ impl Evidence {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No evidence yet; certificates that documents and responses bring along are read by `memory`.
+    #[must_use]
+    pub fn with_memory(memory: Arc<dyn SignatureMemory>) -> Self {
+        Self { memory: Some(memory), ..Self::default() }
     }
 
     /// Takes a certificate that the caller gives.
@@ -288,9 +297,13 @@ impl Evidence {
         if self.certificates.iter().any(|known| known.der() == der) {
             return;
         }
-        match Certificate::parse(der) {
+        let read = match &self.memory {
+            Some(memory) => memory.certificate(der),
+            None => Certificate::parse(der).map(Arc::new),
+        };
+        match read {
             Ok(certificate) => {
-                self.certificates.push(Arc::new(certificate));
+                self.certificates.push(certificate);
                 self.certificate_origins.push(origin);
             }
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),

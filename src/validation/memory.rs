@@ -1,14 +1,17 @@
-//! What one validation may know from others: which key signed which certificate.
+//! What one validation may know from others: which key signed which certificate, and certificates that were read.
 //!
 //! That a key verifies the signature of a certificate follows from the two alone, at any time and for any document. So
 //! whoever validates much may hand in a [`SignatureMemory`], and the steps of paths that ended at a trust anchor are not
-//! computed again. Nothing else is remembered: not that a path was good, not what revocation data said, nothing of a
+//! computed again. A certificate says the same whenever its octets are read, so it need not be read again for each
+//! document that brings it along. Nothing else is remembered: not that a path was good, not what revocation data said, nothing of a
 //! document. The work of a step that is known counts as if it were done, so a limit is reached at the same place with
 //! a memory and without one, and no report tells what was validated before.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::crypto::Digest;
+use crate::pki::{Certificate, CertificateError};
 
 /// A key and a certificate. Both digests are of all that the verification looks at, so no two steps are confused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +30,14 @@ pub trait SignatureMemory: fmt::Debug + Send + Sync {
     /// This step verified, and stands in a path to a trust anchor: nobody can have steps noted to whom no CA below an
     /// anchor gave a certificate.
     fn note(&self, step: Step);
+
+    /// The certificate that these octets are: read, or one that was read from the same octets before.
+    ///
+    /// # Errors
+    /// As [`Certificate::parse`].
+    fn certificate(&self, der: &[u8]) -> Result<Arc<Certificate>, CertificateError> {
+        Certificate::parse(der).map(Arc::new)
+    }
 }
 
 /// Remembers nothing.
