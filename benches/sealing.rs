@@ -28,7 +28,9 @@ use sigillum::crypto::{PublicKey, SealAlgorithm, SoftwareKey, SystemRandomness};
 use sigillum::document::Packaging;
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
-use sigillum::sealing::{Appearance, Formats, Original, Released, SealIdentity, SealProfile, Terms, check_signer};
+use sigillum::sealing::{
+    Appearance, Formats, Original, Prefixes, Released, SealIdentity, SealLevel, SealProfile, Terms, check_signer,
+};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{Moment, Policy};
@@ -119,6 +121,8 @@ impl Sealer {
                 policy: Arc::clone(&policy),
                 formats: Formats::All,
                 packaging: Packaging::Enveloped,
+                prefixes: Prefixes::All,
+                level: SealLevel::B,
                 appearance: Appearance::Invisible,
                 reason: None,
                 location: None,

@@ -12,7 +12,9 @@ use sigillum::pki::{
     BasicOcsp, Certificate, Crl, CrlEntry, OcspResponse, OcspStatus, SignedData, TimestampResponse, TimestampToken,
     pem, same_serial,
 };
-use sigillum::sealing::{Appearance, Formats, Original, Page, SealIdentity, SealProfile, Terms};
+use sigillum::sealing::{
+    Appearance, Formats, Original, Page, Prefixes, SealIdentity, SealLevel, SealProfile, Terms,
+};
 use sigillum::syntax::der::{Reader, Tlv, is_der};
 use sigillum::syntax::pdf::{Dict, Name, ObjectId, Pdf, RevisionIndex, Update, Value, text};
 use sigillum::syntax::url::{Host, HostRule, HttpUrl};
@@ -515,6 +517,8 @@ pub(crate) fn seal(data: &[u8]) {
         policy,
         formats: Formats::All,
         packaging: [Packaging::Enveloped, Packaging::Enveloping, Packaging::Detached][data.len() % 3],
+        prefixes: Prefixes::All,
+        level: SealLevel::B,
         appearance: Appearance::NewField {
             name: None,
             page: Page::Last,

@@ -14,7 +14,7 @@ use sigillum::document::Packaging;
 use sigillum::keystore::{FileFault, FileSigner, KeystoreFault};
 use sigillum::limits::{CancelFlag, Limits};
 use sigillum::pki::Certificate;
-use sigillum::sealing::{Appearance, Formats, Original, SealProfile, Terms, check_signer};
+use sigillum::sealing::{Appearance, Formats, Original, Prefixes, SealLevel, SealProfile, Terms, check_signer};
 use sigillum::service::ports::Signer as _;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{Moment, Policy};
@@ -281,6 +281,8 @@ fn seals_of_every_algorithm_are_released_and_accepted_outside() {
         policy,
         formats: Formats::All,
         packaging: Packaging::Enveloped,
+        prefixes: Prefixes::All,
+        level: SealLevel::B,
         appearance: Appearance::Invisible,
         reason: None,
         location: None,

@@ -25,7 +25,7 @@ use sigillum::document::Packaging;
 use sigillum::keystore::{FileSigner, RandomIdentifiers};
 use sigillum::limits::Limits;
 use sigillum::pki::{Certificate, pem};
-use sigillum::sealing::{Appearance, Formats, SealProfile};
+use sigillum::sealing::{Appearance, Formats, Prefixes, SealLevel, SealProfile};
 use sigillum::service::ports::{Clock, SealStep, Steps};
 use sigillum::service::{Caller, Capacity, Gather, Parts, Role, SealRequest, Sealer, Service};
 use sigillum::storage::sqlite::{JournalFile, SqliteJournal};
@@ -203,6 +203,8 @@ async fn service(folder: &Path, stop: Option<SealStep>, ahead: i64) -> Arc<Servi
         policy: Arc::clone(&policy),
         formats: Formats::All,
         packaging: Packaging::Enveloped,
+        prefixes: Prefixes::All,
+        level: SealLevel::B,
         appearance: Appearance::Invisible,
         reason: None,
         location: None,

@@ -18,7 +18,7 @@ use crate::config;
 use crate::config::{Config, JournalPlace, Place, Places, Problem};
 use crate::keystore::{FileSigner, RandomIdentifiers};
 use crate::limits::Limits;
-use crate::sealing::SealProfile;
+use crate::sealing::{Prefixes, SealLevel, SealProfile};
 use crate::server;
 use crate::server::{Settings, TlsError};
 use crate::service::ports::{Journal, Signer};
@@ -233,6 +233,8 @@ impl Loaded {
                 policy: Arc::clone(policy),
                 formats: profile.formats,
                 packaging: profile.packaging,
+                prefixes: Prefixes::All,
+                level: SealLevel::B,
                 appearance: profile.appearance.clone(),
                 reason: profile.reason.clone(),
                 location: profile.location.clone(),

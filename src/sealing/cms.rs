@@ -12,6 +12,7 @@
 
 use super::SealError;
 use super::SealIdentity;
+use super::SealLevel;
 use crate::crypto::Digest;
 use crate::crypto::DigestAlgorithm;
 use crate::crypto::digest;
@@ -38,7 +39,7 @@ pub(super) fn signed_attributes(identity: &SealIdentity, document_digest: &Diges
 }
 
 /// The `ContentInfo` with everything: what stands in the hole, without padding. `signed_attributes` are those of
-/// [`signed_attributes`], `value` is what the key made of them.
+/// [`signed_attributes`], `value` is what the key made of them, `stamp` a time-stamp token over the value.
 ///
 /// # Errors
 /// [`SealError::Value`] where the value is empty or longer than this algorithm and key make it, or the attributes are
@@ -47,6 +48,7 @@ pub(super) fn signed_data(
     identity: &SealIdentity,
     signed_attributes: &[u8],
     value: &[u8],
+    stamp: Option<&[u8]>,
 ) -> Result<Vec<u8>, SealError> {
     if value.is_empty() || value.len() > maximum_value_len(identity) {
         return Err(SealError::Value { cause: "size" });
@@ -54,21 +56,25 @@ pub(super) fn signed_data(
     if signed_attributes.first() != Some(&tag::SET) {
         return Err(SealError::Value { cause: "malformed" });
     }
-    Ok(content_info(identity, signed_attributes, value))
+    Ok(content_info(identity, signed_attributes, value, stamp))
 }
 
-/// Octets that no [`signed_data`] of this identity is longer than.
-pub(super) fn size_bound(identity: &SealIdentity) -> usize {
+/// Octets that no [`signed_data`] of this identity up to this level is longer than.
+pub(super) fn size_bound(identity: &SealIdentity, level: SealLevel) -> usize {
     let nothing = digest(identity.algorithm.digest(), &[]);
     let value = vec![0; maximum_value_len(identity)];
-    content_info(identity, &signed_attributes(identity, &nothing), &value).len()
+    let stamp = match level {
+        SealLevel::B => None,
+        SealLevel::T { room } => Some(vec![0; room]),
+    };
+    content_info(identity, &signed_attributes(identity, &nothing), &value, stamp.as_deref()).len()
 }
 
 fn maximum_value_len(identity: &SealIdentity) -> usize {
     identity.algorithm.maximum_value_len(identity.certificate.spki().len())
 }
 
-fn content_info(identity: &SealIdentity, signed_attributes: &[u8], value: &[u8]) -> Vec<u8> {
+fn content_info(identity: &SealIdentity, signed_attributes: &[u8], value: &[u8], stamp: Option<&[u8]>) -> Vec<u8> {
     let digest_algorithm = digest_identifier(identity.algorithm.digest());
     let own = identity.certificate.der();
     let mut certificates: Vec<&[u8]> = vec![own];
@@ -78,6 +84,7 @@ fn content_info(identity: &SealIdentity, signed_attributes: &[u8], value: &[u8])
             certificates.push(certificate);
         }
     }
+    let unsigned = stamp.map(|token| write::implicit_set_of(1, &[&attribute(oid::SIGNATURE_TIMESTAMP, token)]));
     let signer = write::sequence(&[
         &write::unsigned(1),
         &write::sequence(&[identity.certificate.issuer().der(), &serial(&identity.certificate)]),
@@ -85,6 +92,7 @@ fn content_info(identity: &SealIdentity, signed_attributes: &[u8], value: &[u8])
         &retagged(signed_attributes, tag::context_constructed(0)),
         &identity.algorithm.algorithm_identifier(),
         &write::octet_string(value),
+        &unsigned.unwrap_or_default(),
     ]);
     let signed_data = write::sequence(&[
         // Version 1: certificates of X.509 only, id-data, every signer in version 1 (RFC 5652 §5.1).
@@ -200,7 +208,7 @@ mod tests {
             let document = digest(algorithm, b"the covered bytes");
             let attributes = signed_attributes(&identity, &document);
             let value = key.sign(&attributes, &randomness()).unwrap();
-            let written = signed_data(&identity, &attributes, &value).unwrap();
+            let written = signed_data(&identity, &attributes, &value, None).unwrap();
             assert_eq!(to_der(&Tlv::parse_all(&written, DEPTH).unwrap()).unwrap(), written, "all of it is DER");
 
             let read = SignedData::parse(&written, DEPTH).unwrap();
@@ -301,7 +309,7 @@ mod tests {
                 let document = digest(algorithm.digest(), b"the covered bytes");
                 let attributes = signed_attributes(&identity, &document);
                 let value = key.sign(&attributes, &randomness()).unwrap();
-                write("cms", &signed_data(&identity, &attributes, &value).unwrap());
+                write("cms", &signed_data(&identity, &attributes, &value, None).unwrap());
                 let verify = "cms -verify -binary -cades -inform DER -purpose any -CAfile ca.pem -in cms -content";
                 let verify: Vec<_> = verify.split(' ').collect();
                 let held = openssl(&[&verify[..], &["content"]].concat());
@@ -331,13 +339,15 @@ mod tests {
         for (mut identity, key) in all() {
             for chain in [vec![], vec![certificate(ROOT)], vec![certificate(ROOT); 3]] {
                 identity.chain = chain;
-                let bound = size_bound(&identity);
+                let bound = size_bound(&identity, SealLevel::B);
                 let attributes = signed_attributes(&identity, &digest(identity.algorithm.digest(), b"x"));
                 let longest = vec![0xff; maximum_value_len(&identity)];
-                assert_eq!(signed_data(&identity, &attributes, &longest).unwrap().len(), bound);
+                assert_eq!(signed_data(&identity, &attributes, &longest, None).unwrap().len(), bound);
+                let stamped = signed_data(&identity, &attributes, &longest, Some(&[5; 3_000])).unwrap();
+                assert_eq!(stamped.len(), size_bound(&identity, SealLevel::T { room: 3_000 }));
                 for _ in 0..8 {
                     let value = key.sign(&attributes, &randomness()).unwrap();
-                    let length = signed_data(&identity, &attributes, &value).unwrap().len();
+                    let length = signed_data(&identity, &attributes, &value, None).unwrap().len();
                     assert!(length <= bound && bound - length < 64, "{length} of {bound}");
                 }
             }
@@ -349,7 +359,7 @@ mod tests {
         let (mut identity, _) = sealer(P256, SealAlgorithm::EcdsaP256Sha256);
         identity.chain = vec![Arc::clone(&identity.certificate), certificate(ROOT), certificate(ROOT)];
         let attributes = signed_attributes(&identity, &digest(DigestAlgorithm::Sha256, b"x"));
-        let written = signed_data(&identity, &attributes, &[1; 70]).unwrap();
+        let written = signed_data(&identity, &attributes, &[1; 70], None).unwrap();
         assert_eq!(SignedData::parse(&written, DEPTH).unwrap().certificates.len(), 2);
     }
 
@@ -359,14 +369,17 @@ mod tests {
         let attributes = signed_attributes(&identity, &digest(DigestAlgorithm::Sha256, b"x"));
         for value in [&[][..], &[1; 73]] {
             assert_eq!(
-                signed_data(&identity, &attributes, value),
+                signed_data(&identity, &attributes, value, None),
                 Err(SealError::Value { cause: "size" }),
                 "{}",
                 value.len()
             );
         }
         for attributes in [&[][..], &attributes[1..]] {
-            assert_eq!(signed_data(&identity, attributes, &[1; 70]), Err(SealError::Value { cause: "malformed" }));
+            assert_eq!(
+                signed_data(&identity, attributes, &[1; 70], None),
+                Err(SealError::Value { cause: "malformed" })
+            );
         }
     }
 }

@@ -37,7 +37,7 @@ pub enum SealError {
     },
     /// The value or CMS that was given does not fit what was prepared.
     Value {
-        /// A stable name: `size`, `signature`, `certificate`, `digest`, `malformed`, `format`.
+        /// A stable name: `size`, `signature`, `certificate`, `digest`, `malformed`, `format`, `timestamp`.
         cause: &'static str,
     },
     /// A limit was reached.
@@ -47,7 +47,7 @@ pub enum SealError {
 /// Why a seal is not released.
 #[derive(Debug)]
 pub struct NotReleased {
-    /// A stable name: `own-signature`, `coverage`, `earlier-signature`, `prefix`, `unreadable`.
+    /// A stable name: `own-signature`, `level`, `coverage`, `earlier-signature`, `prefix`, `unreadable`.
     pub cause: &'static str,
     /// What our validator said, where it said something.
     pub report: Option<Box<Report>>,

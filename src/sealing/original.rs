@@ -2,7 +2,7 @@
 
 use super::pades::{self, Layout};
 use super::prepared::Laid;
-use super::{DocumentName, Prepared, SealError, SealIdentity, SealProfile, Terms, cms, xml};
+use super::{DocumentName, Prepared, SealError, SealIdentity, SealLevel, SealProfile, Terms, cms, xml};
 use crate::crypto::{Digest, DigestAlgorithm, DigestState, digest};
 use crate::document::{
     AppendingFacts, ByteRangeDefect, Examination, FormatDefect, OpenError, examine_to_append, examine_with,
@@ -88,7 +88,11 @@ impl Original {
             return Err(SealError::Open(OpenError::UnsupportedFormat));
         }
         let order = Order { identity, profile, claimed_signing_time, terms };
-        if self.appending.is_some() { self.append(&order) } else { self.lay_out_xml(&order) }
+        match (&self.appending, profile.level) {
+            (Some(_), _) => self.append(&order),
+            (None, SealLevel::B) => self.lay_out_xml(&order),
+            (None, SealLevel::T { .. }) => Err(SealError::Open(OpenError::UnsupportedFormat)),
+        }
     }
 
     /// Appends the update to a PDF.
@@ -108,7 +112,7 @@ impl Original {
                 order.profile,
                 order.claimed_signing_time,
                 &restrictions,
-                cms::size_bound(order.identity),
+                cms::size_bound(order.identity, order.profile.level),
                 order.identifier(sha256.clone().finish().as_bytes()),
                 &mut budget,
             )?
@@ -130,7 +134,7 @@ impl Original {
             original_sha256: examination.document.sha256,
             document_digest,
             attributes,
-            laid: Laid::Pdf { hole, field },
+            laid: Laid::Pdf { hole, field, level: order.profile.level },
         })
     }
 

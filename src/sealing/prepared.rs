@@ -4,13 +4,13 @@
 use super::addition::Place;
 use super::sealed::Made;
 use super::xml::{Layout, Seal};
-use super::{SealError, SealIdentity, Sealed, cms};
+use super::{SealError, SealIdentity, SealLevel, Sealed, cms};
 use crate::crypto::{
     Digest, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, Verifier,
     digest,
 };
 use crate::limits::Limits;
-use crate::pki::{SignedData, SignerInfo};
+use crate::pki::{SignedData, SignerInfo, TimestampToken};
 use crate::syntax::pdf::Hole;
 use crate::validation::Report;
 
@@ -34,7 +34,7 @@ pub struct Prepared {
 #[derive(Debug)]
 pub(super) enum Laid {
     /// The hole in what was appended, and the field that it signs.
-    Pdf { hole: Hole, field: String },
+    Pdf { hole: Hole, field: String, level: SealLevel },
     /// A signature in XML.
     Xml(Box<Layout>),
 }
@@ -56,17 +56,40 @@ impl Prepared {
     /// Puts the value of the signature, which has the form that CMS wants, in its place.
     ///
     /// # Errors
-    /// Where it does not verify over the attributes with the key of our certificate, or does not fit.
+    /// Where it does not verify over the attributes with the key of our certificate, or does not fit; and where a
+    /// time-stamp belongs to it.
     pub fn embed_value(self, signature: &[u8]) -> Result<Sealed, SealError> {
         let algorithm = self.identity.algorithm.signature_algorithm();
         let _proof = self.verified(&algorithm, &self.attributes, signature)?;
         match self.laid {
-            Laid::Pdf { .. } => {
-                let cms = cms::signed_data(&self.identity, &self.attributes, signature)?;
+            Laid::Pdf { level: SealLevel::B, .. } => {
+                let cms = cms::signed_data(&self.identity, &self.attributes, signature, None)?;
                 self.fill(&cms)
             }
+            Laid::Pdf { level: SealLevel::T { .. }, .. } => Err(SealError::Value { cause: "timestamp" }),
             Laid::Xml(_) => self.complete(signature),
         }
+    }
+
+    /// Puts the value with a time-stamp token over it in its place in a PDF that was prepared for one. Who made the token
+    /// and whether he is believed, the release finds out.
+    ///
+    /// # Errors
+    /// As for [`Prepared::embed_value`]; where the token is none, or is over something else; and where none belongs there.
+    pub fn embed_stamped(self, signature: &[u8], token: &[u8]) -> Result<Sealed, SealError> {
+        let algorithm = self.identity.algorithm.signature_algorithm();
+        let _proof = self.verified(&algorithm, &self.attributes, signature)?;
+        let Laid::Pdf { level: SealLevel::T { room }, .. } = self.laid else {
+            return Err(SealError::Value { cause: "format" });
+        };
+        if token.len() > room {
+            return Err(SealError::Value { cause: "size" });
+        }
+        if !is_over(token, signature) {
+            return Err(SealError::Value { cause: "timestamp" });
+        }
+        let cms = cms::signed_data(&self.identity, &self.attributes, signature, Some(token))?;
+        self.fill(&cms)
     }
 
     /// Puts a finished CMS of somebody who signed for us in its place in a PDF.
@@ -117,7 +140,7 @@ impl Prepared {
     /// Writes the CMS into the hole: behind the original, which stays as it is.
     fn fill(self, cms: &[u8]) -> Result<Sealed, SealError> {
         let Self { mut bytes, identity, earlier, original_size, original_sha256, laid, .. } = self;
-        let Laid::Pdf { hole, field } = laid else { return Err(SealError::Value { cause: "format" }) };
+        let Laid::Pdf { hole, field, level } = laid else { return Err(SealError::Value { cause: "format" }) };
         let size = SealError::Value { cause: "size" };
         let start = usize::try_from(hole.gap.start).ok().and_then(|start| start.checked_add(1));
         let start = start.filter(|start| *start > original_size).ok_or(size.clone())?;
@@ -126,7 +149,7 @@ impl Prepared {
         for (pair, octet) in hex.chunks_exact_mut(2).zip(cms) {
             pair.copy_from_slice(&[digit(octet >> 4), digit(octet & 15)]);
         }
-        let made = Made::Pdf { gap: hole.gap, field };
+        let made = Made::Pdf { gap: hole.gap, field, level };
         Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, made })
     }
 
@@ -145,6 +168,16 @@ impl Prepared {
         let made = Made::Xml { place, length, signed_info: attributes, value, content, name: layout.name };
         Ok(Sealed { bytes, identity, earlier, original_size, original_sha256, made })
     }
+}
+
+/// Whether a token is one, and over this value.
+fn is_over(token: &[u8], value: &[u8]) -> bool {
+    let Ok(parsed) = TimestampToken::parse(token, Limits::DEFAULT.der_depth) else { return false };
+    let (signed, info) = (&parsed.signed_data, &parsed.tst_info);
+    let algorithm = DigestAlgorithm::from_algorithm_identifier(&info.imprint_algorithm.raw);
+    signed.padding == 0
+        && signed.trailing == 0
+        && algorithm.is_ok_and(|algorithm| *info.imprint == *digest(algorithm, value).as_bytes())
 }
 
 /// A hexadecimal digit.

@@ -16,6 +16,10 @@ pub struct SealProfile {
     pub formats: Formats,
     /// How the seal of an XML document stands to it.
     pub packaging: Packaging,
+    /// Which prefixes of an XML document an enveloped seal signs.
+    pub prefixes: Prefixes,
+    /// Up to which level the seal goes.
+    pub level: SealLevel,
     /// What is seen of the seal of a PDF.
     pub appearance: Appearance,
     /// Of a PDF: Reason of the signature dictionary (ISO 32000-2 table 255).
@@ -43,6 +47,29 @@ impl Formats {
     pub const fn include(self, kind: MediaType) -> bool {
         matches!((self, kind), (Self::All, _) | (Self::Pades, MediaType::Pdf) | (Self::Xades, MediaType::Xml))
     }
+}
+
+/// Which namespace prefixes of an XML document an enveloped seal signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefixes {
+    /// All that it declares, and the default namespace: what a prefix in character data or in the value of an attribute
+    /// means is signed too.
+    All,
+    /// Those that its elements and attributes have: exclusive canonical form without parameters, as trust lists are signed
+    /// (TS 119 612 §5.7.1). For a format whose text has no prefixes.
+    Used,
+}
+
+/// Up to which level of its baseline profile a seal goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealLevel {
+    /// B-B.
+    B,
+    /// B-T, of a PDF only: with a time-stamp over the value (EN 319 122-1 §5.3), for which room is left.
+    T {
+        /// Octets of the longest time-stamp token that fits.
+        room: usize,
+    },
 }
 
 /// What is seen of a seal.

@@ -12,10 +12,10 @@ use std::ops::Range;
 use super::addition::Place;
 use super::earlier::keeps_all;
 use super::released::Added;
-use super::{DocumentName, NotReleased, Released, SealIdentity, Terms, xml};
+use super::{DocumentName, NotReleased, Released, SealIdentity, SealLevel, Terms, xml};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::document::{Coverage, Examination, OpenError, Packaging, examine_to_append};
-use crate::validation::{Integrity, Report, SignatureReport, Verdict};
+use crate::validation::{Integrity, Report, SignatureReport, TimestampKind, Verdict};
 
 /// A sealed document that nobody has checked yet.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub(super) enum Made {
         /// What the byte range leaves out.
         gap: Range<u64>,
         field: String,
+        level: SealLevel,
     },
     /// In XML.
     Xml {
@@ -116,6 +117,9 @@ impl Sealed {
         {
             return Err("own-signature");
         }
+        if !self.is_of_our_level(own) {
+            return Err("level");
+        }
         if own.coverage == Coverage::WholeDocument { Ok(own.id.clone()) } else { Err("coverage") }
     }
 
@@ -144,6 +148,19 @@ impl Sealed {
                 };
                 own.packaging == Some(packaging) && own.format == "XAdES-BASELINE-B"
             }
+        }
+    }
+
+    /// Whether it has the time-stamp that belongs to it, and that passed too.
+    fn is_of_our_level(&self, own: &SignatureReport) -> bool {
+        match self.made {
+            Made::Pdf { level: SealLevel::T { .. }, .. } => {
+                let [stamp] = own.timestamps.as_slice() else { return false };
+                stamp.kind == TimestampKind::Signature
+                    && stamp.verdict == Verdict::Passed
+                    && own.format == "PAdES-BASELINE-T"
+            }
+            Made::Pdf { level: SealLevel::B, .. } | Made::Xml { .. } => true,
         }
     }
 

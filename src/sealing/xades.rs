@@ -46,8 +46,8 @@ pub(super) struct Sealed<'s> {
 pub(super) enum Transform<'s> {
     /// Takes the signature out.
     Enveloped,
-    /// Exclusive canonical form with the prefixes of this list.
-    Exclusive(&'s str),
+    /// Exclusive canonical form; with the prefixes of this list, where there is one.
+    Exclusive(Option<&'s str>),
     /// Decodes.
     Base64,
 }
@@ -170,7 +170,8 @@ impl Transform<'_> {
         match self {
             Self::Enveloped => format!("<ds:Transform Algorithm=\"{DS}enveloped-signature\"/>"),
             Self::Base64 => format!("<ds:Transform Algorithm=\"{DS}base64\"/>"),
-            Self::Exclusive(prefixes) => format!(
+            Self::Exclusive(None) => format!("<ds:Transform Algorithm=\"{EXCLUSIVE}\"/>"),
+            Self::Exclusive(Some(prefixes)) => format!(
                 "<ds:Transform Algorithm=\"{EXCLUSIVE}\"><ec:InclusiveNamespaces xmlns:ec=\"{EXCLUSIVE}\" \
                  PrefixList=\"{}\"/></ds:Transform>",
                 references(prefixes)

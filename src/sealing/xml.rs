@@ -3,7 +3,8 @@
 //! * Enveloped: the signature stands before the end tag of the root element, put there as octets of the document's own
 //!   encoding. All other octets stay as they are. Signed is the whole document in exclusive canonical form, in which
 //!   every prefix that the document declares, and the default namespace, are treated inclusively
-//!   (`InclusiveNamespaces`): what a prefix in character data means is signed too. Comments are not, as nowhere in XML
+//!   (`InclusiveNamespaces`): what a prefix in character data means is signed too. A profile can ask for the plain form
+//!   instead, in which trust lists are signed. Comments are not, as nowhere in XML
 //!   Signature where the whole document is meant.
 //! * Enveloping: a signature document in UTF-8 with the document, octet by octet, in an `Object` in base64.
 //! * Detached: a signature document in UTF-8 whose reference names the document; signed are its octets.
@@ -18,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::addition::{Place, base64_len};
 use super::earlier::keeps_all;
 use super::xades::{self, Transform, Written};
-use super::{DocumentName, SealError, SealIdentity, SealProfile, Terms};
+use super::{DocumentName, Prefixes, SealError, SealIdentity, SealProfile, Terms};
 use crate::crypto::{Digest, DigestState, digest};
 use crate::document::{Content, Document, Examination, Packaging, SignedInfo, XmlSignature, examine_with};
 use crate::limits::{Budget, Limit, LimitExceeded};
@@ -78,11 +79,18 @@ pub(super) fn lay_out(
         Packaging::Enveloped => {
             let place = before_end(bytes, tree)?;
             free(tree, &id, budget)?;
-            prefixes = declared(tree)?;
-            let method = Method::new(Form::Exclusive).with_inclusive_prefixes(&prefixes);
+            prefixes = match profile.prefixes {
+                Prefixes::All => Some(declared(tree)?),
+                Prefixes::Used => None,
+            };
+            let method = Method::new(Form::Exclusive);
+            let method = match &prefixes {
+                Some(prefixes) => method.with_inclusive_prefixes(prefixes),
+                None => method,
+            };
             let sealed = xades::Sealed {
                 uri: Some(String::new()),
-                transforms: vec![Transform::Enveloped, Transform::Exclusive(&prefixes)],
+                transforms: vec![Transform::Enveloped, Transform::Exclusive(prefixes.as_deref())],
                 digest: canonical(tree, &method, DigestState::new(algorithm), budget)?,
                 is_enclosed: false,
             };

@@ -1,23 +1,34 @@
-//! Services by certificate, by subject and key, by key identifier: a lookup costs microseconds, however many lists.
+//! Services by certificate, by subject and key, by subject and key identifier: a lookup costs less than a microsecond, however
+//! many lists. Nothing is digested for it: what is looked for is found by the end of its key, and then compared whole.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::service::Service;
-use crate::crypto::{Digest, DigestAlgorithm, digest};
+use crate::crypto::{DigestAlgorithm, digest};
 use crate::pki::Certificate;
 use crate::syntax::der::{Tlv, tag};
+
+/// The last octets of a public key: of RSA the low end of the modulus with the exponent, of a curve the low end of y.
+const TAIL: usize = 32;
+
+/// By what certificates are looked up: those with the same public key have the same. Others can have it too.
+pub(super) type KeyTail = [u8; TAIL];
+
+/// What a certificate is looked up by.
+pub(super) fn key_tail(certificate: &Certificate) -> KeyTail {
+    // A shorter one than any real one has a place with all of its kind.
+    certificate.spki().last_chunk().copied().unwrap_or([0; TAIL])
+}
 
 /// Where services are found.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     services: Vec<Arc<Service>>,
-    /// By SHA-256 of a certificate.
-    by_certificate: HashMap<Digest, Vec<usize>>,
-    /// By the print of a subject and SHA-256 of a key.
-    by_key: HashMap<(u64, Digest), Vec<usize>>,
-    /// Services without a certificate, by key identifier.
-    by_identifier: HashMap<Vec<u8>, Vec<usize>>,
+    /// By the end of a key of theirs.
+    by_key: HashMap<KeyTail, Vec<usize>>,
+    /// Services without a certificate, by the print of a subject of theirs.
+    by_subject: HashMap<u64, Vec<usize>>,
 }
 
 impl Index {
@@ -25,13 +36,11 @@ impl Index {
         let mut index = Self::default();
         for (number, service) in services.iter().enumerate() {
             for certificate in &service.certificates {
-                let sha256 = digest(DigestAlgorithm::Sha256, certificate.der());
-                add(index.by_certificate.entry(sha256).or_default(), number);
-                add(index.by_key.entry(key_of(certificate)).or_default(), number);
+                add(index.by_key.entry(key_tail(certificate)).or_default(), number);
             }
             if service.certificates.is_empty() {
-                for identifier in &service.key_identifiers {
-                    add(index.by_identifier.entry(identifier.clone()).or_default(), number);
+                for subject in &service.subjects {
+                    add(index.by_subject.entry(subject.print()).or_default(), number);
                 }
             }
         }
@@ -49,29 +58,28 @@ impl Index {
         if self.services.is_empty() {
             return Vec::new();
         }
-        let mut found: Vec<usize> = Vec::new();
-        let sha256 = digest(DigestAlgorithm::Sha256, certificate.der());
-        found.extend(self.by_certificate.get(&sha256).into_iter().flatten());
-        let has_subject = |number: &&usize| {
-            let listed = self.services.get(**number).map(|service| service.certificates.as_slice());
-            let same = |one: &Arc<Certificate>| {
-                one.spki() == certificate.spki() && one.subject().matches(certificate.subject())
-            };
-            listed.is_some_and(|listed| listed.iter().any(same))
-        };
-        found.extend(self.by_key.get(&key_of(certificate)).into_iter().flatten().filter(has_subject));
-        if !self.by_identifier.is_empty()
+        let listed = |number: &usize| self.services.get(*number).map(|service| (*number, service));
+        let with_key = self.by_key.get(&key_tail(certificate)).into_iter().flatten().filter_map(listed);
+        let mut found: Vec<(usize, &Arc<Service>)> = with_key
+            .filter(|(_, service)| {
+                service
+                    .certificates
+                    .iter()
+                    .any(|one| one.spki() == certificate.spki() && one.subject().matches(certificate.subject()))
+            })
+            .collect();
+        let subject = certificate.subject();
+        let mut named = self.by_subject.get(&subject.print()).into_iter().flatten().filter_map(listed).peekable();
+        if named.peek().is_some()
             && let Some(identifier) = key_identifier(certificate)
         {
-            let is_subject = |number: &&usize| {
-                let listed = self.services.get(**number).map(|service| service.subjects.as_slice());
-                listed.is_some_and(|listed| listed.iter().any(|one| one.matches(certificate.subject())))
-            };
-            found.extend(self.by_identifier.get(&identifier).into_iter().flatten().filter(is_subject));
+            found.extend(named.filter(|(_, service)| {
+                service.key_identifiers.contains(&identifier)
+                    && service.subjects.iter().any(|one| one.matches(subject))
+            }));
+            found.sort_unstable_by_key(|(number, _)| *number);
         }
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter().filter_map(|number| self.services.get(number)).collect()
+        found.into_iter().map(|(_, service)| service).collect()
     }
 }
 
@@ -79,10 +87,6 @@ fn add(numbers: &mut Vec<usize>, number: usize) {
     if numbers.last() != Some(&number) {
         numbers.push(number);
     }
-}
-
-fn key_of(certificate: &Certificate) -> (u64, Digest) {
-    (certificate.subject().print(), digest(DigestAlgorithm::Sha256, certificate.spki()))
 }
 
 /// SHA-1 of the key's bits (RFC 5280 §4.2.1.2, method 1).

@@ -8,15 +8,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::index::Index;
+use super::index::{Index, KeyTail, key_tail};
 use super::listed::ListStanding;
 use super::listing::{ListSummary, Listing};
 use super::service::{Scheme, Service, ServiceKind};
-use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::pki::{Certificate, Name};
 use crate::time::Timestamp;
 
-/// Up to so many anchors are looked through one by one: that costs less than a digest of what is looked for.
+/// Up to so many anchors are looked through one by one.
 const FEW: usize = 16;
 
 /// A certificate that is believed.
@@ -48,10 +47,10 @@ pub struct TrustStore {
     /// All that paths may end at: those configured first, then listed ones, then supplementary ones.
     believed: Vec<TrustAnchor>,
     configured: usize,
-    by_certificate: HashMap<Digest, usize>,
+    /// From when on, each in its place; none: at all times.
+    since: Vec<Option<Timestamp>>,
+    by_key: HashMap<KeyTail, Vec<usize>>,
     by_name: HashMap<u64, Vec<usize>>,
-    /// From when on, of those that are not believed at all times.
-    since: HashMap<Digest, Timestamp>,
     supplementary: Vec<SupplementaryAnchor>,
     listings: Vec<Listing>,
     services: Index,
@@ -129,18 +128,17 @@ impl TrustStore {
     }
 
     fn believe(&mut self, anchor: TrustAnchor, since: Option<Timestamp>) {
-        let sha256 = digest(DigestAlgorithm::Sha256, anchor.certificate.der());
-        if self.by_certificate.contains_key(&sha256) {
+        if let Some(known) = self.number_of(&anchor.certificate) {
             // Listed for several services: from the first of them on. Who is believed at all times stays so.
-            if let (Some(first), Some(since)) = (self.since.get_mut(&sha256), since) {
+            if let (Some(Some(first)), Some(since)) = (self.since.get_mut(known), since) {
                 *first = since.min(*first);
             }
             return;
         }
         let number = self.believed.len();
-        self.by_certificate.insert(sha256, number);
+        self.by_key.entry(key_tail(&anchor.certificate)).or_default().push(number);
         self.by_name.entry(anchor.certificate.subject().print()).or_default().push(number);
-        self.since.extend(since.map(|since| (sha256, since)));
+        self.since.push(since);
         self.believed.push(anchor);
     }
 
@@ -207,20 +205,21 @@ impl TrustStore {
     /// The anchor that is this very certificate: configured, supplementary or listed.
     #[must_use]
     pub fn anchor_of(&self, certificate: &Certificate) -> Option<&TrustAnchor> {
-        if self.believed.len() <= FEW {
-            return self.believed.iter().find(|anchor| anchor.certificate.der() == certificate.der());
-        }
-        let number = self.by_certificate.get(&digest(DigestAlgorithm::Sha256, certificate.der()))?;
-        self.believed.get(*number)
+        self.believed.get(self.number_of(certificate)?)
     }
 
     /// From when on an anchor is believed; none where at all times, or where it is no anchor.
     #[must_use]
     pub fn believed_since(&self, anchor: &Certificate) -> Option<Timestamp> {
-        if self.since.is_empty() {
-            return None;
-        }
-        self.since.get(&digest(DigestAlgorithm::Sha256, anchor.der())).copied()
+        self.since.get(self.number_of(anchor)?).copied().flatten()
+    }
+
+    /// The place of this very certificate among the anchors.
+    fn number_of(&self, certificate: &Certificate) -> Option<usize> {
+        let is_it = |number: &usize| {
+            self.believed.get(*number).is_some_and(|anchor| anchor.certificate.der() == certificate.der())
+        };
+        self.by_key.get(&key_tail(certificate))?.iter().copied().find(is_it)
     }
 
     /// The anchors with this subject (RFC 5280 §7.1).

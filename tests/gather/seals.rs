@@ -20,7 +20,7 @@ use sigillum::journal::{Act, Entry};
 use sigillum::keystore::{FileSigner, RandomIdentifiers};
 use sigillum::limits::{GatherLimits, Limits};
 use sigillum::pki::{Certificate, Crl, OcspResponse};
-use sigillum::sealing::{Appearance, Formats, SealIdentity, SealProfile};
+use sigillum::sealing::{Appearance, Formats, Prefixes, SealIdentity, SealLevel, SealProfile};
 use sigillum::server;
 use sigillum::service::ports::{
     Begun, Clock, Journal, JournalUnavailable, Kept, Pending, Repeatable, SealStep, Signer, SignerUnavailable,
@@ -179,6 +179,8 @@ impl Scene {
             policy: Arc::clone(&policy),
             formats: Formats::All,
             packaging: Packaging::Enveloped,
+            prefixes: Prefixes::All,
+            level: SealLevel::B,
             appearance: Appearance::Invisible,
             reason: None,
             location: None,

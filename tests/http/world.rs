@@ -15,7 +15,7 @@ use sigillum::crypto::{DigestAlgorithm, digest};
 use sigillum::document::Packaging;
 use sigillum::journal::Entry;
 use sigillum::limits::Limits;
-use sigillum::sealing::{Appearance, Formats, SealIdentity, SealProfile};
+use sigillum::sealing::{Appearance, Formats, Prefixes, SealIdentity, SealLevel, SealProfile};
 use sigillum::server;
 use sigillum::service::ports::{
     Begun, Clock, Identifiers, Journal, JournalUnavailable, Kept, NoRandomness, Pending, Repeatable,
@@ -401,6 +401,8 @@ fn sealer(
         policy: Arc::clone(policy),
         formats: Formats::All,
         packaging: Packaging::Enveloped,
+        prefixes: Prefixes::All,
+        level: SealLevel::B,
         appearance,
         reason: None,
         location: None,

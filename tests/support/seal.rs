@@ -8,8 +8,8 @@ use sigillum::document::{Content, Document, OpenError, Packaging, examine, exami
 use sigillum::limits::{Budget, CancelFlag, Limits};
 use sigillum::pki::{Certificate, pem};
 use sigillum::sealing::{
-    Appearance, DocumentName, Formats, NotReleased, Original, Prepared, Released, SealError, SealIdentity,
-    SealProfile, Terms,
+    Appearance, DocumentName, Formats, NotReleased, Original, Prefixes, Prepared, Released, SealError,
+    SealIdentity, SealLevel, SealProfile, Terms,
 };
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
@@ -138,6 +138,8 @@ pub fn profile(appearance: Appearance) -> SealProfile {
         policy: Policy::builtin("no-revocation").unwrap().into(),
         formats: Formats::All,
         packaging: Packaging::Enveloped,
+        prefixes: Prefixes::All,
+        level: SealLevel::B,
         appearance,
         reason: Some("Auszug (geprüft)".to_owned()),
         location: Some("Bern".to_owned()),

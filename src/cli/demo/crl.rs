@@ -11,9 +11,7 @@ use rcgen::{
 };
 use zeroize::Zeroizing;
 
-use super::{DemoError, FILE_BYTES, folder, pki};
-use crate::cli::files;
-use crate::cli::files::ReadFailure;
+use super::{DemoError, folder, pki, read};
 use crate::crypto::{Message, PublicKey, SignatureAlgorithm, SignatureVerifier, Verifier};
 use crate::limits::Limits;
 use crate::pki::{Certificate, Crl, CrlEntry, RevocationReason as Reason, pem};
@@ -154,14 +152,6 @@ fn parsed(content: &[u8]) -> Option<Crl> {
     let objects = pem::objects(content).ok()?;
     let [object] = objects.as_slice() else { return None };
     Crl::parse(&object.der, Limits::DEFAULT.der_depth).ok()
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, DemoError> {
-    match files::read(file, FILE_BYTES, |_| true) {
-        Ok(content) => Ok(content.unwrap_or_default()),
-        Err(ReadFailure::System(error)) => Err(DemoError::System(error)),
-        Err(ReadFailure::TooLarge(_)) => Err(broken(file)),
-    }
 }
 
 fn broken(file: &Path) -> DemoError {

@@ -1,8 +1,8 @@
-//! The trust list of the demo: one provider with the demo's issuing CA, granted for signatures and seals, signed with a key
-//! of its own that is forgotten at once. Its territory is one that no country has; it is worth nothing.
+//! The trust list of the demo: one provider with the demo's issuing CA, granted for signatures and seals, and its
+//! time-stamping unit, granted for qualified time-stamps. Signed with a key of its own that is forgotten at once, in format
+//! version 6. Its territory is one that no country has; it is worth nothing.
 //!
-//! The text is written in the form that Exclusive XML Canonicalization would give it, so that what is digested is what
-//! stands there. Whether that is so is found out before the list leaves this module: it is verified.
+//! Before the list leaves this module it is verified as every list is.
 
 use std::sync::Arc;
 
@@ -10,212 +10,195 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::DemoError;
-use crate::crypto::{DigestAlgorithm, PublicKey, SealAlgorithm, SoftwareKey, SystemRandomness, digest};
-use crate::pki::{Certificate, pem};
-use crate::syntax::der::{Reader, Tlv};
+use super::pair::Pair;
+use super::sealed;
+use crate::pki::Certificate;
 use crate::time::Timestamp;
 use crate::trust::scheme::DEMO_TERRITORY;
 use crate::trust::{ListSigner, Scheme, VerifiedTrustList};
 
-const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
-const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
-const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
-const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
-const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
-const ECDSA: &str = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
-const PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
-const END: &str = "</TrustServiceStatusList>";
+/// The terms of the Swiss list, in which the demo's is written.
+const SWISS: &str = "https://uri.tsl-switzerland.ch/TrstSvc";
 
-/// From when until when.
-pub(super) struct Times {
+/// What a list says.
+pub(super) struct Content<'c> {
+    /// The CA that issues the demo's certificates, and from when on it is granted.
+    pub(super) issuing: (&'c Certificate, Timestamp),
+    /// Who makes the demo's time-stamps, and from when on he is granted.
+    pub(super) unit: (&'c Certificate, Timestamp),
+    /// The number of this list.
+    pub(super) number: u64,
+    /// When it is issued.
     pub(super) now: Timestamp,
-    /// When the service begins to be granted.
-    pub(super) from: Timestamp,
     /// When the next update would be due.
     pub(super) until: Timestamp,
 }
 
-/// Who signs the list: certificate and key, PEM.
-pub(super) struct Signer<'a> {
-    pub(super) certificate: &'a str,
-    pub(super) key: &'a str,
-}
-
-/// The signed list of a scheme with this issuing CA (PEM).
-pub(super) fn signed(issuing: &str, signer: &Signer<'_>, times: &Times) -> Result<Vec<u8>, DemoError> {
-    let broken = |what: &str| DemoError::Broken(what.to_owned());
-    let issuing = der(issuing).ok_or_else(|| broken("issuing.pem"))?;
-    let certificate = der(signer.certificate).ok_or_else(|| broken("list-signer.pem"))?;
-    let content = content(&issuing, times);
-    let properties = properties(&certificate, times.now);
-    let info = signed_info(&sha256(content.as_bytes()), &sha256(properties.as_bytes()));
-    let value = value(info.as_bytes(), signer).ok_or_else(|| broken("list signature"))?;
-    let signature = format!(
-        "<ds:Signature xmlns:ds=\"{DS}\" Id=\"list-signature\">{info}<ds:SignatureValue>{}</ds:SignatureValue>\
-         <ds:KeyInfo><ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo><ds:Object>\
-         <xades:QualifyingProperties xmlns:xades=\"{XADES}\" Target=\"#list-signature\">{properties}\
-         </xades:QualifyingProperties></ds:Object></ds:Signature>",
-        STANDARD.encode(value),
-        STANDARD.encode(&certificate),
-    );
-    let before = content.strip_suffix(END).unwrap_or(&content);
-    let list = format!("{before}{signature}{END}").into_bytes();
-    let pin = Certificate::parse(&certificate).map(|certificate| ListSigner::of(&certificate));
-    let pin = pin.map_err(|_| broken("list-signer.pem"))?;
-    VerifiedTrustList::verify(Arc::from(list.as_slice()), Scheme::Demo, &[pin], times.now)
+/// The signed list.
+pub(super) fn signed(content: &Content<'_>, signer: &Pair) -> Result<Vec<u8>, DemoError> {
+    let list = sealed::list(content.written(), signer, content.now)?;
+    let pins = [ListSigner::of(&signer.certificate)];
+    VerifiedTrustList::verify(Arc::from(list.as_slice()), Scheme::Demo, &pins, content.now)
         .map_err(|refusal| DemoError::Broken(format!("trust list: {refusal}")))?;
     Ok(list)
 }
 
-/// The list without its signature (TS 119 612 §5.3 to §5.5), in the terms of the Swiss one.
-fn content(issuing: &[u8], times: &Times) -> String {
-    const SWISS: &str = "https://uri.tsl-switzerland.ch/TrstSvc";
-    let Times { now, from, until } = times;
-    let names = |name: &str| format!("<Name xml:lang=\"en\">{name}</Name>");
-    let uri = |uri: &str| format!("<URI xml:lang=\"en\">{uri}</URI>");
-    let demo = uri("https://demo.sigillum.invalid/");
-    let information = |what: &str| {
+impl Content<'_> {
+    /// The list without its signature (TS 119 612 §5.3 to §5.5).
+    fn written(&self) -> String {
+        let Self { number, now, until, .. } = self;
+        let demo = uri("https://demo.sigillum.invalid/");
+        let operator = name("DEMO sigillum");
+        let scheme = name("ZZ: DEMO, without legal effect");
+        let uses = ["ForeSignatures", "ForeSeals"].map(|what| {
+            format!(
+                "<Extension Critical=\"false\"><AdditionalServiceInformation>\
+                 <URI xml:lang=\"en\">http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/{what}</URI>\
+                 </AdditionalServiceInformation></Extension>"
+            )
+        });
+        let uses = format!("<ServiceInformationExtensions>{}</ServiceInformationExtensions>", uses.concat());
+        let services = [
+            service("CA/QC", "DEMO sigillum Issuing CA", self.issuing, &uses),
+            service("TSA/QTST", "DEMO sigillum Time-Stamping Unit", self.unit, ""),
+        ];
         format!(
-            "<Extension Critical=\"false\"><AdditionalServiceInformation>\
-             <URI xml:lang=\"en\">http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/{what}</URI>\
-             </AdditionalServiceInformation></Extension>"
+            "<TrustServiceStatusList xmlns=\"http://uri.etsi.org/02231/v2#\" \
+             TSLTag=\"http://uri.etsi.org/19612/TSLTag\"><SchemeInformation>\
+             <TSLVersionIdentifier>6</TSLVersionIdentifier><TSLSequenceNumber>{number}</TSLSequenceNumber>\
+             <TSLType>https://demo.sigillum.invalid/TSLType</TSLType><SchemeOperatorName>{operator}\
+             </SchemeOperatorName><SchemeName>{scheme}</SchemeName>\
+             <SchemeInformationURI>{demo}</SchemeInformationURI>\
+             <StatusDeterminationApproach>https://demo.sigillum.invalid/StatusDetn</StatusDeterminationApproach>\
+             <SchemeTypeCommunityRules>{demo}</SchemeTypeCommunityRules>\
+             <SchemeTerritory>{DEMO_TERRITORY}</SchemeTerritory>\
+             <HistoricalInformationPeriod>65535</HistoricalInformationPeriod>\
+             <ListIssueDateTime>{now}</ListIssueDateTime><NextUpdate><dateTime>{until}</dateTime></NextUpdate>\
+             </SchemeInformation><TrustServiceProviderList><TrustServiceProvider><TSPInformation>\
+             <TSPName>{operator}</TSPName><TSPInformationURI>{demo}</TSPInformationURI></TSPInformation>\
+             <TSPServices>{}</TSPServices></TrustServiceProvider></TrustServiceProviderList>\
+             </TrustServiceStatusList>",
+            services.concat(),
         )
-    };
+    }
+}
+
+/// A service that is granted (§5.5).
+fn service(kind: &str, called: &str, (certificate, from): (&Certificate, Timestamp), extensions: &str) -> String {
     format!(
-        "<TrustServiceStatusList xmlns=\"http://uri.etsi.org/02231/v2#\" TSLTag=\"http://uri.etsi.org/19612/TSLTag\">\
-         <SchemeInformation><TSLVersionIdentifier>5</TSLVersionIdentifier><TSLSequenceNumber>1</TSLSequenceNumber>\
-         <TSLType>https://demo.sigillum.invalid/TSLType</TSLType><SchemeOperatorName>{operator}</SchemeOperatorName>\
-         <SchemeName>{scheme}</SchemeName><SchemeInformationURI>{demo}</SchemeInformationURI>\
-         <StatusDeterminationApproach>https://demo.sigillum.invalid/StatusDetn</StatusDeterminationApproach>\
-         <SchemeTypeCommunityRules>{demo}</SchemeTypeCommunityRules>\
-         <SchemeTerritory>{DEMO_TERRITORY}</SchemeTerritory>\
-         <HistoricalInformationPeriod>65535</HistoricalInformationPeriod>\
-         <ListIssueDateTime>{now}</ListIssueDateTime><NextUpdate><dateTime>{until}</dateTime></NextUpdate>\
-         </SchemeInformation><TrustServiceProviderList><TrustServiceProvider><TSPInformation>\
-         <TSPName>{operator}</TSPName><TSPInformationURI>{demo}</TSPInformationURI></TSPInformation><TSPServices>\
-         <TSPService><ServiceInformation><ServiceTypeIdentifier>{SWISS}/Svctype/CA/QC</ServiceTypeIdentifier>\
-         <ServiceName>{service}</ServiceName><ServiceDigitalIdentity><DigitalId><X509Certificate>{certificate}\
+        "<TSPService><ServiceInformation><ServiceTypeIdentifier>{SWISS}/Svctype/{kind}</ServiceTypeIdentifier>\
+         <ServiceName>{}</ServiceName><ServiceDigitalIdentity><DigitalId><X509Certificate>{}\
          </X509Certificate></DigitalId></ServiceDigitalIdentity>\
          <ServiceStatus>{SWISS}/TrustedList/Svcstatus/granted</ServiceStatus>\
-         <StatusStartingTime>{from}</StatusStartingTime>\
-         <ServiceInformationExtensions>{signatures}{seals}</ServiceInformationExtensions>\
-         </ServiceInformation></TSPService></TSPServices></TrustServiceProvider></TrustServiceProviderList>{END}",
-        operator = names("DEMO sigillum"),
-        scheme = names("ZZ: DEMO, without legal effect"),
-        service = names("DEMO sigillum Issuing CA"),
-        certificate = STANDARD.encode(issuing),
-        signatures = information("ForeSignatures"),
-        seals = information("ForeSeals"),
+         <StatusStartingTime>{from}</StatusStartingTime>{extensions}</ServiceInformation></TSPService>",
+        name(called),
+        STANDARD.encode(certificate.der()),
     )
 }
 
-/// `SignedProperties` of baseline B (EN 319 132-1 §6.3), with the namespaces where the canonical form has them.
-fn properties(certificate: &[u8], now: Timestamp) -> String {
-    format!(
-        "<xades:SignedProperties xmlns:xades=\"{XADES}\" Id=\"list-properties\"><xades:SignedSignatureProperties>\
-         <xades:SigningTime>{now}</xades:SigningTime><xades:SigningCertificateV2><xades:Cert><xades:CertDigest>\
-         <ds:DigestMethod xmlns:ds=\"{DS}\" Algorithm=\"{SHA256}\"></ds:DigestMethod>\
-         <ds:DigestValue xmlns:ds=\"{DS}\">{}</ds:DigestValue></xades:CertDigest></xades:Cert>\
-         </xades:SigningCertificateV2></xades:SignedSignatureProperties></xades:SignedProperties>",
-        sha256(certificate)
-    )
+fn name(name: &str) -> String {
+    format!("<Name xml:lang=\"en\">{name}</Name>")
 }
 
-fn signed_info(list: &str, properties: &str) -> String {
-    let method = |name: &str, uri: &str| format!("<ds:{name} Algorithm=\"{uri}\"></ds:{name}>");
-    let digest =
-        |digest: &str| format!("{}<ds:DigestValue>{digest}</ds:DigestValue>", method("DigestMethod", SHA256));
-    let exclusive = method("Transform", EXCLUSIVE);
-    format!(
-        "<ds:SignedInfo xmlns:ds=\"{DS}\">{}{}<ds:Reference URI=\"\"><ds:Transforms>{}{exclusive}</ds:Transforms>{}\
-         </ds:Reference><ds:Reference Type=\"{PROPERTIES}\" URI=\"#list-properties\"><ds:Transforms>{exclusive}\
-         </ds:Transforms>{}</ds:Reference></ds:SignedInfo>",
-        method("CanonicalizationMethod", EXCLUSIVE),
-        method("SignatureMethod", ECDSA),
-        method("Transform", ENVELOPED),
-        digest(list),
-        digest(properties),
-    )
-}
-
-/// r and s, each in 32 octets (RFC 9231 §2.3.6).
-fn value(message: &[u8], signer: &Signer<'_>) -> Option<Vec<u8>> {
-    #[expect(clippy::disallowed_methods, reason = "the demo's list is signed here")]
-    let random = SystemRandomness::new();
-    let (key, certificate) = (der(signer.key)?, der(signer.certificate)?);
-    let public = PublicKey::from_spki(Certificate::parse(&certificate).ok()?.spki()).ok()?;
-    let key = SoftwareKey::from_pkcs8(&key, SealAlgorithm::EcdsaP256Sha256, &public, &random).ok()?;
-    let signed = key.sign(message, &random).ok()?;
-    let mut numbers: Reader<'_> = Tlv::parse_all(&signed, 4).ok()?.sequence().ok()?;
-    let mut raw = Vec::with_capacity(64);
-    for _ in 0..2 {
-        let number = numbers.next_tlv().ok()?.content;
-        let number = number.strip_prefix(&[0]).unwrap_or(number);
-        raw.extend(std::iter::repeat_n(0, 32_usize.checked_sub(number.len())?));
-        raw.extend(number);
-    }
-    Some(raw)
-}
-
-fn der(pem: &str) -> Option<Vec<u8>> {
-    pem::objects(pem.as_bytes()).ok()?.into_iter().next().map(|object| object.der)
-}
-
-fn sha256(octets: &[u8]) -> String {
-    STANDARD.encode(digest(DigestAlgorithm::Sha256, octets).as_bytes())
+fn uri(uri: &str) -> String {
+    format!("<URI xml:lang=\"en\">{uri}</URI>")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::demo::pair::certificates;
     use crate::cli::demo::pki;
-    use crate::crypto::SignatureAlgorithm;
+    use crate::cli::demo::pki::DemoPki;
+    use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
     use crate::limits::{Budget, Limits};
     use crate::trust::{Listing, ServiceKind, ServiceStatus, TrustStore};
     use crate::validation::{Doubt, Evidence, Message, Moment, Origin, Policy, Verdict, validate_signer};
 
+    /// A demo's PKI with what its list needs.
+    struct Made {
+        pki: DemoPki,
+        unit: Arc<Certificate>,
+        signer: Pair,
+    }
+
+    fn parsed(pem: &str) -> Arc<Certificate> {
+        certificates(pem.as_bytes()).unwrap().remove(0)
+    }
+
+    fn made(now: Timestamp) -> Made {
+        let pki = pki::make(now).unwrap();
+        let until = now.plus_seconds(86_400);
+        let unit = parsed(&pki::unit(&pki.issuing_key, now, until).unwrap().certificate);
+        let signer = pki::list_signer(now, until).unwrap();
+        let signer = Pair::read("", signer.certificate.as_bytes(), signer.key.as_bytes()).unwrap();
+        Made { pki, unit, signer }
+    }
+
+    fn list(made: &Made, from: Timestamp, now: Timestamp) -> Vec<u8> {
+        let issuing = parsed(&made.pki.issuing);
+        let until = now.plus_seconds(86_400);
+        let content = Content { issuing: (&issuing, from), unit: (&made.unit, from), number: 7, now, until };
+        signed(&content, &made.signer).unwrap()
+    }
+
     #[test]
     fn the_demo_has_a_scheme_of_its_own() {
         let now = Timestamp::from_unix(1_800_000_000);
-        let made = pki::make(now).unwrap();
-        let certificate = Certificate::parse(&der(&made.list_signer).unwrap()).unwrap();
-        let signer = Signer { certificate: &made.list_signer, key: &made.list_signer_key };
-        let times = Times { now, from: now.plus_seconds(-300), until: now.plus_seconds(86_400) };
-        let list = signed(&made.issuing, &signer, &times).unwrap();
-        let listing = |scheme| {
-            let listing = Listing::new("demo".to_owned(), scheme, vec![ListSigner::of(&certificate)]);
-            listing.after(Arc::from(list.as_slice()), now)
+        let made = made(now);
+        let list = list(&made, now.plus_seconds(-300), now);
+        let listing = |scheme, list: &[u8]| {
+            let listing = Listing::new("demo".to_owned(), scheme, vec![ListSigner::of(&made.signer.certificate)]);
+            listing.after(Arc::from(list), now)
         };
-        assert_eq!(listing(Scheme::Ch).refusal.map(|refusal| refusal.code).as_deref(), Some("other-territory"));
-        let store = TrustStore::default().with_lists(vec![listing(Scheme::Demo)]);
-        let issuing = Certificate::parse(&der(&made.issuing).unwrap()).unwrap();
-        let services = store.services_of(&issuing);
-        let [service] = services.as_slice() else { panic!() };
-        let period = service.at(now).unwrap();
-        assert_eq!((service.scheme, period.kind), (Scheme::Demo, ServiceKind::CaQc));
-        assert_eq!(
-            (period.status, period.uses.signatures, period.uses.seals),
-            (ServiceStatus::Granted, true, true)
-        );
+        let refused = |listing: Listing| listing.refusal.map(|refusal| refusal.code);
+        assert_eq!(refused(listing(Scheme::Ch, &list)).as_deref(), Some("other-territory"));
+        let verified = listing(Scheme::Demo, &list);
+        let said = verified.list.as_ref().unwrap().list();
+        assert_eq!((said.version, said.sequence_number), (6, 7));
+        let store = TrustStore::default().with_lists(vec![verified]);
+        for (certificate, kind, uses) in [
+            (&parsed(&made.pki.issuing), ServiceKind::CaQc, (true, true)),
+            (&made.unit, ServiceKind::Qtst, (false, false)),
+        ] {
+            let services = store.services_of(certificate);
+            let [service] = services.as_slice() else { panic!() };
+            let period = service.at(now).unwrap();
+            assert_eq!((service.scheme, period.kind), (Scheme::Demo, kind));
+            let found = (period.uses.signatures, period.uses.seals);
+            assert_eq!((period.status, found), (ServiceStatus::Granted, uses));
+        }
         let mut changed = list.clone();
         let at = changed.windows(7).position(|window| window == b"granted").unwrap();
         changed[at] ^= 2;
-        let changed = Listing::new("demo".to_owned(), Scheme::Demo, vec![ListSigner::of(&certificate)])
-            .after(changed.into(), now);
-        assert_eq!(changed.refusal.map(|refusal| refusal.code).as_deref(), Some("changed"));
+        assert_eq!(refused(listing(Scheme::Demo, &changed)).as_deref(), Some("changed"));
+    }
+
+    /// As TS 119 612 §5.7.1 has it: the one reference to the list with these two transforms and nothing in them.
+    #[test]
+    fn the_signature_is_as_the_standard_wants_it() {
+        let now = Timestamp::from_unix(1_800_000_000);
+        let text = String::from_utf8(list(&made(now), now, now)).unwrap();
+        let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
+        let wanted = format!(
+            " URI=\"\"><ds:Transforms>\
+             <ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/>\
+             <ds:Transform Algorithm=\"{exclusive}\"/></ds:Transforms>"
+        );
+        assert_eq!(text.matches(&wanted).count(), 1, "{text}");
+        assert!(!text.contains("InclusiveNamespaces") && text.contains("<xades:SigningCertificateV2>"));
+        assert!(text.ends_with("</ds:Signature></TrustServiceStatusList>"));
     }
 
     #[test]
     fn nothing_leads_to_a_service_before_the_list_says_anything_of_it() {
         let now = Timestamp::from_unix(1_800_000_000);
-        let made = pki::make(now).unwrap();
-        let parsed = |pem: &str| Arc::new(Certificate::parse(&der(pem).unwrap()).unwrap());
-        let (seal, issuing, list_signer) = (parsed(&made.seal), parsed(&made.issuing), parsed(&made.list_signer));
+        let made = made(now);
+        let (seal, issuing) = (parsed(&made.pki.seal), parsed(&made.pki.issuing));
+        let pin = ListSigner::of(&made.signer.certificate);
         let judged = |from: Timestamp| {
-            let signer = Signer { certificate: &made.list_signer, key: &made.list_signer_key };
-            let list =
-                signed(&made.issuing, &signer, &Times { now, from, until: now.plus_seconds(86_400) }).unwrap();
-            let listing = Listing::new("demo".to_owned(), Scheme::Demo, vec![ListSigner::of(&list_signer)]);
+            let listing = Listing::new("demo".to_owned(), Scheme::Demo, vec![pin]);
+            let list = list(&made, from, now);
             let trust = TrustStore::default().with_lists(vec![listing.after(list.into(), now)]);
             let mut evidence = Evidence::new();
             evidence.add_certificate_from(Arc::clone(&issuing), Origin::Supplied);

@@ -2,16 +2,21 @@
 //! given no configuration. It is an ordinary configuration with what it names; everything in it says DEMO.
 //!
 //! It is made once and never made anew by itself: what has expired is said, with the folder to delete. Only the CRLs of its
-//! CAs are issued anew, whenever it is used to serve, to seal or to validate and while it serves.
+//! CAs are issued anew, whenever it is used to serve, to seal or to validate and while it serves; and what a demo of an
+//! earlier version lacks is added then.
 
 mod console;
 mod crl;
 mod folder;
+mod lacking;
 mod list;
+mod pair;
 mod pki;
 mod qualified;
 mod sample;
+mod sealed;
 mod settings;
+mod stamp;
 
 use std::fmt;
 use std::io;
@@ -22,7 +27,6 @@ use super::files;
 use super::files::ReadFailure;
 use crate::crypto::{DigestAlgorithm, SystemRandomness, digest};
 use crate::pki::Certificate;
-use crate::pki::pem;
 use crate::time::Timestamp;
 
 pub(super) use console::{Lines, lines};
@@ -42,7 +46,7 @@ const CERTIFICATES: [&str; 5] = ["root.pem", "issuing.pem", "seal.pem", "tls-roo
 /// How long before its end the demo begins to say so: 30 days.
 const WARNING_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// Bytes of a file with certificates.
+/// Bytes of a file of the demo.
 const FILE_BYTES: u64 = 1 << 20;
 
 /// A demo that is there and valid.
@@ -93,10 +97,12 @@ pub(super) fn make_or_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError
     in_use(data, now).map(|demo| Demo { made, ..demo })
 }
 
-/// The demo of a data folder, where there is one, to be used: with CRLs that hold for a while.
+/// The demo of a data folder, where there is one, to be used: with CRLs that hold for a while, and all that a demo of this
+/// version has.
 pub(super) fn in_use(data: &Path, now: Timestamp) -> Result<Demo, DemoError> {
     let demo = existing(data, now)?;
     crl::renew(data, &demo.folder, now)?;
+    lacking::add(data, &demo.folder, now)?;
     Ok(demo)
 }
 
@@ -132,30 +138,25 @@ fn ends(folder: &Path) -> Result<Timestamp, DemoError> {
 }
 
 fn certificates(file: &Path) -> Result<Vec<Arc<Certificate>>, DemoError> {
-    let broken = || DemoError::Broken(file.display().to_string());
-    let content = files::read(file, FILE_BYTES, |_| true).map_err(|failure| match failure {
-        ReadFailure::System(error) => DemoError::System(error),
-        ReadFailure::TooLarge(_) => broken(),
-    })?;
-    let objects = pem::objects(&content.unwrap_or_default()).map_err(|_| broken())?;
-    let parse = |object: &pem::PemObject| Certificate::parse(&object.der).map(Arc::new).map_err(|_| broken());
-    objects.iter().map(parse).collect()
+    pair::certificates(&read(file)?).ok_or_else(|| DemoError::Broken(file.display().to_string()))
+}
+
+/// A file of the demo.
+fn read(file: &Path) -> Result<Vec<u8>, DemoError> {
+    match files::read(file, FILE_BYTES, |_| true) {
+        Ok(content) => Ok(content.unwrap_or_default()),
+        Err(ReadFailure::System(error)) => Err(DemoError::System(error)),
+        Err(ReadFailure::TooLarge(_)) => Err(DemoError::Broken(file.display().to_string())),
+    }
 }
 
 /// The files of a new demo.
 fn files(now: Timestamp) -> Result<Vec<(&'static str, Vec<u8>)>, DemoError> {
     let pki = pki::make(now).map_err(|error| DemoError::Broken(error.to_string()))?;
     let sample = sample::make().map_err(|error| DemoError::Broken(error.to_string()))?;
-    let signer = list::Signer { certificate: &pki.list_signer, key: &pki.list_signer_key };
-    let times = list::Times {
-        now,
-        from: now.plus_seconds(pki::BEFORE_SECONDS.saturating_neg()),
-        until: now.plus_seconds(pki::VALIDITY_SECONDS),
-    };
-    let list = list::signed(&pki.issuing, &signer, &times)?;
     let token = token()?;
     let sha256 = digest(DigestAlgorithm::Sha256, token.as_bytes()).to_string();
-    Ok(vec![
+    let mut files = vec![
         ("root.pem", pki.root.into_bytes()),
         ("root.key", pki.root_key.into_bytes()),
         ("root.crl", pki.root_crl.into_bytes()),
@@ -164,15 +165,20 @@ fn files(now: Timestamp) -> Result<Vec<(&'static str, Vec<u8>)>, DemoError> {
         ("issuing.crl", pki.issuing_crl.into_bytes()),
         ("seal.pem", format!("{}{}", pki.seal, pki.issuing).into_bytes()),
         ("seal.key", pki.seal_key.into_bytes()),
-        ("trust-list.xml", list),
-        ("list-signer.pem", pki.list_signer.into_bytes()),
         ("tls-root.pem", pki.tls_root.into_bytes()),
         ("tls.pem", pki.tls.into_bytes()),
         ("tls.key", pki.tls_key.into_bytes()),
         ("token", token.into_bytes()),
         ("sample.pdf", sample),
         (CONFIGURATION, settings::text(&sha256).into_bytes()),
-    ])
+    ];
+    let has = |wanted: &str| {
+        let found = files.iter().find(|(name, _)| *name == wanted);
+        Ok(found.map(|(_, content)| content.clone()))
+    };
+    let more = lacking::made(&has, now)?;
+    files.extend(more);
+    Ok(files)
 }
 
 /// A bearer token: 256 random bits, as hexadecimal digits.

@@ -1,5 +1,5 @@
-//! The PKI of the demo: a root and an issuing CA with their CRLs, and a seal certificate with the names of a regulated seal;
-//! and, apart from it, a root and a certificate for the service's own TLS. ECDSA P-256.
+//! The PKI of the demo: a root and an issuing CA with their CRLs, a seal certificate with the names of a regulated seal, and
+//! a time-stamping unit; a signer of the trust list; and, apart from them, a root and a certificate for the service's own TLS. ECDSA P-256.
 //!
 //! The keys of the first two authorities are kept beside them, since their CRLs run out and are issued anew
 //! ([`super::crl`]). The key of the TLS root is thrown away: nobody can issue anything under it again, and it is held to
@@ -10,8 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, CustomExtension, DistinguishedName, DnType,
-    DnValue, Error, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
-    PKCS_ECDSA_P256_SHA256, SanType,
+    DnValue, Error, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    NameConstraints, PKCS_ECDSA_P256_SHA256, SanType,
 };
 use time::OffsetDateTime;
 
@@ -42,12 +42,15 @@ pub(super) struct DemoPki {
     pub(super) issuing_crl: String,
     pub(super) seal: String,
     pub(super) seal_key: String,
-    /// Who signs the trust list. Its key is not kept.
-    pub(super) list_signer: String,
-    pub(super) list_signer_key: String,
     pub(super) tls_root: String,
     pub(super) tls: String,
     pub(super) tls_key: String,
+}
+
+/// A certificate and its key, PEM.
+pub(super) struct Made {
+    pub(super) certificate: String,
+    pub(super) key: String,
 }
 
 /// A CA whose CRL is issued again and again.
@@ -98,12 +101,6 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
         .push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 3], qualified::seal_statements()));
     let seal = seal.signed_by(&seal_key, &issuing)?.pem();
 
-    let list_signer_key = key()?;
-    let mut list_signer = params(&named("DEMO sigillum List Signer", "sigillum (DEMO)"), from, until);
-    list_signer.is_ca = IsCa::ExplicitNoCa;
-    list_signer.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    let list_signer = list_signer.self_signed(&list_signer_key)?.pem();
-
     let mut tls_root = authority("DEMO sigillum TLS Root", 0, from, until);
     tls_root.name_constraints = Some(loopback_only());
     let tls_root = CertifiedIssuer::self_signed(tls_root, key()?)?;
@@ -128,12 +125,34 @@ pub(super) fn make(now: Timestamp) -> Result<DemoPki, Error> {
         issuing_crl,
         seal,
         seal_key: seal_key.serialize_pem(),
-        list_signer,
-        list_signer_key: list_signer_key.serialize_pem(),
         tls_root: tls_root.pem(),
         tls,
         tls_key: tls_key.serialize_pem(),
     })
+}
+
+/// A time-stamping unit below the issuing CA of this key (PEM).
+pub(super) fn unit(issuing_key: &str, now: Timestamp, until: Timestamp) -> Result<Made, Error> {
+    let (from, until) = (moment(now.plus_seconds(BEFORE_SECONDS.saturating_neg()))?, moment(until)?);
+    let issuing = Issuer::new(Authority::Issuing.params(from, until), KeyPair::from_pem(issuing_key)?);
+    let key = key()?;
+    let mut unit = params(&named("DEMO sigillum Time-Stamping Unit", "sigillum (DEMO)"), from, until);
+    unit.is_ca = IsCa::ExplicitNoCa;
+    unit.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    let mut purpose = CustomExtension::from_oid_content(&[2, 5, 29, 37], qualified::unit_purpose());
+    purpose.set_criticality(true);
+    unit.custom_extensions.extend([policies(qualified::UNIT_NOTICE), purpose]);
+    Ok(Made { certificate: unit.signed_by(&key, &issuing)?.pem(), key: key.serialize_pem() })
+}
+
+/// Who signs a trust list: nobody vouches for him, he is pinned.
+pub(super) fn list_signer(now: Timestamp, until: Timestamp) -> Result<Made, Error> {
+    let from = moment(now.plus_seconds(BEFORE_SECONDS.saturating_neg()))?;
+    let key = key()?;
+    let mut signer = params(&named("DEMO sigillum List Signer", "sigillum (DEMO)"), from, moment(until)?);
+    signer.is_ca = IsCa::ExplicitNoCa;
+    signer.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    Ok(Made { certificate: signer.self_signed(&key)?.pem(), key: key.serialize_pem() })
 }
 
 /// A common name and an organisation.
@@ -239,6 +258,26 @@ mod tests {
         assert!(parsed(&pki.tls_root).name_constraints().is_some());
         assert!(pki.seal_key.starts_with("-----BEGIN PRIVATE KEY-----"));
         assert!(pki.root_crl.contains("X509 CRL") && pki.issuing_crl.contains("X509 CRL"));
+    }
+
+    #[test]
+    fn a_unit_is_for_time_stamps_alone_and_can_be_issued_later() {
+        let now = Timestamp::from_unix(1_800_000_000);
+        let pki = make(now).unwrap();
+        let issuing = parsed(&pki.issuing);
+        for now in [now, now.plus_seconds(86_400)] {
+            let unit = parsed(&unit(&pki.issuing_key, now, issuing.not_after()).unwrap().certificate);
+            assert_eq!((unit.not_before(), unit.not_after()), (now.plus_seconds(-300), issuing.not_after()));
+            let purposes = unit.extended_key_usage().unwrap();
+            assert!(purposes.critical && purposes.oids.len() == 1 && purposes.contains(oid::EKU_TIME_STAMPING));
+            assert_eq!(unit.key_usage().unwrap().names(), ["digitalSignature"]);
+            assert!(unit.malformed_extensions().is_empty() && unit.unknown_critical_extensions().is_empty());
+            let authority = unit.authority_key_identifier().unwrap().key_id.clone();
+            assert_eq!(authority.as_deref(), issuing.subject_key_identifier());
+            let key = PublicKey::from_spki(issuing.spki()).unwrap();
+            let algorithm = SignatureAlgorithm::Ecdsa { digest: DigestAlgorithm::Sha256 };
+            assert!(Verifier.verify(&key, &algorithm, Message::Bytes(unit.tbs()), unit.signature()).is_ok());
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What the demo's certificates say of themselves: the policy with its note, and the statements of a seal certificate
-//! (RFC 3739 §3.2.6, ETSI EN 319 412-5), in the form that a recognised Swiss provider writes them. That the key is in a
+//! What the demo's certificates say of themselves: the policy with its note, the statements of a seal certificate
+//! (RFC 3739 §3.2.6, ETSI EN 319 412-5), and the one purpose of a time-stamping unit, in the form that a recognised Swiss provider writes them. That the key is in a
 //! seal creation device is part of that form and not true of the demo: the note, the names and the scheme say DEMO.
 
 use crate::pki::oid;
@@ -16,8 +16,13 @@ pub(super) const SEAL_NOTICE: &str =
 pub(super) const ISSUER_NOTICE: &str =
     "This is an issuing CA for regulated certificates (DEMO, without legal effect)";
 
-/// A policy under the enterprise number that is kept for documentation (RFC 5612).
+/// The note of the time-stamping unit.
+pub(super) const UNIT_NOTICE: &str =
+    "This is a regulated certificate for timestamping purposes (DEMO, without legal effect)";
+
+/// Policies under the enterprise number that is kept for documentation (RFC 5612): of certificates, and of time-stamps.
 const POLICY: &str = "1.3.6.1.4.1.32473.1.1";
+const TIMESTAMP_POLICY: &str = "1.3.6.1.4.1.32473.1.2";
 
 /// Where the disclosure statement would be: a name that there never is (RFC 6761 §6.4).
 const DISCLOSURE: &str = "https://demo.sigillum.invalid/pds.pdf";
@@ -28,6 +33,16 @@ pub(super) fn policies(notice: &str) -> Vec<u8> {
     let text = value(tag::UTF8_STRING, notice.as_bytes());
     let notice = sequence(&[&identifier(oid::POLICY_QUALIFIER_USER_NOTICE), &sequence(&[&text])]);
     sequence(&[&sequence(&[&policy, &sequence(&[&notice])])])
+}
+
+/// The policy of the time-stamps, as the content of its identifier.
+pub(super) fn timestamp_policy() -> Vec<u8> {
+    Oid::from_dotted(TIMESTAMP_POLICY).map(|policy| policy.content().to_vec()).unwrap_or_default()
+}
+
+/// `extKeyUsage` of the time-stamping unit: that one purpose, and the extension has to be critical (RFC 3161 §2.3).
+pub(super) fn unit_purpose() -> Vec<u8> {
+    sequence(&[&identifier(oid::EKU_TIME_STAMPING)])
 }
 
 /// `qcStatements` of the seal certificate.

@@ -9,6 +9,9 @@ pub(super) const PROFILE: &str = "demo";
 /// The policy that its seals must pass, and that judges them afterwards where none is named.
 pub(super) const POLICY: &str = "default";
 
+/// What its seals say of themselves.
+pub(super) const CLAIM: &str = "DEMO";
+
 /// The text of `sigillum.toml`.
 pub(super) fn text(token_sha256: &str) -> String {
     let evidence = crl::FILES.map(|file| format!("{file:?}")).join(", ");
@@ -48,8 +51,8 @@ certificate-file = "seal.pem"
 [profiles.{PROFILE}]
 key = "demo"
 policy = "{POLICY}"
-reason = "DEMO"
-location = "DEMO"
+reason = "{CLAIM}"
+location = "{CLAIM}"
 
 [callers.demo]
 token-sha256 = "{token_sha256}"
