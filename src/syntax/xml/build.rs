@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::chars::{is_space, qname};
 use super::error::{Malformation, XmlError, malformed};
-use super::names::{Expanded, NameId, Names, Scope, Seen, XML_NAMESPACE, XMLNS_NAMESPACE};
+use super::names::{Expanded, NameId, Names, Scope, Seen, USUAL, XML_NAMESPACE, XMLNS_NAMESPACE};
 use super::reference::{Appended, Place, append, is_plain, resolve};
 use super::scan::Counted;
 use super::token::{RawAttribute, Token, Tokens, declared_prefix};
@@ -40,18 +40,19 @@ impl<'t> Builder<'t> {
         // memory than that, it is asked for when it is needed.
         let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
         let most = usize::try_from(limits.xml_nodes).unwrap_or(usize::MAX);
-        let (mut nodes, mut elements) = (Vec::new(), Vec::new());
+        let (mut nodes, mut elements, mut attributes) = (Vec::new(), Vec::new(), Vec::new());
         let _ = nodes.try_reserve_exact(tags.min(most).saturating_add(16));
         let _ = elements.try_reserve_exact((tags / 2).min(most).saturating_add(16));
+        let _ = attributes.try_reserve_exact((tags / 3).min(most).saturating_add(16));
         nodes.push(root);
         let tree = Tree {
             text: Cow::Borrowed(text),
             aside: String::new(),
             nodes,
             elements,
-            expanded: Vec::new(),
+            expanded: Vec::with_capacity(USUAL),
             targets: Vec::new(),
-            attributes: Vec::new(),
+            attributes,
             declarations: Vec::new(),
             names: Names::new(),
         };
@@ -63,7 +64,7 @@ impl<'t> Builder<'t> {
             scope,
             open: Vec::new(),
             count: Counted::default(),
-            numbers: HashMap::new(),
+            numbers: HashMap::with_capacity(USUAL),
             room: Vec::new(),
         }
     }
@@ -375,6 +376,9 @@ fn is_twice(
     room: &mut Vec<(NameId, NameId)>,
     names: impl ExactSizeIterator<Item = (NameId, NameId)> + Clone,
 ) -> bool {
+    if names.len() < 2 {
+        return false;
+    }
     if names.len() <= FEW {
         let mut numbered = names.clone().enumerate();
         return numbered.any(|(number, name)| names.clone().take(number).any(|before| before == name));

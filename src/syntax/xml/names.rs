@@ -33,6 +33,9 @@ impl NameId {
     }
 }
 
+/// A document with one signature has about so many different names, prefixes and namespaces.
+pub(super) const USUAL: usize = 100;
+
 /// The strings of one tree.
 #[derive(Debug)]
 pub(super) struct Names<'t> {
@@ -42,7 +45,7 @@ pub(super) struct Names<'t> {
 
 impl<'t> Names<'t> {
     pub(super) fn new() -> Self {
-        let mut names = Self { texts: Vec::new(), ids: HashMap::new() };
+        let mut names = Self { texts: Vec::with_capacity(USUAL), ids: HashMap::with_capacity(USUAL) };
         for fixed in ["", "xml", XML_NAMESPACE] {
             names.intern(Cow::Borrowed(fixed));
         }
