@@ -73,7 +73,20 @@ impl Transform {
     pub(super) fn key(&self) -> String {
         match self {
             Self::Enveloped(signature) => format!("e{}", signature.index()),
-            Self::Canonical(method) => format!("c{method:?}"),
+            Self::Canonical(method) => {
+                let form = match method.form {
+                    Form::Inclusive10 => "c10",
+                    Form::Inclusive11 => "c11",
+                    Form::Exclusive => "ce",
+                };
+                let mut key = form.to_owned();
+                key.push_str(if method.comments { "+" } else { "" });
+                // With their lengths, so that no prefix can look like two.
+                for prefix in &method.inclusive_prefixes {
+                    key.push_str(&format!(" {}:{prefix}", prefix.len()));
+                }
+                key
+            }
             Self::Base64 => "b".to_owned(),
             Self::XPath(filter) => format!("x{}", filter.here.index()),
             Self::Subtrees(filters) => {

@@ -31,6 +31,11 @@ pub(super) fn is_ncname(text: &str) -> bool {
     characters.next().is_some_and(is_name_start) && characters.all(is_name)
 }
 
+/// What ends a name in a tag.
+pub(super) const fn ends_name(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<')
+}
+
 /// The length of the `QName` at the start of `bytes`, where it has only ASCII and something ends it that ends names in
 /// tags. None says nothing: it may be a name all the same.
 pub(super) fn ascii_qname(bytes: &[u8]) -> Option<usize> {
@@ -41,7 +46,7 @@ pub(super) fn ascii_qname(bytes: &[u8]) -> Option<usize> {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => begins = false,
             b'0'..=b'9' | b'-' | b'.' if !begins => {}
             b':' if first && !begins => (begins, first) = (true, false),
-            b'>' | b' ' | b'=' | b'/' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'<' if !begins => return Some(at),
+            byte if !begins && ends_name(*byte) => return Some(at),
             _ => return None,
         }
     }

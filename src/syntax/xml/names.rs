@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::chars::ends_name;
+
 /// The namespace of the prefix `xml`.
 pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 /// The namespace of namespace declarations.
@@ -31,6 +33,9 @@ impl NameId {
     }
 }
 
+/// A document with one signature has about so many different names, prefixes and namespaces.
+pub(super) const USUAL: usize = 100;
+
 /// The strings of one tree.
 #[derive(Debug)]
 pub(super) struct Names<'t> {
@@ -40,7 +45,7 @@ pub(super) struct Names<'t> {
 
 impl<'t> Names<'t> {
     pub(super) fn new() -> Self {
-        let mut names = Self { texts: Vec::new(), ids: HashMap::new() };
+        let mut names = Self { texts: Vec::with_capacity(USUAL), ids: HashMap::with_capacity(USUAL) };
         for fixed in ["", "xml", XML_NAMESPACE] {
             names.intern(Cow::Borrowed(fixed));
         }
@@ -83,34 +88,97 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Names with their prefix, as they were split last: most of what a document has are few names again and again.
+/// A name with what its prefix means. Equal ones of one tree have equal numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Expanded {
+    /// As written; empty where there is none.
+    pub(super) prefix: NameId,
+    pub(super) local: NameId,
+    /// Empty where there is none.
+    pub(super) namespace: NameId,
+}
+
+impl Expanded {
+    /// The empty name, which nothing has.
+    pub(super) const NONE: Self = Self { prefix: NameId::EMPTY, local: NameId::EMPTY, namespace: NameId::EMPTY };
+
+    /// What of two names must not be the same on one element (Namespaces §6.3).
+    pub(super) const fn apart_from_prefix(self) -> (NameId, NameId) {
+        (self.namespace, self.local)
+    }
+}
+
+/// Names as they are written, as far as they are remembered: most of what a document has are few names again and again, and
+/// mostly in the same order. That names share a place costs time, and nothing else.
 #[derive(Debug)]
 pub(super) struct Seen<'t> {
-    places: Vec<(&'t str, NameId, NameId)>,
+    places: Vec<SeenName<'t>>,
+    /// The place of the name that was read last, and of the one that followed that when it was read before.
+    last: usize,
+    next: usize,
+}
+
+/// A name that is remembered.
+#[derive(Clone, Copy, Debug)]
+struct SeenName<'t> {
+    text: &'t str,
+    /// The place of the name that followed.
+    next: usize,
+    /// What it was found to mean last, with its number.
+    known: Option<(Expanded, u32)>,
 }
 
 impl<'t> Seen<'t> {
     pub(super) fn new() -> Self {
-        Self { places: vec![("", NameId::EMPTY, NameId::EMPTY); PLACES] }
+        Self { places: vec![SeenName { text: "", next: 0, known: None }; PLACES], last: 0, next: 0 }
     }
 
-    /// Prefix and local part of a name that is not empty, where it is remembered.
-    pub(super) fn get(&self, name: &str) -> Option<(NameId, NameId)> {
-        let (seen, prefix, local) = *self.places.get(place(name))?;
-        (seen == name).then_some((prefix, local))
+    /// The name that `bytes` begin with, where it is the one that is expected and something ends it that ends names in tags.
+    pub(super) fn expected(&mut self, bytes: &[u8]) -> Option<&'t str> {
+        let guess = self.places.get(self.next).filter(|guess| !guess.text.is_empty())?;
+        let after = bytes.strip_prefix(guess.text.as_bytes())?;
+        if !after.first().is_some_and(|byte| ends_name(*byte)) {
+            return None;
+        }
+        (self.last, self.next) = (self.next, guess.next);
+        Some(guess.text)
     }
 
-    /// Remembers a name in the place of another.
-    pub(super) fn put(&mut self, name: &'t str, prefix: NameId, local: NameId) {
-        if let Some(found) = self.places.get_mut(place(name)) {
-            *found = (name, prefix, local);
+    /// Remembers a name that was not expected, if need be in the place of another.
+    pub(super) fn put(&mut self, name: &'t str) -> &'t str {
+        let place = place(name);
+        if let Some(before) = self.places.get_mut(self.last) {
+            before.next = place;
+        }
+        let Some(found) = self.places.get_mut(place) else { return name };
+        if found.text != name {
+            *found = SeenName { text: name, next: 0, known: None };
+        }
+        (self.last, self.next) = (place, found.next);
+        found.text
+    }
+
+    /// Where the name stands that was read last.
+    pub(super) const fn last(&self) -> usize {
+        self.last
+    }
+
+    /// What a name that stood at a place was found to mean.
+    pub(super) fn known(&self, place: usize, name: &str) -> Option<(Expanded, u32)> {
+        // Another one may have taken its place since; its text is the very same as long as none has.
+        self.places.get(place).filter(|found| std::ptr::eq(found.text, name))?.known
+    }
+
+    /// Remembers what it means.
+    pub(super) fn note(&mut self, place: usize, name: &str, known: (Expanded, u32)) {
+        if let Some(found) = self.places.get_mut(place).filter(|found| std::ptr::eq(found.text, name)) {
+            found.known = Some(known);
         }
     }
 }
 
 const PLACES: usize = 128;
 
-/// Where a name is remembered. That names share a place costs time, as much as if there were none.
 fn place(name: &str) -> usize {
     let bytes = name.as_bytes();
     let byte = |at: usize| bytes.get(at).copied().map_or(0, usize::from);

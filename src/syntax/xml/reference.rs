@@ -17,14 +17,14 @@ pub(super) enum Place {
     Attribute,
 }
 
-/// What `raw`, which stands at `offset`, means. Borrowed where it means itself.
-pub(super) fn resolve(raw: &str, offset: usize, place: Place) -> Result<Cow<'_, str>, XmlError> {
+/// What `raw`, which stands at `offset`, means, and how many references are in it. Borrowed where it means itself.
+pub(super) fn resolve(raw: &str, offset: usize, place: Place) -> Result<(Cow<'_, str>, u64), XmlError> {
     if is_plain(raw, place) {
-        return Ok(Cow::Borrowed(raw));
+        return Ok((Cow::Borrowed(raw), 0));
     }
     let mut text = String::with_capacity(raw.len());
-    append(raw, offset, place, &mut text)?;
-    Ok(Cow::Owned(text))
+    let appended = append(raw, offset, place, &mut text)?;
+    Ok((Cow::Owned(text), appended.references))
 }
 
 /// Whether `raw` means itself.
@@ -32,17 +32,31 @@ pub(super) fn is_plain(raw: &str, place: Place) -> bool {
     next_special(raw.as_bytes(), place).is_none()
 }
 
+/// What was in a piece of text that was appended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Appended {
+    /// How many references.
+    pub(super) references: u64,
+    /// Whether one of them stands for a character that character data of a canonical form never hold as it is.
+    pub(super) escaped: bool,
+}
+
 /// Appends what `raw` means to `text`.
-pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) -> Result<(), XmlError> {
+pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) -> Result<Appended, XmlError> {
+    let mut appended = Appended::default();
     let mut rest = raw;
     while let Some(at) = next_special(rest.as_bytes(), place) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         text.push_str(before);
         let here = offset.saturating_add(raw.len()).saturating_sub(from.len());
         rest = if let Some(after) = from.strip_prefix('&') {
-            let (name, after) = after.split_once(';').ok_or(malformed(Malformation::Reference, here))?;
-            text.push(character(name, here)?);
-            after
+            let end =
+                after.bytes().position(|byte| byte == b';').ok_or(malformed(Malformation::Reference, here))?;
+            let character = character(after.get(..end).unwrap_or_default(), here)?;
+            text.push(character);
+            appended.references = appended.references.saturating_add(1);
+            appended.escaped |= matches!(character, '&' | '<' | '>' | '\r');
+            after.get(end.saturating_add(1)..).unwrap_or_default()
         } else if let Some(after) = from.strip_prefix("\r\n").or_else(|| from.strip_prefix('\r')) {
             text.push(if place == Place::Attribute { ' ' } else { '\n' });
             after
@@ -53,7 +67,7 @@ pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) 
         };
     }
     text.push_str(rest);
-    Ok(())
+    Ok(appended)
 }
 
 /// The place of the first byte that does not mean itself.
@@ -93,11 +107,11 @@ mod tests {
 
     #[test]
     fn references_and_line_ends_are_resolved() {
-        assert_eq!(resolve("a&amp;&lt;&gt;&quot;&apos;&#65;&#x1F600;", 0, Place::Text).unwrap(), "a&<>\"'A😀");
-        assert_eq!(resolve("a\r\nb\rc\nd", 0, Place::Text).unwrap(), "a\nb\nc\nd");
-        assert_eq!(resolve("a\r\nb\rc\nd\te&#xD;&#10;", 0, Place::Attribute).unwrap(), "a b c d e\r\n");
-        assert_eq!(resolve("&amp;\r", 0, Place::Cdata).unwrap(), "&amp;\n");
-        assert!(matches!(resolve("plain", 0, Place::Text), Ok(Cow::Borrowed(_))));
+        assert_eq!(resolve("a&amp;&lt;&gt;&quot;&apos;&#65;&#x1F600;", 0, Place::Text).unwrap().0, "a&<>\"'A😀");
+        assert_eq!(resolve("a\r\nb\rc\nd", 0, Place::Text).unwrap().0, "a\nb\nc\nd");
+        assert_eq!(resolve("a\r\nb\rc\nd\te&#xD;&#10;", 0, Place::Attribute).unwrap().0, "a b c d e\r\n");
+        assert_eq!(resolve("&amp;\r", 0, Place::Cdata).unwrap().0, "&amp;\n");
+        assert!(matches!(resolve("plain", 0, Place::Text), Ok((Cow::Borrowed(_), 0))));
     }
 
     #[test]

@@ -78,8 +78,7 @@ impl Counted {
             Token::Start { empty, .. } => {
                 let number = Self::attributes(attributes, limits)?;
                 self.nodes = self.nodes.saturating_add(number);
-                let declared =
-                    attributes.iter().filter(|one| one.name == "xmlns" || one.name.starts_with("xmlns:"));
+                let declared = attributes.iter().filter(|one| one.declares);
                 let declared = u64::try_from(declared.count()).unwrap_or(u64::MAX);
                 self.namespaces = self.namespaces.saturating_add(declared);
                 within(self.namespaces, u64::from(limits.xml_namespaces), Limit::XmlNamespaces)?;
@@ -99,10 +98,9 @@ impl Counted {
         Ok(number)
     }
 
-    /// Counts the references of a piece of text, without a look at them.
-    pub(super) fn add_references(&mut self, raw: &str) {
-        let number = memchr::memchr_iter(b'&', raw.as_bytes()).count();
-        self.references = self.references.saturating_add(u64::try_from(number).unwrap_or(u64::MAX));
+    /// Counts references that were looked at elsewhere.
+    pub(super) const fn add_references(&mut self, number: u64) {
+        self.references = self.references.saturating_add(number);
     }
 
     /// Counts the references of `raw` and checks each.

@@ -3,8 +3,9 @@
 //! Checked here: the form of every token. Not here: that tags are balanced and stand where they may, what prefixes
 //! mean, and what references stand for, which the tree sees to.
 
-use super::chars::{ascii_qname, is_ncname, is_space, qname};
+use super::chars::{ascii_qname, ends_name, is_ncname, is_space, qname};
 use super::error::{Forbidden, Malformation, XmlError, forbidden, malformed};
+use super::names::Seen;
 
 /// One piece of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub(super) enum Token<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RawAttribute<'t> {
     pub(super) name: &'t str,
+    /// Where the name is remembered.
+    pub(super) place: usize,
+    /// Whether it declares a namespace.
+    pub(super) declares: bool,
     /// Between the quotes.
     pub(super) value: &'t str,
     /// Where the value begins.
@@ -42,12 +47,27 @@ pub(super) struct Tokens<'t> {
     at: usize,
     attributes: Vec<RawAttribute<'t>>,
     exact: bool,
+    plain: bool,
+    seen: Seen<'t>,
+    /// Where the name of the start tag that was read last is remembered.
+    place: usize,
+    /// Where the first carriage return is that does not stand before this place, as far as it was looked for.
+    carriage_return: usize,
 }
 
 impl<'t> Tokens<'t> {
     /// Reads a document: its declaration is passed over.
     pub(super) fn new(text: &'t str) -> Result<Self, XmlError> {
-        let mut tokens = Self { text, at: 0, attributes: Vec::new(), exact: false };
+        let mut tokens = Self {
+            text,
+            at: 0,
+            attributes: Vec::new(),
+            exact: false,
+            plain: false,
+            seen: Seen::new(),
+            place: 0,
+            carriage_return: carriage_return(text, 0),
+        };
         if text.strip_prefix("<?xml").is_some_and(|rest| rest.bytes().next().is_some_and(is_space)) {
             tokens.declaration()?;
         }
@@ -64,10 +84,32 @@ impl<'t> Tokens<'t> {
         &self.attributes
     }
 
+    /// The name of the start tag that was read last: where it is remembered, with its attributes and all that is.
+    pub(super) const fn tag(&mut self) -> (usize, &[RawAttribute<'t>], &mut Seen<'t>) {
+        (self.place, self.attributes.as_slice(), &mut self.seen)
+    }
+
+    /// Whether the characters that were read last mean themselves.
+    pub(super) const fn plain(&self) -> bool {
+        self.plain
+    }
+
+    /// Passes the end tag of an element, where it stands here as canonical form writes it.
+    pub(super) fn pass_end(&mut self, name: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).and_then(|rest| rest.strip_prefix(b"</"));
+        let passed = rest
+            .and_then(|rest| rest.strip_prefix(name.as_bytes()))
+            .is_some_and(|rest| rest.first() == Some(&b'>'));
+        if passed {
+            self.skip(name.len().saturating_add(3));
+        }
+        passed
+    }
+
     /// Whether the token that was read last is written as canonical form writes it, as far as can be said of it alone:
     /// of a start tag that one space stands before each attribute and none elsewhere, that double quotes are used, that
     /// every value means itself, and that it does not end the element; of an end tag that no white space is in it; of
-    /// characters that there is no `>` (and no reference or carriage return, which is not looked at here).
+    /// characters that there is no `>` (of references and carriage returns [`Self::plain`] knows).
     pub(super) const fn exact(&self) -> bool {
         self.exact
     }
@@ -75,17 +117,15 @@ impl<'t> Tokens<'t> {
     /// The next token; none at the end of the text.
     pub(super) fn next(&mut self) -> Result<Option<Token<'t>>, XmlError> {
         let rest = self.rest();
-        let Some(first) = rest.bytes().next() else { return Ok(None) };
-        if first != b'<' {
-            return self.characters(rest).map(Some);
+        match rest.as_bytes() {
+            [] => return Ok(None),
+            [b'<', b'/', ..] => self.end_tag(rest),
+            [b'<', b'?', ..] => self.instruction(rest),
+            [b'<', b'!', ..] => self.declared(rest),
+            [b'<', ..] => self.start_tag(),
+            _ => self.characters(rest),
         }
-        let token = match rest.as_bytes().get(1) {
-            Some(b'/') => self.end_tag(rest)?,
-            Some(b'?') => self.instruction(rest)?,
-            Some(b'!') => self.declared(rest)?,
-            _ => self.start_tag(rest)?,
-        };
-        Ok(Some(token))
+        .map(Some)
     }
 
     fn rest(&self) -> &'t str {
@@ -113,19 +153,31 @@ impl<'t> Tokens<'t> {
     /// §2.4.
     fn characters(&mut self, rest: &'t str) -> Result<Token<'t>, XmlError> {
         let bytes = rest.as_bytes();
-        self.exact = true;
+        (self.exact, self.plain) = (true, true);
         let mut length = bytes.len();
-        for at in memchr::memchr2_iter(b'<', b'>', bytes) {
-            if bytes.get(at) == Some(&b'<') {
-                length = at;
-                break;
-            }
-            self.exact = false;
-            if bytes.get(..at).is_some_and(|before| before.ends_with(b"]]")) {
-                return Err(malformed(Malformation::CdataEnd, self.at.saturating_add(at).saturating_sub(2)));
+        for at in memchr::memchr3_iter(b'<', b'>', b'&', bytes) {
+            match bytes.get(at) {
+                Some(b'<') => {
+                    length = at;
+                    break;
+                }
+                Some(b'&') => self.plain = false,
+                _ => {
+                    self.exact = false;
+                    if bytes.get(..at).is_some_and(|before| before.ends_with(b"]]")) {
+                        return Err(malformed(
+                            Malformation::CdataEnd,
+                            self.at.saturating_add(at).saturating_sub(2),
+                        ));
+                    }
+                }
             }
         }
+        if self.carriage_return < self.at {
+            self.carriage_return = carriage_return(self.text, self.at);
+        }
         self.skip(length);
+        self.plain &= self.carriage_return >= self.at;
         Ok(Token::Text(rest.get(..length).unwrap_or_default()))
     }
 
@@ -186,10 +238,11 @@ impl<'t> Tokens<'t> {
     }
 
     /// §3.1.
-    fn start_tag(&mut self, rest: &'t str) -> Result<Token<'t>, XmlError> {
+    fn start_tag(&mut self) -> Result<Token<'t>, XmlError> {
         self.attributes.clear();
         self.exact = true;
-        let name = self.name(rest.get(1..).unwrap_or_default())?;
+        let name = self.name(self.at.saturating_add(1))?;
+        self.place = self.seen.last();
         self.skip(name.len().saturating_add(1));
         loop {
             let spaced = self.space();
@@ -216,26 +269,17 @@ impl<'t> Tokens<'t> {
     }
 
     fn attribute(&mut self) -> Result<(), XmlError> {
-        let name = self.name(self.rest())?;
+        let name = self.name(self.at)?;
+        let place = self.seen.last();
         self.skip(name.len());
-        let mut spaces = self.space();
-        if self.byte() != Some(b'=') {
-            return self.wrong(Malformation::Attribute);
-        }
-        self.skip(1);
-        spaces = spaces.saturating_add(self.space());
-        let quote = match self.byte() {
-            Some(quote @ (b'"' | b'\'')) => quote,
-            _ => return self.wrong(Malformation::Attribute),
-        };
-        self.skip(1);
+        let quote = self.quote()?;
         let offset = self.at;
         let rest = self.rest();
         let mut plain = true;
         let mut length = None;
         for (at, byte) in rest.bytes().enumerate() {
             match byte {
-                _ if byte == quote => {
+                b'"' | b'\'' if byte == quote => {
                     length = Some(at);
                     break;
                 }
@@ -247,9 +291,32 @@ impl<'t> Tokens<'t> {
         let Some(length) = length else { return Err(malformed(Malformation::Truncated, self.text.len())) };
         let value = rest.get(..length).unwrap_or_default();
         self.skip(length.saturating_add(1));
-        self.exact &= plain && spaces == 0 && quote == b'"';
-        self.attributes.push(RawAttribute { name, value, offset, plain });
+        self.exact &= plain;
+        let declares = declared_prefix(name).is_some();
+        self.attributes.push(RawAttribute { name, place, declares, value, offset, plain });
         Ok(())
+    }
+
+    /// Passes `=` and the quote that opens a value, which it gives.
+    fn quote(&mut self) -> Result<u8, XmlError> {
+        if self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(b"=\"")) {
+            self.skip(2);
+            return Ok(b'"');
+        }
+        self.exact = false;
+        self.space();
+        if self.byte() != Some(b'=') {
+            return self.wrong(Malformation::Attribute);
+        }
+        self.skip(1);
+        self.space();
+        match self.byte() {
+            Some(quote @ (b'"' | b'\'')) => {
+                self.skip(1);
+                Ok(quote)
+            }
+            _ => self.wrong(Malformation::Attribute),
+        }
     }
 
     /// What is wrong with a value that has `<` at `at`: it may have no end either.
@@ -260,13 +327,18 @@ impl<'t> Tokens<'t> {
         }
     }
 
-    /// The name at the start of `rest`, which begins here or one byte further on.
-    fn name(&self, rest: &'t str) -> Result<&'t str, XmlError> {
-        if let Some(length) = ascii_qname(rest.as_bytes()) {
-            return Ok(rest.get(..length).unwrap_or_default());
+    /// The name at a place, which is here or one byte further on.
+    fn name(&mut self, place: usize) -> Result<&'t str, XmlError> {
+        let bytes = self.text.as_bytes().get(place..).unwrap_or_default();
+        if let Some(name) = self.seen.expected(bytes) {
+            return Ok(name);
         }
-        let name = tag_name(rest);
-        if qname(name).is_none() { self.wrong(Malformation::Name) } else { Ok(name) }
+        let rest = self.text.get(place..).unwrap_or_default();
+        let name = match ascii_qname(bytes) {
+            Some(length) => rest.get(..length).unwrap_or_default(),
+            None => Some(tag_name(rest)).filter(|name| qname(name).is_some()).unwrap_or_default(),
+        };
+        if name.is_empty() { self.wrong(Malformation::Name) } else { Ok(self.seen.put(name)) }
     }
 
     fn byte(&self) -> Option<u8> {
@@ -309,9 +381,22 @@ impl<'t> Tokens<'t> {
 
 /// Up to what ends a name in a tag.
 fn tag_name(rest: &str) -> &str {
-    let end =
-        rest.bytes().position(|byte| is_space(byte) || matches!(byte, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<'));
+    let end = rest.bytes().position(ends_name);
     end.map_or(rest, |end| rest.get(..end).unwrap_or_default())
+}
+
+/// The prefix that an attribute declares; none where it declares none.
+pub(super) fn declared_prefix(name: &str) -> Option<&str> {
+    match name.strip_prefix("xmlns")? {
+        "" => Some(""),
+        rest => rest.strip_prefix(':'),
+    }
+}
+
+/// The place of the next carriage return; behind the text where there is none.
+fn carriage_return(text: &str, from: usize) -> usize {
+    let found = memchr::memchr(b'\r', text.as_bytes().get(from..).unwrap_or_default());
+    found.map_or(usize::MAX, |at| from.saturating_add(at))
 }
 
 /// `1.` and digits (§2.8 of the fifth edition).

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::build::Builder;
 use super::error::XmlError;
-use super::names::{NameId, Names, XML_NAMESPACE};
+use super::names::{Expanded, NameId, Names, XML_NAMESPACE};
 use super::scan;
 use crate::limits::Budget;
 
@@ -50,31 +50,37 @@ pub enum Kind {
     Instruction,
 }
 
+/// A row of the table. There is one for everything in a document, so its size is much of what a tree takes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) parent: u32,
-    /// The number after the last of its subtree.
+    /// Of the root and of elements: the number after the last of the subtree. Of all else: where its characters end.
     pub(super) end: u32,
     pub(super) kind: Kind,
     /// Of characters: canonical form writes them as they are. Of an element: its start tag stands in the text as canonical
     /// form writes it, as long as no namespace has to be declared there.
     pub(super) plain: bool,
-    /// Which of the elements, or which of the pieces.
+    /// Whether the characters were kept aside, and do not stand in the text.
+    pub(super) aside: bool,
+    /// Of an element: which of the elements. Of all else: where its characters begin.
     pub(super) place: u32,
 }
 
+/// What there is to say of an element. What is its own of the attributes and declarations ends where that of the next
+/// element begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ElementData {
-    pub(super) prefix: NameId,
-    pub(super) local: NameId,
-    pub(super) namespace: NameId,
-    pub(super) attributes: (u32, u32),
-    pub(super) declarations: (u32, u32),
+    /// Which of the names.
+    pub(super) name: u32,
+    /// Its first attribute.
+    pub(super) attributes: u32,
+    /// Its first declaration.
+    pub(super) declarations: u32,
     pub(super) span: (u32, u32),
-    /// Where the start tag ends, if its node is `plain`.
-    pub(super) tag_end: u32,
-    /// Where the end tag begins, if canonical form writes it like that; else 0.
-    pub(super) close: u32,
+    /// How long the start tag is, if its node is `plain`.
+    pub(super) tag: u16,
+    /// How long the end tag is, if canonical form writes it like that; else 0.
+    pub(super) close: u16,
 }
 
 /// Where characters are.
@@ -95,9 +101,8 @@ pub(super) struct Piece {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AttributeData {
-    pub(super) prefix: NameId,
-    pub(super) local: NameId,
-    pub(super) namespace: NameId,
+    /// Which of the names.
+    pub(super) name: u32,
     pub(super) value: Piece,
 }
 
@@ -130,7 +135,7 @@ pub struct Tree<'t> {
     pub(super) aside: String,
     pub(super) nodes: Vec<Node>,
     pub(super) elements: Vec<ElementData>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) expanded: Vec<Expanded>,
     pub(super) targets: Vec<(u32, NameId)>,
     pub(super) attributes: Vec<AttributeData>,
     pub(super) declarations: Vec<Declaration>,
@@ -143,6 +148,8 @@ pub struct Element<'a> {
     tree: &'a Tree<'a>,
     data: &'a ElementData,
     id: NodeId,
+    /// Which of the elements.
+    place: u32,
 }
 
 impl<'t> Tree<'t> {
@@ -153,7 +160,7 @@ impl<'t> Tree<'t> {
     /// [`XmlError`] for the first thing that is wrong.
     pub fn parse(text: &'t str, budget: &mut Budget) -> Result<Self, XmlError> {
         scan::first_look(text, budget)?;
-        match Builder::new(text).build(budget.limits()) {
+        match Builder::new(text, budget.limits()).build(budget.limits()) {
             Ok((tree, count)) => {
                 count.pay(budget)?;
                 Ok(tree)
@@ -174,7 +181,7 @@ impl<'t> Tree<'t> {
             aside: self.aside,
             nodes: self.nodes,
             elements: self.elements,
-            pieces: self.pieces,
+            expanded: self.expanded,
             targets: self.targets,
             attributes: self.attributes,
             declarations: self.declarations,
@@ -252,17 +259,22 @@ impl<'t> Tree<'t> {
     /// The bytes of the text in which the characters of a text, comment or instruction stand, and their characters where
     /// they stand aside.
     pub(super) fn place_of(&self, node: &Node) -> Characters<'_> {
-        match self.pieces.get(usize::try_from(node.place).unwrap_or(usize::MAX)) {
-            Some(piece) if piece.aside => Characters::Aside(self.piece(*piece)),
-            Some(piece) => Characters::Here(range((piece.start, piece.end))),
-            None => Characters::Aside(""),
+        let piece = node.piece();
+        if piece.aside {
+            Characters::Aside(self.piece(piece))
+        } else {
+            Characters::Here(range((piece.start, piece.end)))
         }
     }
 
     /// The numbers of a node and all below it.
     pub(super) fn range(&self, id: NodeId) -> Range<usize> {
-        let end = self.nodes.get(id.index()).map_or(0, |node| node.end);
-        id.index()..usize::try_from(end).unwrap_or(usize::MAX)
+        let index = id.index();
+        let end = self.nodes.get(index).map_or(0, |node| match node.kind {
+            Kind::Root | Kind::Element => usize::try_from(node.end).unwrap_or(usize::MAX),
+            Kind::Text | Kind::Comment | Kind::Instruction => index.saturating_add(1),
+        });
+        index..end
     }
 
     /// Whether `node` is `ancestor` or stands below it.
@@ -287,17 +299,15 @@ impl<'t> Tree<'t> {
     pub fn element(&self, id: NodeId) -> Option<Element<'_>> {
         let node = self.nodes.get(id.index()).filter(|node| node.kind == Kind::Element)?;
         let data = self.elements.get(usize::try_from(node.place).ok()?)?;
-        Some(Element { tree: self, data, id })
+        Some(Element { tree: self, data, id, place: node.place })
     }
 
     /// The characters of a text or comment, the data of a processing instruction; none of other nodes.
     #[must_use]
     pub fn characters(&self, id: NodeId) -> &str {
         let node = self.nodes.get(id.index());
-        let piece = node
-            .filter(|node| matches!(node.kind, Kind::Text | Kind::Comment | Kind::Instruction))
-            .and_then(|node| self.pieces.get(usize::try_from(node.place).ok()?));
-        piece.map_or("", |piece| self.piece(*piece))
+        let node = node.filter(|node| matches!(node.kind, Kind::Text | Kind::Comment | Kind::Instruction));
+        node.map_or("", |node| self.piece(node.piece()))
     }
 
     /// The target of a processing instruction; empty of other nodes.
@@ -354,10 +364,20 @@ impl<'t> Tree<'t> {
     }
 
     pub(super) fn piece(&self, piece: Piece) -> &str {
-        let range =
-            usize::try_from(piece.start).unwrap_or(usize::MAX)..usize::try_from(piece.end).unwrap_or(usize::MAX);
         let whole = if piece.aside { self.aside.as_str() } else { &self.text };
-        whole.get(range).unwrap_or_default()
+        whole.get(range((piece.start, piece.end))).unwrap_or_default()
+    }
+
+    fn expanded(&self, name: u32) -> Expanded {
+        let found = self.expanded.get(usize::try_from(name).unwrap_or(usize::MAX));
+        found.copied().unwrap_or(Expanded::NONE)
+    }
+}
+
+impl Node {
+    /// The characters of a text, comment or instruction.
+    pub(super) const fn piece(&self) -> Piece {
+        Piece { start: self.place, end: self.end, aside: self.aside }
     }
 }
 
@@ -370,36 +390,39 @@ impl<'a> Element<'a> {
 
     /// The prefix as written; empty where there is none.
     #[must_use]
-    pub const fn prefix(&self) -> NameId {
-        self.data.prefix
+    pub fn prefix(&self) -> NameId {
+        self.tree.expanded(self.data.name).prefix
     }
 
     /// The local part of its name.
     #[must_use]
     pub fn local(&self) -> &'a str {
-        self.tree.name(self.data.local)
+        self.tree.name(self.tree.expanded(self.data.name).local)
     }
 
     /// Its namespace; empty where there is none.
     #[must_use]
     pub fn namespace(&self) -> &'a str {
-        self.tree.name(self.data.namespace)
+        self.tree.name(self.tree.expanded(self.data.name).namespace)
     }
 
     /// Where its start tag stands, if that is as canonical form writes it where no namespace is declared.
     pub(super) fn exact_start(&self) -> Option<Range<usize>> {
-        (self.data.tag_end > 0).then(|| range((self.data.span.0, self.data.tag_end)))
+        let ElementData { span: (start, _), tag, .. } = *self.data;
+        (tag > 0).then(|| range((start, start.saturating_add(u32::from(tag)))))
     }
 
     /// Where its end tag stands, if that is as canonical form writes it.
     pub(super) fn exact_end(&self) -> Option<Range<usize>> {
-        (self.data.close > 0).then(|| range((self.data.close, self.data.span.1)))
+        let ElementData { span: (_, end), close, .. } = *self.data;
+        (close > 0).then(|| range((end.saturating_sub(u32::from(close)), end)))
     }
 
     /// The local part and the namespace as numbers.
     #[must_use]
-    pub const fn name_ids(&self) -> (NameId, NameId) {
-        (self.data.namespace, self.data.local)
+    pub fn name_ids(&self) -> (NameId, NameId) {
+        let name = self.tree.expanded(self.data.name);
+        (name.namespace, name.local)
     }
 
     /// Whether it has this expanded name.
@@ -411,11 +434,10 @@ impl<'a> Element<'a> {
     /// Its attributes in the order written, namespace declarations apart.
     pub fn attributes(&self) -> impl DoubleEndedIterator<Item = Attribute<'a>> + ExactSizeIterator + use<'a> {
         let tree = self.tree;
-        tree.attributes.get(range(self.data.attributes)).unwrap_or_default().iter().map(|data| Attribute {
-            prefix: data.prefix,
-            local: data.local,
-            namespace: data.namespace,
-            value: tree.piece(data.value),
+        let own = until(self.data.attributes, self.next().map(|next| next.attributes), tree.attributes.len());
+        tree.attributes.get(own).unwrap_or_default().iter().map(|data| {
+            let Expanded { prefix, local, namespace } = tree.expanded(data.name);
+            Attribute { prefix, local, namespace, value: tree.piece(data.value) }
         })
     }
 
@@ -431,8 +453,21 @@ impl<'a> Element<'a> {
     /// Its own namespace declarations in the order written.
     #[must_use]
     pub fn declarations(&self) -> &'a [Declaration] {
-        self.tree.declarations.get(range(self.data.declarations)).unwrap_or_default()
+        let all = &self.tree.declarations;
+        let own = until(self.data.declarations, self.next().map(|next| next.declarations), all.len());
+        all.get(own).unwrap_or_default()
     }
+
+    /// The next element in document order.
+    fn next(&self) -> Option<&'a ElementData> {
+        self.tree.elements.get(usize::try_from(self.place).ok()?.checked_add(1)?)
+    }
+}
+
+/// From a place on to where the next begins; to the end of all where there is none.
+fn until(from: u32, next: Option<u32>, all: usize) -> Range<usize> {
+    let end = next.map_or(all, |next| usize::try_from(next).unwrap_or(usize::MAX));
+    usize::try_from(from).unwrap_or(usize::MAX)..end
 }
 
 pub(super) fn range((start, end): (u32, u32)) -> Range<usize> {

@@ -68,13 +68,15 @@ impl<'v> Keys<'v> {
             return Rc::clone(holder);
         }
         let fingerprint = digest(DigestAlgorithm::Sha256, certificate.der());
+        let key = PublicKey::from_spki(certificate.spki()).ok();
+        let of_key = || digest(DigestAlgorithm::Sha256, certificate.spki());
         let holder = Rc::new(Holder {
             certificate: Arc::clone(certificate),
             subject: certificate.subject().to_text(),
             fingerprint,
-            key_fingerprint: digest(DigestAlgorithm::Sha256, certificate.spki()),
+            key_fingerprint: key.as_ref().map_or_else(of_key, |key| *key.sha256()),
             sha256: hex(fingerprint.as_bytes()),
-            key: PublicKey::from_spki(certificate.spki()).ok(),
+            key,
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
         });
         self.holders.borrow_mut().insert(address, Rc::clone(&holder));
