@@ -55,7 +55,7 @@ impl ListStanding {
             sequence_number: list.sequence_number,
             trust: ListTrust::Verified,
             next_update: list.next_update,
-            grace_seconds: 0,
+            grace_seconds: listing.grace_seconds,
         })
     }
 

@@ -7,7 +7,9 @@
 //!
 //! What a legal class needs of a service is not here: `validation::qualification` says it.
 
+mod announced;
 mod build;
+mod documented;
 mod index;
 mod list;
 mod listed;
@@ -24,8 +26,10 @@ pub use list::{
     Provider, TrustList,
 };
 pub use listed::{ListStanding, ListTrust};
-pub use listing::{ListState, ListSummary, Listing, RefusedList};
-pub use lotl::{PivotError, follow_pivots, pivot_locations};
+pub use announced::{Announcement, Territories, announced_name};
+pub use documented::DocumentedStatus;
+pub use listing::{ListRole, ListState, ListSummary, Listing, RefusedList};
+pub use lotl::{Followed, ListOfLists, PIVOT_BYTES, PIVOTS, Pivot, PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
 pub use store::{SupplementaryAnchor, TrustAnchor, TrustStore};
-pub use verify::{LIST_BYTES, ListSigner, Refusal, VerifiedTrustList};
+pub use verify::{LIST_BYTES, ListRemark, ListSigner, Refusal, VerifiedTrustList};

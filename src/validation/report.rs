@@ -17,7 +17,7 @@ use crate::document::{
 };
 use crate::pki::Certificate;
 use crate::time::Timestamp;
-use crate::trust::{ListSummary, Scheme, SupplementaryAnchor, TrustStore};
+use crate::trust::{DocumentedStatus, ListSummary, Scheme, SupplementaryAnchor, TrustStore};
 
 /// The report on one document.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub struct TrustSummary {
     pub anchors: usize,
     /// Anchors that are accepted beside the lists: name, and SHA-256 of the certificate.
     pub supplementary: Vec<(String, String)>,
+    /// What the operator documents of the time before the lists begin.
+    pub history: Vec<DocumentedStatus>,
     /// Whether what was trusted is a demo, so that nothing follows from the report.
     pub demo: bool,
 }
@@ -80,6 +82,7 @@ impl TrustSummary {
             lists: trust.lists(at),
             anchors: trust.len(),
             supplementary: trust.supplementary().iter().map(named).collect(),
+            history: trust.history().to_vec(),
             demo: trust.is_demo(),
         }
     }
