@@ -18,7 +18,8 @@ use sigillum::time::Timestamp;
 use sigillum::trust::{
     ListState, Listing, Pivot, PivotError, Territories, TrustStore, follow_pivots, pivot_locations,
 };
-use sigillum::validation::FetchOutcome;
+use sigillum::validation::qualification::{Impatient, Lists};
+use sigillum::validation::{FetchOutcome, Policy};
 use support::made_list::{ListMaker, MadeList, NATIONAL, OF_LISTS, Points};
 
 const PLACE: &str = "http://lists.test/eu.xml";
@@ -487,8 +488,87 @@ fn a_grace_is_counted_from_the_next_update() {
         assert_eq!(summary.grace_until.is_some(), days > 0);
         let standing = store.list_of(&store.services()[0]).unwrap();
         assert_eq!((standing.is_overdue_at(now()), standing.was_due_before(now())), (!still, true), "{days}");
+        // A policy may believe it for a shorter time, never for a longer one.
+        for (most, believed) in [(0, false), (2 * 86_400, false), (3 * 86_400, still), (99 * 86_400, still)] {
+            let lists = Impatient::new(&store, most);
+            let standing = lists.list_of(&store.services()[0]).unwrap();
+            assert_eq!(!standing.is_overdue_at(now()), believed, "{days} {most}");
+        }
     }
-    support::suite("trust list grace", 3);
+    assert_eq!(Policy::builtin("strict").unwrap().maximum_grace(), Some(0));
+    assert_eq!(Policy::builtin("default").unwrap().maximum_grace(), None);
+    support::suite("trust list grace", 15);
+}
+
+#[test]
+fn what_an_operator_documents_comes_before_a_list_and_changes_nothing_in_it() {
+    use sigillum::crypto::{DigestAlgorithm, digest};
+    use sigillum::trust::{DocumentedStatus, Scheme, ServiceKind, ServiceStatus, Uses};
+    let [maker, authority, other] = makers();
+    let time = |text: &str| Timestamp::from_rfc3339(text).unwrap();
+    let list = maker.sign(&MadeList::national("AT", 1, vec![&authority.certificate, &other.certificate]));
+    let listing = Listing::new("at".to_owned(), Scheme::Eu, vec![maker.pin()]).after(list, now());
+    let plain = TrustStore::default().with_lists(vec![listing]);
+    let documented = |from: &str, until: Option<&str>, status| DocumentedStatus {
+        name: "former law".to_owned(),
+        certificate: digest(DigestAlgorithm::Sha256, &authority.certificate),
+        kind: ServiceKind::CaQc,
+        status,
+        uses: Uses { signatures: true, seals: false, web: false },
+        from: time(from),
+        until: until.map(time),
+        source: "letter of the authority".to_owned(),
+        documented_on: time("2026-02-01T00:00:00Z"),
+    };
+    let status = |store: &TrustStore, at: &str| {
+        store.services()[0].at(time(at)).map(|period| (period.status, period.uses.signatures))
+    };
+    let granted = Some((ServiceStatus::Granted, true));
+    let of_list = Some((ServiceStatus::Granted, false));
+    let believed = |store: &TrustStore| store.believed_since(&store.services()[0].certificates[0]);
+    assert_eq!(status(&plain, "2018-01-01T00:00:00Z"), None);
+    assert_eq!(believed(&plain), Some(time("2020-01-01T00:00:00Z")));
+
+    let with = |history: Vec<DocumentedStatus>| plain.clone().with_history(history);
+    let store = with(vec![documented("2015-01-01T00:00:00Z", None, ServiceStatus::Granted)]);
+    for (at, expected) in [
+        ("2014-12-31T23:59:59Z", None),
+        ("2015-01-01T00:00:00Z", granted),
+        ("2019-12-31T23:59:59Z", granted),
+        ("2020-01-01T00:00:00Z", of_list),
+    ] {
+        assert_eq!(status(&store, at), expected, "{at}");
+    }
+    assert_eq!(believed(&store), Some(time("2015-01-01T00:00:00Z")));
+    // The other service of the list is as it was.
+    assert_eq!(store.services()[1].periods, plain.services()[1].periods);
+    // It stays where lists come and go, and where anchors beside the lists are added.
+    let kept = store.with_lists(store.listings().to_vec()).with_supplementary(Vec::new());
+    assert_eq!((kept.history().len(), status(&kept, "2018-01-01T00:00:00Z")), (1, granted));
+
+    // With an end, there is a gap of which nothing good is known.
+    let store = with(vec![
+        documented("2015-01-01T00:00:00Z", Some("2017-01-01T00:00:00Z"), ServiceStatus::Granted),
+        documented("2018-01-01T00:00:00Z", None, ServiceStatus::Withdrawn),
+    ]);
+    assert_eq!(status(&store, "2017-06-01T00:00:00Z").map(|one| one.0), Some(ServiceStatus::Unknown));
+    assert_eq!(status(&store, "2018-06-01T00:00:00Z").map(|one| one.0), Some(ServiceStatus::Withdrawn));
+    assert_eq!(status(&store, "2020-06-01T00:00:00Z"), of_list);
+    // Where one begins when another ends, that counts; what begins after the list is of no effect.
+    let store = with(vec![
+        documented("2015-01-01T00:00:00Z", Some("2017-01-01T00:00:00Z"), ServiceStatus::Withdrawn),
+        documented("2017-01-01T00:00:00Z", None, ServiceStatus::Granted),
+        documented("2021-01-01T00:00:00Z", None, ServiceStatus::Withdrawn),
+    ]);
+    assert_eq!(status(&store, "2017-01-01T00:00:00Z"), granted);
+    assert_eq!(status(&store, "2022-01-01T00:00:00Z"), of_list);
+    // Of another kind: nothing.
+    let stamps = DocumentedStatus {
+        kind: ServiceKind::Qtst,
+        ..documented("2015-01-01T00:00:00Z", None, ServiceStatus::Granted)
+    };
+    assert_eq!(status(&with(vec![stamps]), "2018-01-01T00:00:00Z"), None);
+    support::suite("documented history", 14);
 }
 
 #[test]

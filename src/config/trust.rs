@@ -309,6 +309,7 @@ mod tests {
         let PinnedCertificate::Sha256(sha256) = &signer.certificate else { panic!() };
         assert_eq!(sha256.to_string(), "37c2b85994713a95fdfd6387747f4e4f1bcc50d9c99c7b1331ae41392ee3059e");
         assert_eq!(signer.until, Timestamp::from_utc(2026, 12, 15, 10, 55, 6));
+        assert!(list.territories.is_none() && list.grace_seconds == 0);
         assert!(shipped(Scheme::Eu).is_none() && shipped(Scheme::Demo).is_none());
     }
 }

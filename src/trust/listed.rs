@@ -60,7 +60,8 @@ impl ListStanding {
     }
 
     /// Whether a service stands in it.
-    pub(super) fn is_of(&self, service: &Service) -> bool {
+    #[must_use]
+    pub fn is_of(&self, service: &Service) -> bool {
         self.scheme == service.scheme
             && self.territory == service.territory
             && self.sequence_number == service.sequence_number

@@ -145,6 +145,12 @@ impl TrustStore {
         Self { services: Index::of(services), standings, ..self }
     }
 
+    /// How the lists of the services stand.
+    #[must_use]
+    pub fn standings(&self) -> &[ListStanding] {
+        &self.standings
+    }
+
     /// How the list of a service stands.
     #[must_use]
     pub fn list_of(&self, service: &Service) -> Option<&ListStanding> {

@@ -73,13 +73,22 @@ pub struct TrustSummary {
 }
 
 impl TrustSummary {
-    pub(super) fn of(trust: &TrustStore, at: Timestamp) -> Self {
+    /// What was trusted for this time, under a policy that believes lists for at most so long after their next update.
+    pub(super) fn of(trust: &TrustStore, at: Timestamp, maximum_grace: Option<i64>) -> Self {
+        let capped = |list: ListSummary| {
+            let most = list.next_update.zip(maximum_grace).map(|(next, most)| next.plus_seconds(most));
+            let until = match (list.grace_until, most) {
+                (Some(until), Some(most)) => Some(until.min(most)),
+                (until, _) => until,
+            };
+            ListSummary { grace_until: until.filter(|until| list.next_update != Some(*until)), ..list }
+        };
         let named = |anchor: &SupplementaryAnchor| {
             let sha256 = digest(DigestAlgorithm::Sha256, anchor.certificate.der());
             (anchor.name.clone(), sha256.to_string())
         };
         Self {
-            lists: trust.lists(at),
+            lists: trust.lists(at).into_iter().map(capped).collect(),
             anchors: trust.len(),
             supplementary: trust.supplementary().iter().map(named).collect(),
             history: trust.history().to_vec(),
