@@ -213,7 +213,9 @@ fn pivots_lead_from_whoever_is_pinned_to_whoever_signs_now() {
     let back = [pivot("p10", &first), pivot("p20", &issue(9, &[], &b, &[&a]))];
     assert!(matches!(code(&back), PivotError::Refused { number: 2, refusal } if refusal.code() == "older"));
     let again = [pivot("p10", &first), pivot("p20", &issue(10, &[], &b, &[&a]))];
-    assert!(matches!(code(&again), PivotError::Refused { number: 2, refusal } if refusal.code() == "sequence-reused"));
+    assert!(
+        matches!(code(&again), PivotError::Refused { number: 2, refusal } if refusal.code() == "sequence-reused")
+    );
     // Without a pointer to itself, with two that may be meant; no list of lists.
     let lost = a.sign(&MadeList::of_lists(10, Vec::new(), vec![to("AT", &[&b])]));
     assert_eq!(code(&[pivot("p", &lost)]), PivotError::NoPointer(1));
@@ -253,7 +255,10 @@ fn pivots_are_fetched_as_far_as_they_are_needed() {
     assert_eq!(world.web.asked(), [PLACE]);
     // From what is kept, offline, from whoever is pinned.
     let kept = world.kept().load("eu").unwrap().unwrap();
-    assert_eq!(kept.pivots.iter().map(|one| one.location.clone()).collect::<Vec<_>>(), [place("p10"), place("p20")]);
+    assert_eq!(
+        kept.pivots.iter().map(|one| one.location.clone()).collect::<Vec<_>>(),
+        [place("p10"), place("p20")]
+    );
     let restore = |pins: &[&ListMaker]| {
         listing(pins, Territories::All).kept(&kept.pivots, Arc::clone(&kept.bytes), kept.taken_at)
     };
@@ -266,7 +271,10 @@ fn pivots_are_fetched_as_far_as_they_are_needed() {
     // Whoever was announced no more is believed no more, though the operator pinned them.
     world.web.put(PLACE, &issue(26, &["p20", "p10"], &a, &[&a]));
     let (how, after, _) = look(&store);
-    assert_eq!((how, after.list.unwrap().list().sequence_number), (Refreshed::Refused("signer-not-pinned".to_owned()), 25));
+    assert_eq!(
+        (how, after.list.unwrap().list().sequence_number),
+        (Refreshed::Refused("signer-not-pinned".to_owned()), 25)
+    );
     // A third pivot: it alone is fetched.
     world.web.asked();
     world.web.put(&place("p30"), &issue(30, &["p30", "p20", "p10"], &c, &[&x]));
@@ -363,7 +371,10 @@ fn national_lists_are_those_that_are_announced() {
         maker.sign(&MadeList::national(territory, number, vec![&x.certificate]))
     };
     let announcing = |number, points| eu.sign(&MadeList::of_lists(number, information(&[]), points));
-    world.web.put(PLACE, &announcing(1, vec![to_itself(&[&eu]), to("AT", &[&at]), to("DE", &[&de, &x]), to("FR", &[&fr])]));
+    world.web.put(
+        PLACE,
+        &announcing(1, vec![to_itself(&[&eu]), to("AT", &[&at]), to("DE", &[&de, &x]), to("FR", &[&fr])]),
+    );
     world.web.put(&place("AT"), &national(&at, "AT", 1));
     world.web.put(&place("DE"), &national(&x, "DE", 1));
     world.web.put(&place("FR"), &national(&de, "FR", 1));
@@ -413,7 +424,10 @@ fn national_lists_are_those_that_are_announced() {
     let ftp = Points { location: "ftp://lists.test/FR".to_owned(), ..to("FR", &[&fr]) };
     world.web.put(PLACE, &announcing(5, vec![to_itself(&[&eu]), to("DE", &[&x]), to("DE", &[&de]), ftp]));
     let (_, after) = world.once(&gone);
-    assert_eq!((standing(&after, "eu.DE"), standing(&after, "eu.FR")), (refused("announced-twice"), refused("location")));
+    assert_eq!(
+        (standing(&after, "eu.DE"), standing(&after, "eu.FR")),
+        (refused("announced-twice"), refused("location"))
+    );
 
     // A list of lists that is refused announces nothing; the former one does.
     let before = after;
@@ -467,7 +481,11 @@ fn a_remark_says_what_the_version_demands() {
         let list = MadeList { version, is_version_2, ..MadeList::national("AT", 1, Vec::new()) };
         let listing = Listing::new("at".to_owned(), sigillum::trust::Scheme::Eu, vec![maker.pin()]);
         let summary = listing.after(maker.sign(&list), now()).summary(now());
-        assert_eq!((summary.state, summary.remarks.len()), (ListState::Current, remarks), "{version} {is_version_2}");
+        assert_eq!(
+            (summary.state, summary.remarks.len()),
+            (ListState::Current, remarks),
+            "{version} {is_version_2}"
+        );
     }
     support::suite("trust list remarks", 4);
 }
@@ -475,7 +493,10 @@ fn a_remark_says_what_the_version_demands() {
 #[test]
 fn a_grace_is_counted_from_the_next_update() {
     let [maker] = makers();
-    let list = MadeList { next_update: Some("2026-11-20T00:00:00Z"), ..MadeList::national("AT", 1, vec![&maker.certificate]) };
+    let list = MadeList {
+        next_update: Some("2026-11-20T00:00:00Z"),
+        ..MadeList::national("AT", 1, vec![&maker.certificate])
+    };
     let bytes = maker.sign(&list);
     for (days, still) in [(0, false), (2, false), (3, true)] {
         let listing = Listing {
@@ -579,8 +600,14 @@ fn real_lists_of_lists_name_their_pivots_and_national_lists() {
     let place = "https://ec.europa.eu/tools/lotl/eu-lotl.xml";
     let mut cases = 0;
     for (file, pivots) in [
-        ("MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/eu-lotl-old.xml", 4),
-        ("MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/eu-lotl.xml", 5),
+        (
+            "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/eu-lotl-old.xml",
+            4,
+        ),
+        (
+            "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl/eu-lotl.xml",
+            5,
+        ),
         ("peponeska__eu-trustlist/eu-lotl.xml", 5),
     ] {
         let bytes: Arc<[u8]> = support::read(&corpus.join(file)).into();

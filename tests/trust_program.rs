@@ -34,7 +34,10 @@ fn states(folder: &Path, source: &[&str]) -> Vec<(String, String, Option<String>
     let shown: Value = serde_json::from_str(&out).unwrap();
     let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
     let lists = shown["lists"].as_array().unwrap();
-    lists.iter().map(|one| (text(&one["name"]).unwrap(), text(&one["state"]).unwrap(), text(&one["reason"]))).collect()
+    lists
+        .iter()
+        .map(|one| (text(&one["name"]).unwrap(), text(&one["state"]).unwrap(), text(&one["reason"])))
+        .collect()
 }
 
 fn state(name: &str, state: &str, reason: Option<&str>) -> (String, String, Option<String>) {
@@ -86,7 +89,11 @@ fn a_list_of_lists_is_followed_kept_and_read_again_without_a_network() {
     );
     assert_eq!(run(folder, &["trust", "check", "--config", "trust.toml"]).0, Some(2));
     let (code, out, err) = run(folder, &["trust", "refresh", "--config", "trust.toml"]);
-    assert_eq!((code, out.as_str()), (Some(1), "eu: new\neu.AT: new\neu.DE: refused: signer-not-pinned\n"), "{err}");
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(1), "eu: new\neu.AT: new\neu.DE: refused: signer-not-pinned\n"),
+        "{err}"
+    );
     assert_eq!(website.count("/FR.xml"), 0, "not chosen");
     put(&website, "/DE.xml", &austria.sign(&MadeList::national("DE", 1, vec![&other.certificate])));
     let (code, out, _) = run(folder, &["trust", "refresh", "--config", "trust.toml"]);
@@ -122,15 +129,29 @@ fn a_list_of_lists_is_followed_kept_and_read_again_without_a_network() {
         (code, out.as_str()),
         (Some(1), "eu: new\neu.AT: refused: signer-not-pinned\neu.DE: refused: not-announced\n")
     );
-    let (at, de) = (
-        state("eu.AT", "refused", Some("signer-not-pinned")),
-        state("eu.DE", "refused", Some("not-announced")),
-    );
+    let (at, de) =
+        (state("eu.AT", "refused", Some("signer-not-pinned")), state("eu.DE", "refused", Some("not-announced")));
     assert_eq!(states(folder, &CONFIG)[1..], [at, de]);
     // With all territories, what is kept and announced no more is named all the same.
     let all = fs::read_to_string(folder.join("trust.toml")).unwrap().replace("[\"AT\", \"DE\"]", "[\"all\"]");
     fs::write(folder.join("all.toml"), all).unwrap();
     assert_eq!(states(folder, &["--config", "all.toml"])[2], state("eu.DE", "refused", Some("not-announced")));
+    // A list of lists in a file announces in the same way; its pivots are not fetched.
+    put(&website, "/AT.xml", &other.sign(&MadeList::national("AT", 1, vec![&other.certificate])));
+    fs::write(folder.join("eu.xml"), new.sign(&MadeList::of_lists(9, pivots(), vec![to("AT", &other)]))).unwrap();
+    fs::write(folder.join("new.der"), &new.certificate).unwrap();
+    let text = format!(
+        "[outbound]\nallow-hosts = [\"{}\"]\n[trust]\nfolder = \"others\"\n[trust.lists.of-file]\nscheme = \"eu\"\n\
+         file = \"eu.xml\"\nterritories = [\"all\"]\nsigners.a.certificate-file = \"new.der\"\n",
+        website.rule()
+    );
+    fs::write(folder.join("file.toml"), text).unwrap();
+    let (code, out, _) = run(folder, &["trust", "refresh", "--config", "file.toml"]);
+    assert_eq!((code, out.as_str()), (Some(0), "of-file: new\nof-file.AT: new\n"));
+    assert_eq!(
+        states(folder, &["--config", "file.toml"]),
+        [state("of-file", "current", None), state("of-file.AT", "current", None)]
+    );
     // Whoever is pinned anew does not lead there: the kept list counts no more.
     fs::write(folder.join("old.der"), &other.certificate).unwrap();
     assert_eq!(states(folder, &CONFIG)[0], state("eu", "refused", Some("signer-not-pinned")));
@@ -214,8 +235,12 @@ fn a_list_of_lists_on_the_command_line_is_refused_with_a_hint() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path();
     let maker = ListMaker::new("maker");
-    let itself =
-        Points { location: "http://lists.test/eu.xml".to_owned(), territory: "EU", type_uri: OF_LISTS, signers: vec![&maker] };
+    let itself = Points {
+        location: "http://lists.test/eu.xml".to_owned(),
+        territory: "EU",
+        type_uri: OF_LISTS,
+        signers: vec![&maker],
+    };
     fs::write(folder.join("eu.xml"), maker.sign(&MadeList::of_lists(1, Vec::new(), vec![itself]))).unwrap();
     fs::write(folder.join("maker.der"), &maker.certificate).unwrap();
     fs::write(folder.join("x.pdf"), b"%PDF-1.7").unwrap();
@@ -270,7 +295,10 @@ fn wrong_configurations_of_lists_are_refused_with_their_places() {
         ("5:8", "may name"),
     ] {
         let start = format!("trust.toml:{place}");
-        let found = lines.iter().any(|line| line.starts_with(start.split(':').take(2).collect::<Vec<_>>().join(":").as_str()) && line.contains(reason));
+        let found = lines.iter().any(|line| {
+            line.starts_with(start.split(':').take(2).collect::<Vec<_>>().join(":").as_str())
+                && line.contains(reason)
+        });
         assert!(found, "{place} {reason}: {history}");
     }
 }

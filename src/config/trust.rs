@@ -174,14 +174,12 @@ fn territories(section: &Section<'_>, scheme: Scheme) -> Option<Territories> {
         these => {
             let wrong = these.iter().find(|one| **one == "EU" || !Scheme::Eu.has_territory(one));
             if let Some(wrong) = wrong {
-                return refuse(&format!("{wrong:?} is no territory with a list of this scheme, like \"AT\" or \"EL\""));
+                return refuse(&format!(
+                    "{wrong:?} is no territory with a list of this scheme, like \"AT\" or \"EL\""
+                ));
             }
             let set: BTreeSet<String> = these.iter().map(|one| (*one).to_owned()).collect();
-            if set.len() == these.len() {
-                Some(Territories::These(set))
-            } else {
-                refuse("names a territory twice")
-            }
+            if set.len() == these.len() { Some(Territories::These(set)) } else { refuse("names a territory twice") }
         }
     }
 }
@@ -195,12 +193,11 @@ fn documented(name: String, section: &Section<'_>) -> Option<DocumentedStatus> {
         }
         sha256
     });
-    let kind = section.needed("kind").and_then(|_| {
-        section.choice("kind", &[("CA/QC", ServiceKind::CaQc), ("TSA/QTST", ServiceKind::Qtst)])
-    });
+    let kind = section
+        .needed("kind")
+        .and_then(|_| section.choice("kind", &[("CA/QC", ServiceKind::CaQc), ("TSA/QTST", ServiceKind::Qtst)]));
     let status = section.needed("status").and_then(|_| {
-        section
-            .choice("status", &[("granted", ServiceStatus::Granted), ("withdrawn", ServiceStatus::Withdrawn)])
+        section.choice("status", &[("granted", ServiceStatus::Granted), ("withdrawn", ServiceStatus::Withdrawn)])
     });
     let mut uses = Uses::default();
     for one in section.texts("uses") {

@@ -180,11 +180,10 @@ impl Listing {
     /// The same after something came: taken where it is verified and follows what is known, else kept with the reason.
     #[must_use]
     pub fn after(&self, bytes: Arc<[u8]>, at: Timestamp) -> Self {
-        let verified =
-            self.verified(bytes, at).and_then(|list| match &self.list {
-                Some(known) => list.may_follow(known).map(|()| list),
-                None => Ok(list),
-            });
+        let verified = self.verified(bytes, at).and_then(|list| match &self.list {
+            Some(known) => list.may_follow(known).map(|()| list),
+            None => Ok(list),
+        });
         match verified {
             Ok(list) => {
                 let same = self.list.as_ref().filter(|known| known.sha256() == list.sha256()).cloned();

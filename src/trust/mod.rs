@@ -21,13 +21,13 @@ mod store;
 mod subject;
 mod verify;
 
+pub use announced::{Announcement, Territories, announced_name};
+pub use documented::DocumentedStatus;
 pub use list::{
     DigitalIdentity, Extension, Instance, ListError, ListedCriteria, ListedQualification, ListedService, Pointer,
     Provider, TrustList,
 };
 pub use listed::{ListStanding, ListTrust};
-pub use announced::{Announcement, Territories, announced_name};
-pub use documented::DocumentedStatus;
 pub use listing::{ListRole, ListState, ListSummary, Listing, RefusedList};
 pub use lotl::{Followed, ListOfLists, PIVOT_BYTES, PIVOTS, Pivot, PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};

@@ -75,8 +75,8 @@ pub struct VerifiedTrustList {
 /// What is not as the standard says, where nothing is decided by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListRemark {
-    /// A list of format version 5 has `SigningCertificateV2`, or one of version 6 `SigningCertificate`
-    /// (TS 119 612 §5.7.1: v2.3.1 demands the former property, v2.4.1 the latter).
+    /// A list of format version 5 has `SigningCertificateV2`, or one of version 6 `SigningCertificate`: each has to have the
+    /// other (TS 119 612 §5.7.1, annex B).
     SigningCertificateVersion,
 }
 

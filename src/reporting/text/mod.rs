@@ -117,9 +117,8 @@ fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
             let said = texts.fill(Label::ListGraceUntil, &[name(), ("until", texts.time(until))]);
             page.row(0, Label::Caution, &said);
         }
-        let remarked = |remark: &ListRemark| {
-            texts.fill(Label::ListRemarked, &[name(), ("remark", remark.name().to_owned())])
-        };
+        let remarked =
+            |remark: &ListRemark| texts.fill(Label::ListRemarked, &[name(), ("remark", remark.name().to_owned())]);
         page.rows(0, Label::Caution, list.remarks.iter().map(remarked));
     }
     let beside = |(name, sha256): &(String, String)| {

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use super::error::BundleError;
-use super::form::{AnchorForm, Der, DocumentedForm, ListForm, RefusalForm, SignerForm, SupplementaryForm, TrustForm};
+use super::form::{
+    AnchorForm, Der, DocumentedForm, ListForm, RefusalForm, SignerForm, SupplementaryForm, TrustForm,
+};
 use super::time;
 use crate::crypto::{Digest, DigestAlgorithm};
 use crate::pki::Certificate;
@@ -77,8 +79,7 @@ fn documented_form(one: &DocumentedStatus) -> DocumentedForm {
 fn documented(form: &DocumentedForm) -> Result<DocumentedStatus, BundleError> {
     const MEMBER: &str = "trust.history";
     let refused = BundleError::Value { member: MEMBER };
-    let sha256 =
-        octets(&form.certificate_sha256).and_then(|raw| Digest::from_bytes(DigestAlgorithm::Sha256, &raw));
+    let sha256 = octets(&form.certificate_sha256).and_then(|raw| Digest::from_bytes(DigestAlgorithm::Sha256, &raw));
     let Some(certificate) = sha256 else { return Err(refused) };
     let kind = match form.kind.as_str() {
         "CA/QC" => ServiceKind::CaQc,
@@ -129,8 +130,7 @@ pub(super) fn store(form: &TrustForm<'_>) -> Result<TrustStore, BundleError> {
     let lists = (1..).zip(&form.lists).map(|(number, list)| listing(list, number));
     let lists = lists.collect::<Result<_, BundleError>>()?;
     let history = form.history.iter().map(documented).collect::<Result<_, BundleError>>()?;
-    let trust =
-        TrustStore::new(anchors).with_history(history).with_supplementary(supplementary).with_lists(lists);
+    let trust = TrustStore::new(anchors).with_history(history).with_supplementary(supplementary).with_lists(lists);
     Ok(if form.demo { trust.marked_demo() } else { trust })
 }
 

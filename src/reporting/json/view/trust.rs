@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::time::Timestamp;
-use crate::trust::{DocumentedStatus, ListSummary, Listing, Period, Service, ServiceKind, ServiceStatus, TrustStore, scheme};
+use crate::trust::{
+    DocumentedStatus, ListSummary, Listing, Period, Service, ServiceKind, ServiceStatus, TrustStore, scheme,
+};
 use crate::validation::TrustSummary;
 
 #[derive(Serialize)]
