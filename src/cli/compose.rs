@@ -13,9 +13,10 @@ use zeroize::Zeroizing;
 use super::files;
 use super::files::ReadFailure;
 use super::network;
+use super::trusted::Trusting;
 use crate::clock::SystemClock;
 use crate::config;
-use crate::config::{Config, JournalPlace, Place, Places, Problem};
+use crate::config::{Config, JournalPlace, ParsedTrust, Place, Places, Problem};
 use crate::keystore::{FileSigner, RandomIdentifiers};
 use crate::limits::Limits;
 use crate::sealing::{Prefixes, SealLevel, SealProfile};
@@ -66,13 +67,24 @@ pub(super) struct Material {
 pub(super) fn load(file: &Path) -> Result<Loaded, Refused> {
     let refused = |reason: String| Refused(vec![format!("{}: {reason}", file.display())]);
     let text = text(file).map_err(refused)?;
-    // A relative path has no folder in its name, and is meant from where the program stands.
-    let folder = file.parent().unwrap_or(Path::new(""));
+    let folder = folder_of(file);
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     match config::parse(&text, folder, cores) {
         Ok(parsed) => Ok(Loaded { file: file.to_owned(), config: parsed.config, places: parsed.places }),
-        Err(problems) => Err(Refused(problems.iter().map(|problem| line(file, problem)).collect())),
+        Err(problems) => Err(Refused::of(file, &problems)),
     }
+}
+
+/// Of a configuration, what is about trust and the network.
+pub(super) fn load_trust(file: &Path) -> Result<Trusting, Refused> {
+    let text = text(file).map_err(|reason| Refused(vec![format!("{}: {reason}", file.display())]))?;
+    let parsed = config::parse_trust(&text, folder_of(file)).map_err(|problems| Refused::of(file, &problems))?;
+    Ok(Trusting::new(file.to_owned(), parsed))
+}
+
+/// A relative path has no folder in its name, and is meant from where the program stands.
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
 }
 
 impl Loaded {
@@ -121,11 +133,6 @@ impl Loaded {
     /// The file, as it was named.
     pub(super) fn file(&self) -> &Path {
         &self.file
-    }
-
-    /// The configuration, for who reads more of it.
-    pub(super) const fn config(&self) -> &Config {
-        &self.config
     }
 
     fn tls(&self) -> Result<Arc<rustls::ServerConfig>, Refused> {
@@ -259,9 +266,25 @@ impl Loaded {
 
     /// A problem with a key of the configuration.
     pub(super) fn line(&self, key: &str, reason: impl Display) -> String {
-        let problem = Problem { place: self.places.of(key), reason: format!("{key}: {reason}") };
-        line(&self.file, &problem)
+        line_at(&self.file, &self.places, key, reason)
     }
+
+    /// What it says of trust and of the network.
+    pub(super) fn trusting(&self) -> Trusting {
+        let Config { demo, anchors, trust, outbound, .. } = self.config.clone();
+        let parsed = ParsedTrust { demo, anchors, trust, outbound, places: self.places.clone() };
+        Trusting::new(self.file.clone(), parsed)
+    }
+
+    /// What is believed.
+    pub(super) fn trust(&self) -> Result<TrustStore, Refused> {
+        self.trusting().trust()
+    }
+}
+
+/// A problem with a key of a configuration.
+pub(super) fn line_at(file: &Path, places: &Places, key: &str, reason: impl Display) -> String {
+    line(file, &Problem { place: places.of(key), reason: format!("{key}: {reason}") })
 }
 
 impl Material {
@@ -286,6 +309,10 @@ impl Material {
 }
 
 impl Refused {
+    fn of(file: &Path, problems: &[Problem]) -> Self {
+        Self(problems.iter().map(|problem| line(file, problem)).collect())
+    }
+
     /// The value, or its problems among these.
     fn keep<T>(&mut self, result: Result<T, Self>) -> Option<T> {
         result.map_err(|refused| self.0.extend(refused.0)).ok()

@@ -35,6 +35,7 @@ enum Refused {
     Read(ReadFailure),
     Content(Unusable),
     List(Refusal),
+    ListOfLists,
 }
 
 /// The certificates of these files, as anchors.
@@ -77,7 +78,12 @@ pub(super) fn lists(
         let scheme = VerifiedTrustList::claimed_scheme(&bytes).unwrap_or(Scheme::Ch);
         let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let listing = Listing::new(name, scheme, pins).restored(bytes, now);
-        lists.push(listing.map_err(|refusal| refuse(Refused::List(refusal)))?);
+        let listing = listing.map_err(|refusal| refuse(Refused::List(refusal)))?;
+        // No service stands in it: who gives it expects what does not follow.
+        if listing.list.as_ref().is_some_and(|list| list.list().is_list_of_lists()) {
+            return Err(refuse(Refused::ListOfLists));
+        }
+        lists.push(listing);
     }
     Ok(lists)
 }
@@ -212,6 +218,7 @@ fn sentence(option: &str, file: &Path, refused: Refused, texts: &Texts) -> Strin
             texts.fill(Label::UnusableObject, &[("number", number.to_string())])
         }
         Refused::Content(Unusable::Bundle(error)) => refused_bundle(&error, texts),
+        Refused::ListOfLists => texts.label(Label::ListOfListsGiven).to_owned(),
         Refused::List(refusal) => texts.fill(Label::UnusableList, &[("cause", refusal.to_string())]),
     };
     let file = file.to_string_lossy().into_owned();

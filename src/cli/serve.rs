@@ -24,6 +24,7 @@ use crate::clock;
 use crate::reporting::{Label, Texts};
 use crate::server::{Server, ServerError, Settings};
 use crate::service::Service;
+use crate::service::ports::ListUnkept;
 use crate::storage::sqlite::SqliteJournal;
 use crate::telemetry;
 
@@ -80,7 +81,13 @@ async fn serve(
     let journal = SqliteJournal::open(loaded.journal()).await;
     let journal = journal.map_err(|error| refuse("journal.sqlite-file", error.to_string()))?;
     let parts = material.parts(&loaded.config, Arc::new(journal.clone()));
-    let refresh = loaded.refresh().map_err(Stopped::Configuration)?;
+    let trusting = loaded.trusting();
+    let refresh = trusting.refresh().map_err(Stopped::Configuration)?;
+    for (list, kept) in trusting.keep_files(&parts.trust) {
+        if let Err(ListUnkept(cause)) = kept {
+            tracing::warn!(%list, %cause, "a trust list of a file is in use and could not be kept");
+        }
+    }
     let upkeep = Upkeep::new(data, loaded.config.evidence_files.clone(), Arc::clone(&parts.evidence));
     let service = Service::new(parts);
     let refreshed = Arc::clone(&service);

@@ -10,9 +10,11 @@ use super::compose::{Loaded, Refused};
 use super::demo;
 use super::demo::{Demo, DemoError};
 use super::exit::Exit;
+use super::trusted::{DataLists, Trusting};
 use super::{say, say_lines, terminal};
 use crate::reporting::{Label, Texts};
 use crate::time::Timestamp;
+use crate::trust::TrustStore;
 
 /// What the command line says of it.
 #[derive(Clone, Debug)]
@@ -56,6 +58,30 @@ impl Source {
         compose::load(&file).map_err(refused)
     }
 
+    /// What is said of trust and of the network, for a command that looks at trust lists: a configuration needs no more
+    /// than that. Without one, what the data folder has, and the Swiss list, which the program knows.
+    pub(super) fn trusting(&self, texts: &Texts) -> Result<Trusting, Exit> {
+        match self {
+            Self::Configuration(file) => compose::load_trust(file).map_err(refused),
+            Self::Data(data, _) => {
+                let demo = demo::configuration(data).map_err(|error| refused_demo(data, &error, texts))?;
+                let own = demo.map(|file| compose::load_trust(&file)).transpose().map_err(refused)?;
+                Ok(own.unwrap_or_else(Trusting::nothing).with_data(data, DataLists::All))
+            }
+            Self::Nowhere => Err(nowhere(texts)),
+        }
+    }
+
+    /// What is believed by a command that can do without a configuration: what this one says, and what lies in the data
+    /// folder.
+    pub(super) fn trust(&self, loaded: Option<&Loaded>) -> Result<TrustStore, Refused> {
+        let own = loaded.map_or_else(Trusting::nothing, Loaded::trusting);
+        match self {
+            Self::Data(data, _) => own.with_data(data, DataLists::Kept).trust(),
+            _ => own.trust(),
+        }
+    }
+
     /// The same for a command that seals: the CRLs of a demo are issued anew where it is time.
     pub(super) fn to_seal_with(&self, now: Timestamp, texts: &Texts) -> Result<Loaded, Exit> {
         if let Self::Data(data, _) = self {
@@ -77,7 +103,7 @@ impl Source {
                     }
                     file
                 }
-                Ok(None) if *named == Named::Usual => return Ok(None),
+                Ok(None) if *named == Named::Usual || Trusting::has_lists(data) => return Ok(None),
                 Ok(None) => return Err(refused_demo(data, &DemoError::Missing, texts)),
                 Err(error) => return Err(refused_demo(data, &error, texts)),
             },

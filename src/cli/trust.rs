@@ -1,19 +1,21 @@
 //! `sigillum trust`: shows the trust lists and how they stand, checks them, looks for newer ones.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use tokio::runtime::Builder;
 
 use super::arguments::Lang;
-use super::compose::Loaded;
 use super::exit::Exit;
 use super::say;
 use super::source;
 use super::source::Source;
+use super::trusted::Trusting;
 use crate::clock;
 use crate::reporting::{Label, Language, Texts, escaped, trust_to_json};
 use crate::service::Refreshed;
+use crate::service::ports::ListUnkept;
 use crate::time::Timestamp;
 use crate::trust::{ListState, TrustStore};
 
@@ -65,8 +67,8 @@ pub(super) fn run(command: &Trust, source: &Source, texts: &Texts) -> Exit {
 
 fn attempt(command: &Trust, source: &Source, texts: &Texts) -> Result<Exit, Exit> {
     let now = clock::now();
-    let loaded = source.needed(now, texts)?;
-    let trust = loaded.trust().map_err(source::refused)?;
+    let trusting = source.trusting(texts)?;
+    let trust = trusting.trust().map_err(source::refused)?;
     match command {
         Trust::Show(show) => {
             print(&trust, show.format, now, texts);
@@ -76,7 +78,7 @@ fn attempt(command: &Trust, source: &Source, texts: &Texts) -> Result<Exit, Exit
             print(&trust, show.format, now, texts);
             Ok(standing(&trust, now))
         }
-        Trust::Refresh { .. } => refresh(&loaded, &trust, texts),
+        Trust::Refresh { .. } => refresh(&trusting, trust, texts),
     }
 }
 
@@ -113,16 +115,41 @@ fn print(trust: &TrustStore, form: Form, now: Timestamp, texts: &Texts) {
                 list.reason.map(|code| format!("; {code}")).unwrap_or_default(),
             ))
         );
+        for remark in &list.remarks {
+            println!("  {}", escaped(&texts.fill(Label::ListRemark, &[("remark", remark.name().to_owned())])));
+        }
+        if let Some(until) = list.grace_until {
+            println!("  {}", escaped(&texts.fill(Label::ListGrace, &[("until", texts.time(until))])));
+        }
     }
     println!("{}", escaped(&texts.fill(Label::Anchors, &[("count", trust.len().to_string())])));
     for anchor in trust.supplementary() {
         println!("{}", escaped(&anchor.name));
     }
+    for one in trust.history() {
+        println!("{}", escaped(&texts.documented_status(one)));
+    }
 }
 
-fn refresh(loaded: &Loaded, trust: &TrustStore, texts: &Texts) -> Result<Exit, Exit> {
-    let refresh = loaded.refresh().map_err(source::refused)?;
-    if refresh.sources.is_empty() {
+fn refresh(trusting: &Trusting, trust: TrustStore, texts: &Texts) -> Result<Exit, Exit> {
+    if trusting.has_forgotten_files() {
+        say(texts.label(Label::FileListsForgotten));
+    }
+    let mut ended: BTreeMap<String, (String, Exit)> = BTreeMap::new();
+    for (name, kept) in trusting.keep_files(&trust) {
+        let refusal =
+            trust.listings().iter().find(|listing| listing.name == name).and_then(|one| one.refusal.as_ref());
+        let how = match (refusal, kept) {
+            (Some(refusal), _) => (format!("refused: {}", refusal.code), Exit::NotValid),
+            (None, Err(ListUnkept(cause))) => (format!("unkept: {cause}"), Exit::CannotTell),
+            (None, Ok(true)) => ("new".to_owned(), Exit::Valid),
+            (None, Ok(false)) => ("same".to_owned(), Exit::Valid),
+        };
+        ended.insert(name, how);
+    }
+    let refresh = Arc::new(trusting.refresh().map_err(source::refused)?);
+    let follows = trust.listings().iter().any(|listing| listing.list_of_lists().is_some());
+    if refresh.sources.is_empty() && ended.is_empty() && !follows {
         say(texts.label(Label::NoListToRefresh));
         return Ok(Exit::CannotTell);
     }
@@ -131,23 +158,34 @@ fn refresh(loaded: &Loaded, trust: &TrustStore, texts: &Texts) -> Result<Exit, E
         Exit::Internal
     };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| failed(error.to_string()))?;
-    let refresh = Arc::new(refresh);
-    let mut exit = Exit::Valid;
-    for source in &refresh.sources {
-        let (how, _) = runtime.block_on(refresh.look(source, trust));
-        let cause = match &how {
-            Refreshed::Refused(code) => format!(": {code}"),
-            Refreshed::Failed(outcome) => format!(": {}", outcome.name()),
-            Refreshed::Unkept(cause) => format!(": {cause}"),
-            _ => String::new(),
-        };
-        println!("{}", escaped(&format!("{}: {}{cause}", source.name, how.name())));
-        exit = exit.max(match how {
-            Refreshed::New | Refreshed::Same => Exit::Valid,
-            Refreshed::Refused(_) => Exit::NotValid,
-            _ => Exit::CannotTell,
-        });
-    }
+    let (looked, store) = runtime.block_on(refresh.once(trust));
     runtime.shutdown_background();
-    Ok(exit)
+    ended.extend(looked.into_iter().map(|(name, how)| (name, outcome(&how))));
+    // What a list of lists announces no more, or where nobody can look for it.
+    for listing in store.listings().iter().filter(|listing| listing.announcement().is_some()) {
+        if let Some(refusal) = &listing.refusal {
+            let said = (format!("refused: {}", refusal.code), Exit::NotValid);
+            ended.entry(listing.name.clone()).or_insert(said);
+        }
+    }
+    for (name, (how, _)) in &ended {
+        println!("{}", escaped(&format!("{name}: {how}")));
+    }
+    Ok(ended.into_values().map(|(_, exit)| exit).max().unwrap_or(Exit::Valid))
+}
+
+/// How a look ended, and what follows for the exit code.
+fn outcome(how: &Refreshed) -> (String, Exit) {
+    let cause = match how {
+        Refreshed::Refused(code) => format!(": {code}"),
+        Refreshed::Failed(outcome) => format!(": {}", outcome.name()),
+        Refreshed::Unkept(cause) | Refreshed::WithoutPivots(cause) => format!(": {cause}"),
+        _ => String::new(),
+    };
+    let exit = match how {
+        Refreshed::Refused(_) => Exit::NotValid,
+        how if how.is_success() => Exit::Valid,
+        _ => Exit::CannotTell,
+    };
+    (format!("{}{cause}", how.name()), exit)
 }

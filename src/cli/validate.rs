@@ -239,9 +239,9 @@ fn terms(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -
             wrong_use(&reasons.join("; "))
         })?,
     };
-    let trust = match loaded {
-        Some(loaded) if !options.says_who_is_trusted() => loaded.trust().map_err(source::refused)?,
-        _ => {
+    let trust = match options.says_who_is_trusted() {
+        false => source.trust(loaded.as_ref()).map_err(source::refused)?,
+        true => {
             let anchors = material::anchors(&options.trust_anchor, texts).map_err(|reason| wrong_use(&reason))?;
             let lists = material::lists(&options.trust_list, &options.trust_list_signer, clock, texts);
             TrustStore::new(anchors).with_lists(lists.map_err(|reason| wrong_use(&reason))?)

@@ -28,7 +28,7 @@ use crate::service::{Capacity, Role};
 use crate::time::Timestamp;
 
 pub use outbound::{OUTBOUND_LIMITS, Outbound};
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, ParsedTrust, parse, parse_trust};
 pub use problem::{Place, Places, Problem};
 pub use schema::{KEYS, Kind, LATER};
 pub use sections::{LIMITS, LimitBounds};

@@ -1,6 +1,6 @@
 //! The section `trust`: lists with who signs them, anchors that are accepted beside the lists, where lists are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,13 +13,19 @@ use crate::crypto::{Digest, DigestAlgorithm};
 use crate::syntax::hex::octets;
 use crate::syntax::url::HttpUrl;
 use crate::time::Timestamp;
-use crate::trust::Scheme;
+use crate::trust::{DocumentedStatus, Scheme, ServiceKind, ServiceStatus, Territories, Uses};
 
 /// The lists that the program knows.
 const SHIPPED: &str = include_str!("../../certs/trust-lists.toml");
 
 /// Hours between two looks for a newer list.
 const HOURS: LimitBounds = LimitBounds { key: "refresh-hours", least: 1, most: 168, default: 6 };
+
+/// Days for which a list is believed after its next update was due.
+const GRACE: LimitBounds = LimitBounds { key: "grace-days", least: 0, most: 60, default: 0 };
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// What is said of trust lists.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +34,8 @@ pub struct TrustLists {
     pub lists: BTreeMap<String, TrustedList>,
     /// Anchors that are accepted beside the lists, by the name that reports print.
     pub supplementary: BTreeMap<String, Supplementary>,
+    /// What the operator documents of the time before the lists begin.
+    pub history: Vec<DocumentedStatus>,
     /// Where verified lists are kept.
     pub folder: Option<PathBuf>,
     /// How often it is looked for newer ones.
@@ -43,6 +51,10 @@ pub struct TrustedList {
     pub place: ListPlace,
     /// Who may sign it.
     pub signers: Vec<PinnedSigner>,
+    /// Of a list of lists: which national lists are followed. None of another list.
+    pub territories: Option<Territories>,
+    /// For how many seconds after its next update was due it is believed.
+    pub grace_seconds: i64,
 }
 
 /// Where a list is.
@@ -114,6 +126,7 @@ pub(super) fn trust(section: &Section<'_>) -> TrustLists {
     TrustLists {
         lists,
         supplementary: supplementary.sections().filter_map(read).collect(),
+        history: section.section("history").sections().filter_map(|(name, one)| documented(name, &one)).collect(),
         folder: section.file("folder"),
         period: Duration::from_secs(hours.saturating_mul(3_600)),
     }
@@ -137,7 +150,84 @@ fn list_of(section: &Section<'_>) -> Option<TrustedList> {
     if signers.is_empty() && !pins.is_there() {
         section.problem("", "signers is missing: the program knows no signer of a list of this scheme");
     }
-    Some(TrustedList { scheme, place: place?, signers })
+    let territories = section.has("territories").then(|| territories(section, scheme));
+    let days = section.integer(GRACE.key, GRACE.least..=GRACE.most, GRACE.default);
+    let grace_seconds = i64::try_from(days).unwrap_or_default().saturating_mul(DAY);
+    // What is wrong with them was said.
+    let territories = territories.map(Option::unwrap_or_default);
+    Some(TrustedList { scheme, place: place?, signers, territories, grace_seconds })
+}
+
+/// Which national lists are followed: `["all"]`, or the territories.
+fn territories(section: &Section<'_>, scheme: Scheme) -> Option<Territories> {
+    const KEY: &str = "territories";
+    let refuse = |reason: &str| {
+        section.problem(KEY, reason);
+        None
+    };
+    if scheme != Scheme::Eu {
+        return refuse("only a list of lists has them, and there is none but of the scheme eu");
+    }
+    match section.texts(KEY).as_slice() {
+        [] => refuse("must name territories, or be [\"all\"]"),
+        ["all"] => Some(Territories::All),
+        these => {
+            let wrong = these.iter().find(|one| **one == "EU" || !Scheme::Eu.has_territory(one));
+            if let Some(wrong) = wrong {
+                return refuse(&format!(
+                    "{wrong:?} is no territory with a list of this scheme, like \"AT\" or \"EL\""
+                ));
+            }
+            let set: BTreeSet<String> = these.iter().map(|one| (*one).to_owned()).collect();
+            if set.len() == these.len() { Some(Territories::These(set)) } else { refuse("names a territory twice") }
+        }
+    }
+}
+
+/// What the operator documents of a service for the time before its list begins.
+fn documented(name: String, section: &Section<'_>) -> Option<DocumentedStatus> {
+    let sha256 = section.needed_text("sha256").and_then(|text| {
+        let sha256 = fingerprint(text);
+        if sha256.is_none() {
+            section.problem("sha256", "must be a SHA-256: 64 hexadecimal digits");
+        }
+        sha256
+    });
+    let kind = section
+        .needed("kind")
+        .and_then(|_| section.choice("kind", &[("CA/QC", ServiceKind::CaQc), ("TSA/QTST", ServiceKind::Qtst)]));
+    let status = section.needed("status").and_then(|_| {
+        section.choice("status", &[("granted", ServiceStatus::Granted), ("withdrawn", ServiceStatus::Withdrawn)])
+    });
+    let mut uses = Uses::default();
+    for one in section.texts("uses") {
+        match one {
+            "signatures" => uses.signatures = true,
+            "seals" => uses.seals = true,
+            _ => section.problem("uses", "may name \"signatures\" and \"seals\""),
+        }
+    }
+    let from = section.needed("from").and_then(|_| section.time("from"));
+    let until = section.time("until");
+    if from.zip(until).is_some_and(|(from, until)| from >= until) {
+        section.problem("until", "is not after from");
+    }
+    let documented_on = section.needed("documented-on").and_then(|_| section.time("documented-on"));
+    let source = section.needed_text("source");
+    if source.is_some_and(|source| source.trim().is_empty()) {
+        section.problem("source", "must say where this is documented");
+    }
+    Some(DocumentedStatus {
+        name,
+        certificate: sha256?,
+        kind: kind?,
+        status: status?,
+        uses,
+        from: from?,
+        until,
+        source: source?.to_owned(),
+        documented_on: documented_on?,
+    })
 }
 
 fn place(section: &Section<'_>) -> Option<ListPlace> {
@@ -198,7 +288,8 @@ pub fn shipped(scheme: Scheme) -> Option<TrustedList> {
         Some(PinnedSigner { name: None, certificate, from: time(signer.from)?, until: time(signer.until)? })
     };
     let signers: Option<Vec<_>> = list.signers.into_iter().map(signer).collect();
-    Some(TrustedList { scheme, place: ListPlace::Url(HttpUrl::parse(&list.url).ok()?), signers: signers? })
+    let place = ListPlace::Url(HttpUrl::parse(&list.url).ok()?);
+    Some(TrustedList { scheme, place, signers: signers?, territories: None, grace_seconds: 0 })
 }
 
 #[cfg(test)]
@@ -215,6 +306,7 @@ mod tests {
         let PinnedCertificate::Sha256(sha256) = &signer.certificate else { panic!() };
         assert_eq!(sha256.to_string(), "37c2b85994713a95fdfd6387747f4e4f1bcc50d9c99c7b1331ae41392ee3059e");
         assert_eq!(signer.until, Timestamp::from_utc(2026, 12, 15, 10, 55, 6));
+        assert!(list.territories.is_none() && list.grace_seconds == 0);
         assert!(shipped(Scheme::Eu).is_none() && shipped(Scheme::Demo).is_none());
     }
 }

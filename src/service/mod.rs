@@ -113,8 +113,15 @@ impl Service {
     /// Puts a list in the place of the one with its name. Makes the indexes anew, which blocks; nobody waits for it.
     pub(in crate::service) fn take_list(&self, taken: Listing) {
         let before = self.trust();
-        let listings = before.listings().iter().map(|known| if known.name == taken.name { &taken } else { known });
-        let after = before.with_lists(listings.cloned().collect());
+        let known = before.listings().iter().find(|known| known.name == taken.name);
+        // Who is announced may have changed while it was looked for: then it was looked for in vain.
+        let is_stale = |known: &Listing| {
+            taken.announcement().is_some() && (known.signers != taken.signers || known.role != taken.role)
+        };
+        if known.is_none_or(is_stale) {
+            return;
+        }
+        let after = before.with_taken(taken);
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
     }
 

@@ -1,13 +1,19 @@
 //! Trust lists are looked for anew while the service runs: fetched through the guard, verified, kept, and put in the place
 //! of those before. Who began with one state of the trust store ends with that.
 //!
+//! A list of lists names pivots, which may say that others sign it now (`pivots`), and places of national lists, which
+//! are looked for like those that are configured.
+//!
 //! What comes and is refused changes nothing but what is said of the list. What fails is tried again, after a minute,
 //! then twice as long, up to the usual period; each wait is up to a tenth shorter, so that not everybody asks at once.
 
+mod pivots;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
 use super::Service;
@@ -21,6 +27,8 @@ use crate::validation::FetchOutcome;
 const WITHIN: Duration = Duration::from_secs(60);
 /// How long is waited after a first failure.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
+/// Lists that are looked for at the same time.
+const AT_ONCE: usize = 4;
 
 /// A list, and where it is.
 #[derive(Clone, Debug)]
@@ -45,6 +53,9 @@ pub enum Refreshed {
     Failed(FetchOutcome),
     /// There is a newer one, it is in use, and could not be kept: why.
     Unkept(String),
+    /// The list is in use, and the pivots that it names could not be followed: why. Whoever signed it is believed all the
+    /// same.
+    WithoutPivots(String),
     /// The list is not configured.
     Unknown,
 }
@@ -53,7 +64,7 @@ impl Refreshed {
     /// Whether the list is as new as can be.
     #[must_use]
     pub const fn is_success(&self) -> bool {
-        matches!(self, Self::New | Self::Same)
+        matches!(self, Self::New | Self::Same | Self::WithoutPivots(_))
     }
 
     /// The name in logs.
@@ -65,6 +76,7 @@ impl Refreshed {
             Self::Refused(_) => "refused",
             Self::Failed(_) => "failed",
             Self::Unkept(_) => "unkept",
+            Self::WithoutPivots(_) => "without-pivots",
             Self::Unknown => "unknown",
         }
     }
@@ -103,19 +115,24 @@ impl Refresh {
             Ok(bytes) => bytes,
             Err(outcome) => return (Refreshed::Failed(outcome), None),
         };
-        let (now, keep) = (self.clock.now(), self.keep.clone());
-        let taken = spawn_blocking(move || {
-            let after = listing.after(bytes, now);
-            let sha256 = |listing: &Listing| listing.list.as_ref().map(|list| list.sha256().to_owned());
-            let is_new = sha256(&after) != sha256(&listing);
-            let kept = match (&keep, is_new) {
-                (Some(keep), true) => keep.keep(&after),
-                _ => Ok(()),
-            };
-            (after, is_new, kept)
-        });
-        let Ok((after, is_new, kept)) = taken.await else {
-            return (Refreshed::Failed(FetchOutcome::Unreadable), None);
+        if listing.list_of_lists().is_some() {
+            return self.look_by_pivots(&source.url, listing, bytes).await;
+        }
+        let now = self.clock.now();
+        self.taken(listing.clone(), spawn_blocking(move || listing.after(bytes, now)).await.ok()).await
+    }
+
+    /// Keeps what is new.
+    async fn taken(&self, before: Listing, after: Option<Listing>) -> (Refreshed, Option<Listing>) {
+        let Some(after) = after else { return (Refreshed::Failed(FetchOutcome::Unreadable), None) };
+        let is_new = is_new(&before, &after);
+        let kept = match (self.keep.clone(), is_new) {
+            (Some(keep), true) => {
+                let own = after.clone();
+                let unkept = |_| Err(ListUnkept("the thread that keeps lists ended".to_owned()));
+                spawn_blocking(move || keep.keep(&own)).await.unwrap_or_else(unkept)
+            }
+            _ => Ok(()),
         };
         let how = match (&after.refusal, kept) {
             (Some(refusal), _) => Refreshed::Refused(refusal.code.clone()),
@@ -126,40 +143,95 @@ impl Refresh {
         (how, Some(after))
     }
 
+    /// Looks for every list once: those that are configured, then those that lists of lists announce. How each ended, by
+    /// name, and the store afterwards.
+    pub async fn once(self: &Arc<Self>, store: TrustStore) -> (BTreeMap<String, Refreshed>, TrustStore) {
+        let (mut ended, store) = self.all_of(self.sources.clone(), store).await;
+        let announced = announced(&store);
+        let (others, store) = self.all_of(announced, store).await;
+        ended.extend(others);
+        (ended, store)
+    }
+
+    async fn all_of(
+        self: &Arc<Self>,
+        mut sources: Vec<ListSource>,
+        mut store: TrustStore,
+    ) -> (BTreeMap<String, Refreshed>, TrustStore) {
+        let mut ended = BTreeMap::new();
+        let mut looks: JoinSet<Look> = JoinSet::new();
+        let began_with = Arc::new(store.clone());
+        loop {
+            while looks.len() < AT_ONCE
+                && let Some(source) = sources.pop()
+            {
+                looks.spawn(Arc::clone(self).one(source, Arc::clone(&began_with)));
+            }
+            let Some(look) = looks.join_next().await else { return (ended, store) };
+            // A look that was ended from outside has nothing to say.
+            let Ok(Look { source, how, after }) = look else { continue };
+            if let Some(after) = after {
+                let before = store.clone();
+                store = spawn_blocking(move || before.with_taken(after)).await.unwrap_or(store);
+            }
+            ended.insert(source.name, how);
+        }
+    }
+
+    async fn one(self: Arc<Self>, source: ListSource, store: Arc<TrustStore>) -> Look {
+        let (how, after) = self.look(&source, &store).await;
+        Look { source, how, after }
+    }
+
     /// Looks for lists again and again, until it is dropped.
     pub async fn run(self, service: Arc<Service>) {
-        let mut due: Vec<(Instant, u32)> = self.sources.iter().map(|_| (Instant::now(), 0)).collect();
+        let own = Arc::new(self);
+        let mut due: BTreeMap<String, Due> = BTreeMap::new();
+        let mut looks: JoinSet<Look> = JoinSet::new();
         loop {
-            let Some((number, at)) =
-                due.iter().enumerate().map(|(number, (at, _))| (number, *at)).min_by_key(|(_, at)| *at)
-            else {
-                return;
+            let store = service.trust();
+            let mut sources: BTreeMap<String, ListSource> =
+                own.sources.iter().cloned().chain(announced(&store)).map(|one| (one.name.clone(), one)).collect();
+            due.retain(|name, _| sources.contains_key(name));
+            for name in sources.keys() {
+                due.entry(name.clone()).or_insert_with(Due::now);
+            }
+            while looks.len() < AT_ONCE
+                && let Some((name, next)) = Due::next(&mut due)
+                && next.at <= Instant::now()
+                && let Some(source) = sources.remove(name)
+            {
+                next.is_looked_for = true;
+                looks.spawn(Arc::clone(&own).one(source, Arc::clone(&store)));
+            }
+            let next = Due::next(&mut due).map(|(_, next)| next.at).filter(|_| looks.len() < AT_ONCE);
+            let look = match next {
+                None if looks.is_empty() => return,
+                None => looks.join_next().await,
+                Some(at) => tokio::select! {
+                    Some(look) = looks.join_next() => Some(look),
+                    () = sleep_until(at) => None,
+                },
             };
-            sleep_until(at).await;
-            let Some(source) = self.sources.get(number) else { return };
-            let (how, after) = self.look(source, &service.trust()).await;
+            let Some(look) = look else { continue };
+            let Ok(Look { source, how, after }) = look else {
+                // It cannot be known whose it was: all that are looked for are looked for again, after a while.
+                let at = Instant::now().checked_add(FIRST_WAIT).unwrap_or_else(Instant::now);
+                due.values_mut().filter(|one| one.is_looked_for).for_each(|one| *one = Due { at, ..Due::now() });
+                continue;
+            };
             if let Some(after) = after {
-                let own = Arc::clone(&service);
-                if spawn_blocking(move || own.take_list(after)).await.is_err() {
+                let service = Arc::clone(&service);
+                if spawn_blocking(move || service.take_list(after)).await.is_err() {
                     tracing::error!(list = %source.name, "the trust store could not be made anew");
                 }
             }
-            match &how {
-                Refreshed::New => tracing::info!(list = %source.name, "a newer trust list is in use"),
-                Refreshed::Same => {}
-                Refreshed::Refused(code) => tracing::warn!(list = %source.name, code, "a trust list was refused"),
-                Refreshed::Failed(outcome) => {
-                    tracing::warn!(list = %source.name, outcome = outcome.name(), "no trust list came");
-                }
-                Refreshed::Unkept(cause) => {
-                    tracing::warn!(list = %source.name, %cause, "a newer trust list is in use and could not be kept");
-                }
-                Refreshed::Unknown => tracing::error!(list = %source.name, "no such trust list"),
-            }
-            if let Some((at, failures)) = due.get_mut(number) {
-                *failures = if how.is_success() { 0 } else { failures.saturating_add(1) };
-                let wait = wait(self.period, *failures, self.chance());
-                *at = Instant::now().checked_add(wait).unwrap_or(*at);
+            say(&source, &how);
+            if let Some(one) = due.get_mut(&source.name) {
+                let failures = if how.is_success() { 0 } else { one.failures.saturating_add(1) };
+                let wait = wait(own.period, failures, own.chance());
+                let at = Instant::now().checked_add(wait).unwrap_or(one.at);
+                *one = Due { at, failures, is_looked_for: false };
             }
         }
     }
@@ -168,6 +240,66 @@ impl Refresh {
     fn chance(&self) -> u8 {
         let id = self.identifiers.next().unwrap_or_default();
         digest(DigestAlgorithm::Sha256, id.as_bytes()).as_bytes().first().copied().unwrap_or_default()
+    }
+}
+
+/// A look that ended.
+struct Look {
+    source: ListSource,
+    how: Refreshed,
+    after: Option<Listing>,
+}
+
+/// When a list is to be looked for.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Instant,
+    failures: u32,
+    is_looked_for: bool,
+}
+
+impl Due {
+    fn now() -> Self {
+        Self { at: Instant::now(), failures: 0, is_looked_for: false }
+    }
+
+    /// The first of those that nobody looks for.
+    fn next(due: &mut BTreeMap<String, Self>) -> Option<(&String, &mut Self)> {
+        due.iter_mut().filter(|(_, one)| !one.is_looked_for).min_by_key(|(_, one)| one.at)
+    }
+}
+
+/// Where the lists are that lists of lists announce.
+fn announced(store: &TrustStore) -> Vec<ListSource> {
+    let places = store.listings().iter().filter_map(|listing| {
+        let url = listing.announcement()?.location.clone()?;
+        Some(ListSource { name: listing.name.clone(), url })
+    });
+    places.collect()
+}
+
+/// Whether there is anything to keep: another list, or pivots that were followed.
+fn is_new(before: &Listing, after: &Listing) -> bool {
+    let sha256 = |listing: &Listing| listing.list.as_ref().map(|list| list.sha256().to_owned());
+    let pivots = |listing: &Listing| listing.list_of_lists().map(|lists| lists.pivots.len());
+    sha256(after) != sha256(before) || pivots(after) != pivots(before)
+}
+
+fn say(source: &ListSource, how: &Refreshed) {
+    match how {
+        Refreshed::New => tracing::info!(list = %source.name, "a newer trust list is in use"),
+        Refreshed::Same => {}
+        Refreshed::Refused(code) => tracing::warn!(list = %source.name, code, "a trust list was refused"),
+        Refreshed::Failed(outcome) => {
+            tracing::warn!(list = %source.name, outcome = outcome.name(), "no trust list came");
+        }
+        Refreshed::Unkept(cause) => {
+            tracing::warn!(list = %source.name, %cause, "a newer trust list is in use and could not be kept");
+        }
+        Refreshed::WithoutPivots(cause) => {
+            tracing::warn!(list = %source.name, %cause, "a list of lists is in use without the pivots that it names");
+        }
+        Refreshed::Unknown => tracing::error!(list = %source.name, "no such trust list"),
     }
 }
 

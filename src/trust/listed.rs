@@ -55,12 +55,13 @@ impl ListStanding {
             sequence_number: list.sequence_number,
             trust: ListTrust::Verified,
             next_update: list.next_update,
-            grace_seconds: 0,
+            grace_seconds: listing.grace_seconds,
         })
     }
 
     /// Whether a service stands in it.
-    pub(super) fn is_of(&self, service: &Service) -> bool {
+    #[must_use]
+    pub fn is_of(&self, service: &Service) -> bool {
         self.scheme == service.scheme
             && self.territory == service.territory
             && self.sequence_number == service.sequence_number

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::announced::Announcement;
+use super::lotl::{ListOfLists, Pivot, PivotError};
 use super::service::Scheme;
-use super::verify::{ListSigner, Refusal, VerifiedTrustList};
+use super::verify::{ListRemark, ListSigner, Refusal, VerifiedTrustList};
 use crate::time::Timestamp;
 
 /// A configured list and what is at hand of it.
@@ -21,6 +23,21 @@ pub struct Listing {
     pub taken_at: Option<Timestamp>,
     /// Why what came last was not taken; none where it was.
     pub refusal: Option<RefusedList>,
+    /// Which part it has among the lists.
+    pub role: ListRole,
+    /// For how many seconds after its next update was due the operator still believes it.
+    pub grace_seconds: i64,
+}
+
+/// Which part a list has among the lists.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ListRole {
+    /// It is configured by itself.
+    Own,
+    /// It is a list of lists, whose pointers are followed.
+    OfLists(Box<ListOfLists>),
+    /// A list of lists announces it.
+    Announced(Box<Announcement>),
 }
 
 /// A list that was not taken.
@@ -32,6 +49,12 @@ pub struct RefusedList {
     pub detail: String,
     /// Whether it may be good, and only nobody could say so.
     pub is_for_want_of_a_signer: bool,
+}
+
+impl From<&PivotError> for RefusedList {
+    fn from(error: &PivotError) -> Self {
+        Self { code: error.code().to_owned(), detail: error.to_string(), is_for_want_of_a_signer: false }
+    }
 }
 
 impl From<&Refusal> for RefusedList {
@@ -91,13 +114,18 @@ pub struct ListSummary {
     pub state: ListState,
     /// The code of the refusal of what came last.
     pub reason: Option<String>,
+    /// Until when the operator believes it beyond its next update, where that was granted.
+    pub grace_until: Option<Timestamp>,
+    /// What is not as it should be, and stands in nobody's way.
+    pub remarks: Vec<ListRemark>,
 }
 
 impl Listing {
     /// A list of which nothing is at hand yet.
     #[must_use]
     pub const fn new(name: String, scheme: Scheme, signers: Vec<ListSigner>) -> Self {
-        Self { name, scheme, signers, list: None, taken_at: None, refusal: None }
+        let role = ListRole::Own;
+        Self { name, scheme, signers, list: None, taken_at: None, refusal: None, role, grace_seconds: 0 }
     }
 
     /// The same with what was taken up before: it is verified again for the time at which that was.
@@ -105,18 +133,57 @@ impl Listing {
     /// # Errors
     /// [`Refusal`] where it is not, or is no longer, good.
     pub fn restored(&self, bytes: Arc<[u8]>, taken_at: Timestamp) -> Result<Self, Refusal> {
-        let list = VerifiedTrustList::verify(bytes, self.scheme, &self.signers, taken_at)?;
+        let list = self.verified(bytes, taken_at)?;
         Ok(Self { list: Some(Arc::new(list)), taken_at: Some(taken_at), refusal: None, ..self.clone() })
+    }
+
+    /// The same with what was kept of it: of a list of lists, the pivots are followed again from whoever is pinned.
+    ///
+    /// # Errors
+    /// Why none of it can be used.
+    pub fn kept(&self, pivots: &[Pivot], bytes: Arc<[u8]>, taken_at: Timestamp) -> Result<Self, RefusedList> {
+        let pinned = match &self.role {
+            ListRole::OfLists(lists) => {
+                let (location, pins) = (lists.location.clone(), lists.pins.clone());
+                let pinned = Self::of_lists(self.name.clone(), location, pins, lists.territories.clone());
+                let pinned = Self { grace_seconds: self.grace_seconds, ..pinned };
+                pinned.following(pivots).map_err(|error| RefusedList::from(&error))?
+            }
+            _ => self.clone(),
+        };
+        pinned.restored(bytes, taken_at).map_err(|refusal| RefusedList::from(&refusal))
+    }
+
+    /// Who may have signed the list that is here.
+    #[must_use]
+    pub fn signers_of_list(&self) -> &[ListSigner] {
+        match (&self.role, &self.list) {
+            (ListRole::OfLists(lists), Some(list)) => lists.signers_of(&self.signers, list.bytes()),
+            _ => &self.signers,
+        }
+    }
+
+    fn verified(&self, bytes: Arc<[u8]>, at: Timestamp) -> Result<VerifiedTrustList, Refusal> {
+        let signers = match &self.role {
+            ListRole::OfLists(lists) => lists.signers_of(&self.signers, &bytes),
+            _ => &self.signers,
+        };
+        let list = VerifiedTrustList::verify(bytes, self.scheme, signers, at)?;
+        match &self.role {
+            ListRole::Own => Ok(()),
+            ListRole::OfLists(lists) => lists.admits(&list),
+            ListRole::Announced(announcement) => announcement.admits(&list),
+        }?;
+        Ok(list)
     }
 
     /// The same after something came: taken where it is verified and follows what is known, else kept with the reason.
     #[must_use]
     pub fn after(&self, bytes: Arc<[u8]>, at: Timestamp) -> Self {
-        let verified =
-            VerifiedTrustList::verify(bytes, self.scheme, &self.signers, at).and_then(|list| match &self.list {
-                Some(known) => list.may_follow(known).map(|()| list),
-                None => Ok(list),
-            });
+        let verified = self.verified(bytes, at).and_then(|list| match &self.list {
+            Some(known) => list.may_follow(known).map(|()| list),
+            None => Ok(list),
+        });
         match verified {
             Ok(list) => {
                 let same = self.list.as_ref().filter(|known| known.sha256() == list.sha256()).cloned();
@@ -152,6 +219,11 @@ impl Listing {
             sha256: self.list.as_ref().map(|list| list.sha256().to_owned()),
             state: self.state(at),
             reason: self.refusal.as_ref().map(|refusal| refusal.code.clone()),
+            grace_until: said
+                .and_then(|list| list.next_update)
+                .filter(|_| self.grace_seconds > 0)
+                .map(|next| next.plus_seconds(self.grace_seconds)),
+            remarks: self.list.as_ref().map(|list| list.remarks().to_vec()).unwrap_or_default(),
         }
     }
 }

@@ -7,7 +7,9 @@
 //!
 //! What a legal class needs of a service is not here: `validation::qualification` says it.
 
+mod announced;
 mod build;
+mod documented;
 mod index;
 mod list;
 mod listed;
@@ -19,13 +21,15 @@ mod store;
 mod subject;
 mod verify;
 
+pub use announced::{Announcement, Territories, announced_name};
+pub use documented::DocumentedStatus;
 pub use list::{
     DigitalIdentity, Extension, Instance, ListError, ListedCriteria, ListedQualification, ListedService, Pointer,
     Provider, TrustList,
 };
 pub use listed::{ListStanding, ListTrust};
-pub use listing::{ListState, ListSummary, Listing, RefusedList};
-pub use lotl::{PivotError, follow_pivots, pivot_locations};
+pub use listing::{ListRole, ListState, ListSummary, Listing, RefusedList};
+pub use lotl::{Followed, ListOfLists, PIVOT_BYTES, PIVOTS, Pivot, PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
 pub use store::{SupplementaryAnchor, TrustAnchor, TrustStore};
-pub use verify::{LIST_BYTES, ListSigner, Refusal, VerifiedTrustList};
+pub use verify::{LIST_BYTES, ListRemark, ListSigner, Refusal, VerifiedTrustList};

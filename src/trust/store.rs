@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::documented;
+use super::documented::DocumentedStatus;
 use super::index::{Index, KeyTail, key_tail};
 use super::listed::ListStanding;
 use super::listing::{ListSummary, Listing};
@@ -52,6 +54,7 @@ pub struct TrustStore {
     by_key: HashMap<KeyTail, Vec<usize>>,
     by_name: HashMap<u64, Vec<usize>>,
     supplementary: Vec<SupplementaryAnchor>,
+    history: Vec<DocumentedStatus>,
     listings: Vec<Listing>,
     services: Index,
     /// How the lists of the services stand.
@@ -74,22 +77,49 @@ impl TrustStore {
     /// The same store, with anchors that are accepted beside the lists.
     #[must_use]
     pub fn with_supplementary(self, supplementary: Vec<SupplementaryAnchor>) -> Self {
-        let Self { believed, configured, demo, listings, .. } = self;
+        let Self { believed, configured, demo, listings, history, .. } = self;
         let anchors = believed.into_iter().take(configured).collect();
-        Self { demo, ..Self::new(anchors) }.completed(supplementary, listings)
+        Self { demo, history, ..Self::new(anchors) }.completed(supplementary, listings)
+    }
+
+    /// The same store, with what an operator documents of the time before the lists begin.
+    #[must_use]
+    pub fn with_history(self, history: Vec<DocumentedStatus>) -> Self {
+        Self { history, ..self.clone() }.with_lists(self.listings)
     }
 
     /// The same store, with these lists in the place of those that it has.
     #[must_use]
     pub fn with_lists(&self, listings: Vec<Listing>) -> Self {
         let anchors = self.anchors().to_vec();
-        Self { demo: self.demo, ..Self::new(anchors) }.completed(self.supplementary.clone(), listings)
+        let history = self.history.clone();
+        Self { demo: self.demo, history, ..Self::new(anchors) }.completed(self.supplementary.clone(), listings)
+    }
+
+    /// The same store, with a list in the place of the one with its name. What a list of lists announces follows it.
+    #[must_use]
+    pub fn with_taken(&self, taken: Listing) -> Self {
+        let mut listings: Vec<Listing> = self
+            .listings
+            .iter()
+            .map(|known| if known.name == taken.name { taken.clone() } else { known.clone() })
+            .collect();
+        if taken.list_of_lists().is_some() {
+            let announced = taken.announces(&listings);
+            let others = |listing: &Listing| listing.announcement().is_none_or(|one| one.by != taken.name);
+            listings.retain(others);
+            listings.extend(announced);
+        }
+        self.with_lists(listings)
     }
 
     /// Of a store that has its configured anchors only.
     fn completed(mut self, supplementary: Vec<SupplementaryAnchor>, listings: Vec<Listing>) -> Self {
         let verified = listings.iter().filter_map(|listing| listing.list.as_ref());
-        let services: Vec<Arc<Service>> = verified.flat_map(|list| list.services().iter().cloned()).collect();
+        let services: Vec<Arc<Service>> = verified
+            .flat_map(|list| list.services())
+            .map(|service| documented::completed(service, &self.history))
+            .collect();
         for service in &services {
             if let Some(since) = believed_since(service) {
                 for certificate in &service.certificates {
@@ -112,6 +142,12 @@ impl TrustStore {
     #[must_use]
     pub fn rehearsing(self, standings: Vec<ListStanding>, services: Vec<Arc<Service>>) -> Self {
         Self { services: Index::of(services), standings, ..self }
+    }
+
+    /// How the lists of the services stand.
+    #[must_use]
+    pub fn standings(&self) -> &[ListStanding] {
+        &self.standings
     }
 
     /// How the list of a service stands.
@@ -178,7 +214,13 @@ impl TrustStore {
         &self.supplementary
     }
 
-    /// The lists that are configured.
+    /// What an operator documents of the time before the lists begin.
+    #[must_use]
+    pub fn history(&self) -> &[DocumentedStatus] {
+        &self.history
+    }
+
+    /// The lists that are configured, and those that lists of lists announce.
     #[must_use]
     pub fn listings(&self) -> &[Listing] {
         &self.listings

@@ -69,6 +69,25 @@ pub struct VerifiedTrustList {
     bytes: Arc<[u8]>,
     sha256: String,
     signer: Arc<Certificate>,
+    remarks: Vec<ListRemark>,
+}
+
+/// What is not as the standard says, where nothing is decided by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListRemark {
+    /// A list of format version 5 has `SigningCertificateV2`, or one of version 6 `SigningCertificate`: each has to have the
+    /// other (TS 119 612 §5.7.1, annex B).
+    SigningCertificateVersion,
+}
+
+impl ListRemark {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SigningCertificateVersion => "signing-certificate-version",
+        }
+    }
 }
 
 /// Why a list is not taken up.
@@ -101,6 +120,10 @@ pub enum Refusal {
     SignerNotInForce(Digest),
     /// It is for another territory than is expected; as written.
     Territory(String),
+    /// It is of another type than is announced; as written.
+    Type(String),
+    /// Its pointers are to be followed, and it is no list of lists.
+    NotAListOfLists,
     /// It was issued after the time at which we stand.
     IssuedInFuture(Timestamp),
     /// Its sequence number is lower than that of the list that is known.
@@ -149,6 +172,7 @@ impl VerifiedTrustList {
             return Err(Refusal::SignatureForm("coverage"));
         }
         let signer = value(xml)?;
+        let remarks = remarks(xml, list.version);
         pinned(&signer, signers, at)?;
         if !scheme.has_territory(&list.territory) {
             return Err(Refusal::Territory(list.territory));
@@ -159,15 +183,22 @@ impl VerifiedTrustList {
         let services = build::services(&list, scheme);
         let sha256 = examination.document.sha256;
         drop(document);
-        Ok(Self { list, scheme, services, bytes, sha256, signer })
+        Ok(Self { list, scheme, services, bytes, sha256, signer, remarks })
     }
 
     /// The scheme that a list would stand under by the territory that it names. Nothing is verified.
     #[must_use]
     pub fn claimed_scheme(bytes: &[u8]) -> Option<Scheme> {
+        Scheme::of_territory(&Self::claimed(bytes).ok()?.territory)
+    }
+
+    /// What a list says of itself. Nothing is verified.
+    pub(super) fn claimed(bytes: &[u8]) -> Result<TrustList, Refusal> {
         let limits = Limits { file_bytes: LIST_BYTES, ..Limits::DEFAULT };
-        let document = Document::open(bytes, None, &limits, &mut Budget::new(&limits)).ok()?;
-        Scheme::of_territory(&TrustList::parse(document.xml()?).ok()?.territory)
+        let document =
+            Document::open(bytes, None, &limits, &mut Budget::new(&limits)).map_err(Refusal::Unreadable)?;
+        let tree = document.xml().ok_or(Refusal::NotAList(ListError::NotAList))?;
+        TrustList::parse(tree).map_err(Refusal::NotAList)
     }
 
     /// Whether it may take the place of `known`: sequence number and issue time never go back (TS 119 612 §5.3.2).
@@ -228,6 +259,12 @@ impl VerifiedTrustList {
     #[must_use]
     pub const fn signer(&self) -> &Arc<Certificate> {
         &self.signer
+    }
+
+    /// What is not as it should be, and stands in nobody's way.
+    #[must_use]
+    pub fn remarks(&self) -> &[ListRemark] {
+        &self.remarks
     }
 
     /// Whether its next update is due at a time. A closed list has none.
@@ -328,6 +365,13 @@ fn is_named(named: &CertificateReference, der: &[u8]) -> bool {
     named.algorithm.is_some_and(|algorithm| digest(algorithm, der).as_bytes() == named.digest)
 }
 
+/// What is not as the standard says of the version.
+fn remarks(xml: &XmlSignature, version: u64) -> Vec<ListRemark> {
+    let properties = xml.properties.iter().flat_map(|properties| &properties.signing_certificates);
+    let wrong = properties.flatten().any(|named| named.is_version_2 != (version >= 6));
+    wrong.then_some(ListRemark::SigningCertificateVersion).into_iter().collect()
+}
+
 fn pinned(signer: &Certificate, signers: &[ListSigner], at: Timestamp) -> Result<(), Refusal> {
     let own = ListSigner::of(signer).sha256;
     let mut pins = signers.iter().filter(|pin| pin.sha256 == own).peekable();
@@ -360,6 +404,9 @@ fn is_strong(algorithm: SignatureAlgorithm, key: KeyKind) -> bool {
 }
 
 impl Refusal {
+    /// The code of [`Refusal::SignerNotPinned`].
+    pub const SIGNER_NOT_PINNED: &'static str = "signer-not-pinned";
+
     /// The code of the contract.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -376,9 +423,11 @@ impl Refusal {
             Self::SignatureValue => "signature-value",
             Self::Algorithm(_) => "weak-algorithm",
             Self::CertificateDigest => "certificate-digest",
-            Self::SignerNotPinned(_) => "signer-not-pinned",
+            Self::SignerNotPinned(_) => Self::SIGNER_NOT_PINNED,
             Self::SignerNotInForce(_) => "signer-not-in-force",
             Self::Territory(_) => "other-territory",
+            Self::Type(_) => "other-type",
+            Self::NotAListOfLists => "not-a-list-of-lists",
             Self::IssuedInFuture(_) => "issued-in-future",
             Self::Older { .. } => "older",
             Self::SequenceReused(_) => "sequence-reused",
@@ -407,7 +456,7 @@ impl fmt::Display for Refusal {
             Self::Version(version) => write!(f, ": {version}"),
             Self::Algorithm(name) => write!(f, ": {name}"),
             Self::SignerNotPinned(sha256) | Self::SignerNotInForce(sha256) => write!(f, ": {sha256}"),
-            Self::Territory(territory) => write!(f, ": {territory}"),
+            Self::Territory(said) | Self::Type(said) => write!(f, ": {said}"),
             Self::IssuedInFuture(time) | Self::IssuedBefore(time) => write!(f, ": {time}"),
             Self::Older { known, found } => write!(f, ": {found} after {known}"),
             Self::SequenceReused(number) => write!(f, ": {number}"),

@@ -85,7 +85,12 @@ pub fn validate_with(
     let case = process::Case::new(evidence, trust, policy, moment, &verifier, memory);
     let mut needs = Vec::new();
     let (mut signatures, mut document_timestamps) = process::judge(examination, &case, &mut needs, budget);
-    qualification::qualify(&mut signatures, &mut document_timestamps, trust, moment.at);
+    let impatient = policy.maximum_grace().map(|most| qualification::Impatient::new(trust, most));
+    let lists: &dyn qualification::Lists = match &impatient {
+        Some(lists) => lists,
+        None => trust,
+    };
+    qualification::qualify(&mut signatures, &mut document_timestamps, lists, moment.at);
     needs.sort();
     needs.dedup();
     let (verdict, summary) = summary::summarise(&signatures);
@@ -93,7 +98,7 @@ pub fn validate_with(
         document: examination.document.clone(),
         validation_time: moment.at,
         policy: policy.reference().clone(),
-        trust: TrustSummary::of(trust, moment.at),
+        trust: TrustSummary::of(trust, moment.at, policy.maximum_grace()),
         verdict,
         summary,
         signatures,

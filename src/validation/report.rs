@@ -17,7 +17,7 @@ use crate::document::{
 };
 use crate::pki::Certificate;
 use crate::time::Timestamp;
-use crate::trust::{ListSummary, Scheme, SupplementaryAnchor, TrustStore};
+use crate::trust::{DocumentedStatus, ListSummary, Scheme, SupplementaryAnchor, TrustStore};
 
 /// The report on one document.
 #[derive(Clone, Debug)]
@@ -66,20 +66,32 @@ pub struct TrustSummary {
     pub anchors: usize,
     /// Anchors that are accepted beside the lists: name, and SHA-256 of the certificate.
     pub supplementary: Vec<(String, String)>,
+    /// What the operator documents of the time before the lists begin.
+    pub history: Vec<DocumentedStatus>,
     /// Whether what was trusted is a demo, so that nothing follows from the report.
     pub demo: bool,
 }
 
 impl TrustSummary {
-    pub(super) fn of(trust: &TrustStore, at: Timestamp) -> Self {
+    /// What was trusted for this time, under a policy that believes lists for at most so long after their next update.
+    pub(super) fn of(trust: &TrustStore, at: Timestamp, maximum_grace: Option<i64>) -> Self {
+        let capped = |list: ListSummary| {
+            let most = list.next_update.zip(maximum_grace).map(|(next, most)| next.plus_seconds(most));
+            let until = match (list.grace_until, most) {
+                (Some(until), Some(most)) => Some(until.min(most)),
+                (until, _) => until,
+            };
+            ListSummary { grace_until: until.filter(|until| list.next_update != Some(*until)), ..list }
+        };
         let named = |anchor: &SupplementaryAnchor| {
             let sha256 = digest(DigestAlgorithm::Sha256, anchor.certificate.der());
             (anchor.name.clone(), sha256.to_string())
         };
         Self {
-            lists: trust.lists(at),
+            lists: trust.lists(at).into_iter().map(capped).collect(),
             anchors: trust.len(),
             supplementary: trust.supplementary().iter().map(named).collect(),
+            history: trust.history().to_vec(),
             demo: trust.is_demo(),
         }
     }

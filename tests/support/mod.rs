@@ -14,6 +14,8 @@ pub mod issue;
 pub mod judges;
 #[cfg(feature = "service")]
 pub mod listed;
+#[cfg(feature = "service")]
+pub mod made_list;
 pub mod pdf;
 #[cfg(feature = "service")]
 pub mod revoke;

@@ -35,6 +35,8 @@ pub struct XadesProperties {
 /// A certificate as `SigningCertificate` names it (EN 319 132-1 §5.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateReference {
+    /// Whether it stands in `SigningCertificateV2`.
+    pub is_version_2: bool,
     /// The digest method, a URI.
     pub method: String,
     /// The same, where it is one that is known.

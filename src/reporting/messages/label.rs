@@ -51,6 +51,12 @@ labels! {
     ListRefused = "list-refused" ["name", "reason"];
     /// An anchor that is accepted beside the lists.
     SupplementaryAnchor = "supplementary-anchor" ["name", "sha256"];
+    /// What the operator documents of a service for the time before its list begins.
+    DocumentedStatus = "documented-status" ["name", "status", "from", "sha256", "source", "date"];
+    /// That an overdue list is still believed.
+    ListGraceUntil = "list-grace-until" ["name", "until"];
+    /// That a list is not as its version demands.
+    ListRemarked = "list-remarked" ["name", "remark"];
     /// Before a caution.
     Caution = "caution" [];
     /// What was trusted is a demo.
@@ -203,6 +209,14 @@ labels! {
     NoListToRefresh = "no-list-to-refresh" [];
     /// A trust list was refused, and why.
     UnusableList = "unusable-list" ["cause"];
+    /// Why a list of lists is of no use on the command line.
+    ListOfListsGiven = "list-of-lists-given" [];
+    /// The same of a list that is shown.
+    ListRemark = "list-remark" ["remark"];
+    /// Until when a list that is shown is believed.
+    ListGrace = "list-grace" ["until"];
+    /// That lists in files are remembered nowhere.
+    FileListsForgotten = "file-lists-forgotten" [];
     /// Trust lists and their signers are not as many.
     ListWithoutSigner = "list-without-signer" [];
     /// A file that is longer than such files may be.

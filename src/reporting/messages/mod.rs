@@ -15,6 +15,7 @@ use super::DocumentError;
 use super::Language;
 use super::visible;
 use crate::time::Timestamp;
+use crate::trust::DocumentedStatus;
 use crate::validation::qualification::{FourChecks, LegalReason, SwissLegal};
 use crate::validation::{
     Answer, Arg, Check, CheckId, CheckResult, Message, Reason, SignatureReport, TimeQuality, Verdict,
@@ -235,6 +236,23 @@ impl Texts {
     #[must_use]
     pub fn fill(&self, label: Label, args: &[(&str, String)]) -> String {
         fill(self.label(label), args)
+    }
+
+    /// What an operator documents of a service, in one sentence; what he wrote stands there as it is.
+    #[must_use]
+    pub fn documented_status(&self, one: &DocumentedStatus) -> String {
+        let sha256 = one.certificate.to_string();
+        self.fill(
+            Label::DocumentedStatus,
+            &[
+                ("name", one.name.clone()),
+                ("status", one.status_name().to_owned()),
+                ("from", self.time(one.from)),
+                ("sha256", sha256.get(..16).unwrap_or(&sha256).to_owned()),
+                ("source", one.source.clone()),
+                ("date", self.time(one.documented_on)),
+            ],
+        )
     }
 
     /// A point in time for people.

@@ -12,7 +12,7 @@ mod signature;
 use super::{DocumentError, Envelope, Label, Language, Show, Texts, UnreadDocument, shown};
 use crate::document::DocumentFinding;
 use crate::time::Timestamp;
-use crate::trust::{ListState, ListSummary};
+use crate::trust::{DocumentedStatus, ListRemark, ListState, ListSummary};
 use crate::validation::{Answer, Attempt, Need, Report};
 use signature::Said;
 
@@ -112,12 +112,22 @@ fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
     for list in &report.trust.lists {
         let label = if list.state == ListState::Current { Label::TrustList } else { Label::Caution };
         page.row(0, label, &list_line(texts, list));
+        let name = || ("name", shown(list.territory.as_deref().unwrap_or(&list.name)).into_owned());
+        if let Some(until) = list.grace_until.filter(|_| list.state == ListState::Overdue) {
+            let said = texts.fill(Label::ListGraceUntil, &[name(), ("until", texts.time(until))]);
+            page.row(0, Label::Caution, &said);
+        }
+        let remarked =
+            |remark: &ListRemark| texts.fill(Label::ListRemarked, &[name(), ("remark", remark.name().to_owned())]);
+        page.rows(0, Label::Caution, list.remarks.iter().map(remarked));
     }
     let beside = |(name, sha256): &(String, String)| {
         let fingerprint = sha256.get(..16).unwrap_or(sha256).to_owned();
         texts.fill(Label::SupplementaryAnchor, &[("name", shown(name).into_owned()), ("sha256", fingerprint)])
     };
     page.rows(0, Label::Caution, report.trust.supplementary.iter().map(beside));
+    let documented = |one: &DocumentedStatus| shown(&texts.documented_status(one)).into_owned();
+    page.rows(0, Label::Caution, report.trust.history.iter().map(documented));
     if report.trust.is_nothing() {
         page.row(0, Label::Caution, texts.label(Label::NoAnchors));
     }

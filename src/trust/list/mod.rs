@@ -125,6 +125,12 @@ impl TrustList {
         })
     }
 
+    /// Whether it is a list of lists by its type (annex D.5.1).
+    #[must_use]
+    pub fn is_list_of_lists(&self) -> bool {
+        super::scheme::normalised(&self.type_uri) == "uri.etsi.org/TrstSvc/TrustedList/TSLType/EUlistofthelists"
+    }
+
     /// How many services there are.
     #[must_use]
     pub fn service_count(&self) -> usize {

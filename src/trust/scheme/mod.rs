@@ -46,6 +46,16 @@ impl Scheme {
         Self::of_territory(territory) == Some(self)
     }
 
+    /// The territories that lists of this scheme can be for, in order.
+    #[must_use]
+    pub fn territories(self) -> Vec<&'static str> {
+        match self {
+            Self::Ch => vec![ch::TERRITORY],
+            Self::Demo => vec![DEMO_TERRITORY],
+            Self::Eu => eu::TERRITORIES.to_vec(),
+        }
+    }
+
     const fn table(self) -> &'static Table {
         match self {
             Self::Ch | Self::Demo => &ch::TABLE,

@@ -77,6 +77,23 @@ pub(super) struct TrustForm<'a> {
     pub(super) lists: Vec<ListForm<'a>>,
     #[serde(borrow, default, deserialize_with = "many", skip_serializing_if = "Vec::is_empty")]
     pub(super) supplementary: Vec<SupplementaryForm<'a>>,
+    #[serde(default, deserialize_with = "many", skip_serializing_if = "Vec::is_empty")]
+    pub(super) history: Vec<DocumentedForm>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct DocumentedForm {
+    pub(super) name: String,
+    pub(super) certificate_sha256: String,
+    pub(super) kind: String,
+    pub(super) status: String,
+    pub(super) uses: Vec<String>,
+    pub(super) from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<String>,
+    pub(super) source: String,
+    pub(super) documented_on: String,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -93,6 +110,8 @@ pub(super) struct ListForm<'a> {
     pub(super) list: Option<Der<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<RefusalForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grace_seconds: Option<i64>,
 }
 
 #[derive(Deserialize, Serialize)]

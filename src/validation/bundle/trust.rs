@@ -4,13 +4,18 @@
 use std::sync::Arc;
 
 use super::error::BundleError;
-use super::form::{AnchorForm, Der, ListForm, RefusalForm, SignerForm, SupplementaryForm, TrustForm};
+use super::form::{
+    AnchorForm, Der, DocumentedForm, ListForm, RefusalForm, SignerForm, SupplementaryForm, TrustForm,
+};
 use super::time;
 use crate::crypto::{Digest, DigestAlgorithm};
 use crate::pki::Certificate;
 use crate::syntax::hex::octets;
 use crate::time::Timestamp;
-use crate::trust::{ListSigner, Listing, RefusedList, Scheme, SupplementaryAnchor, TrustAnchor, TrustStore};
+use crate::trust::{
+    DocumentedStatus, ListSigner, Listing, RefusedList, Scheme, ServiceKind, ServiceStatus, SupplementaryAnchor,
+    TrustAnchor, TrustStore, Uses,
+};
 
 pub(super) fn form(trust: &TrustStore) -> TrustForm<'_> {
     TrustForm {
@@ -18,6 +23,7 @@ pub(super) fn form(trust: &TrustStore) -> TrustForm<'_> {
         anchors: trust.anchors().iter().map(anchor_form).collect(),
         lists: trust.listings().iter().map(list_form).collect(),
         supplementary: trust.supplementary().iter().map(supplementary_form).collect(),
+        history: trust.history().iter().map(documented_form).collect(),
     }
 }
 
@@ -39,10 +45,11 @@ fn list_form(listing: &Listing) -> ListForm<'_> {
     ListForm {
         name: listing.name.clone(),
         scheme: listing.scheme.name().to_owned(),
-        signers: listing.signers.iter().map(signer).collect(),
+        signers: listing.signers_of_list().iter().map(signer).collect(),
         taken_at: listing.taken_at.map(text),
         list: listing.list.as_ref().map(|list| Der::of(list.bytes())),
         refusal: listing.refusal.as_ref().map(refusal),
+        grace_seconds: (listing.grace_seconds != 0).then_some(listing.grace_seconds),
     }
 }
 
@@ -53,6 +60,49 @@ fn supplementary_form(anchor: &SupplementaryAnchor) -> SupplementaryForm<'_> {
         until: anchor.until.map(text),
         der: Der::of(anchor.certificate.der()),
     }
+}
+
+fn documented_form(one: &DocumentedStatus) -> DocumentedForm {
+    DocumentedForm {
+        name: one.name.clone(),
+        certificate_sha256: one.certificate.to_string(),
+        kind: one.kind_name().to_owned(),
+        status: one.status_name().to_owned(),
+        uses: one.use_names().into_iter().map(str::to_owned).collect(),
+        from: text(one.from),
+        until: one.until.map(text),
+        source: one.source.clone(),
+        documented_on: text(one.documented_on),
+    }
+}
+
+fn documented(form: &DocumentedForm) -> Result<DocumentedStatus, BundleError> {
+    const MEMBER: &str = "trust.history";
+    let refused = BundleError::Value { member: MEMBER };
+    let sha256 = octets(&form.certificate_sha256).and_then(|raw| Digest::from_bytes(DigestAlgorithm::Sha256, &raw));
+    let Some(certificate) = sha256 else { return Err(refused) };
+    let kind = match form.kind.as_str() {
+        "CA/QC" => ServiceKind::CaQc,
+        "TSA/QTST" => ServiceKind::Qtst,
+        _ => return Err(refused),
+    };
+    let status = match form.status.as_str() {
+        "granted" => ServiceStatus::Granted,
+        "withdrawn" => ServiceStatus::Withdrawn,
+        _ => return Err(refused),
+    };
+    let has = |name: &str| form.uses.iter().any(|one| one == name);
+    Ok(DocumentedStatus {
+        name: form.name.clone(),
+        certificate,
+        kind,
+        status,
+        uses: Uses { signatures: has("signatures"), seals: has("seals"), web: false },
+        from: time(MEMBER, &form.from)?,
+        until: optional(MEMBER, form.until.as_deref())?,
+        source: form.source.clone(),
+        documented_on: time(MEMBER, &form.documented_on)?,
+    })
 }
 
 fn text(time: Timestamp) -> String {
@@ -79,7 +129,8 @@ pub(super) fn store(form: &TrustForm<'_>) -> Result<TrustStore, BundleError> {
     let supplementary = supplementary.collect::<Result<_, BundleError>>()?;
     let lists = (1..).zip(&form.lists).map(|(number, list)| listing(list, number));
     let lists = lists.collect::<Result<_, BundleError>>()?;
-    let trust = TrustStore::new(anchors).with_supplementary(supplementary).with_lists(lists);
+    let history = form.history.iter().map(documented).collect::<Result<_, BundleError>>()?;
+    let trust = TrustStore::new(anchors).with_history(history).with_supplementary(supplementary).with_lists(lists);
     Ok(if form.demo { trust.marked_demo() } else { trust })
 }
 
@@ -109,7 +160,7 @@ fn listing(form: &ListForm<'_>, number: usize) -> Result<Listing, BundleError> {
         detail: refusal.detail.clone(),
         is_for_want_of_a_signer: refusal.for_want_of_a_signer,
     });
-    Ok(Listing { refusal, ..listing })
+    Ok(Listing { refusal, grace_seconds: form.grace_seconds.unwrap_or_default(), ..listing })
 }
 
 fn certificate(der: &Der<'_>, list: &'static str, number: usize) -> Result<Arc<Certificate>, BundleError> {

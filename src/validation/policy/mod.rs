@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use self::algorithms::{AlgorithmDates, KeySize};
 use self::path::PathText;
-use self::rules::{RevocationText, SignaturePoliciesText};
+use self::rules::{RevocationText, SignaturePoliciesText, TrustListsText};
 use super::check::{CheckId, Context, Level, Role};
 use super::report::PolicyReference;
 use crate::crypto::{DigestAlgorithm, digest};
@@ -52,6 +52,7 @@ pub struct Policy {
     path: PathRules,
     revocation: RevocationRules,
     signature_policies: SignaturePolicies,
+    maximum_grace: Option<i64>,
     algorithms: AlgorithmDates,
 }
 
@@ -146,6 +147,7 @@ struct PolicyText {
     path: Option<PathText>,
     revocation: Option<RevocationText>,
     signature_policies: Option<SignaturePoliciesText>,
+    trust_lists: Option<TrustListsText>,
     algorithms: Option<AlgorithmsText>,
 }
 
@@ -277,6 +279,10 @@ impl Policy {
             (Some(text), _) => text.rules()?,
             (None, base) => base.as_ref().map(|base| base.signature_policies.clone()).unwrap_or_default(),
         };
+        let maximum_grace = match (parsed.trust_lists, &base) {
+            (Some(text), _) => Some(text.maximum_grace()),
+            (None, base) => base.as_ref().and_then(|base| base.maximum_grace),
+        };
         let path = match (parsed.path, &base) {
             (Some(path), _) => path.rules()?,
             (None, Some(base)) => base.path.clone(),
@@ -302,6 +308,7 @@ impl Policy {
             path,
             revocation,
             signature_policies,
+            maximum_grace,
             algorithms,
         })
     }
@@ -348,6 +355,13 @@ impl Policy {
     #[must_use]
     pub const fn signature_policies(&self) -> &SignaturePolicies {
         &self.signature_policies
+    }
+
+    /// For how many seconds after its next update was due a trust list may be believed, whatever the operator grants; none
+    /// where that is the operator's choice.
+    #[must_use]
+    pub const fn maximum_grace(&self) -> Option<i64> {
+        self.maximum_grace
     }
 
     /// The levels of which a signature has to have one (`T`, `LT` …); empty where none is required.

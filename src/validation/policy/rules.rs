@@ -76,6 +76,19 @@ impl RevocationText {
     }
 }
 
+/// `[trust-lists]` of a policy.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct TrustListsText {
+    maximum_grace_days: u16,
+}
+
+impl TrustListsText {
+    pub(super) fn maximum_grace(&self) -> i64 {
+        i64::from(self.maximum_grace_days).saturating_mul(86_400)
+    }
+}
+
 /// `[signature-policies]` of a policy.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

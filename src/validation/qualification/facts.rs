@@ -33,6 +33,38 @@ impl Lists for TrustStore {
     }
 }
 
+/// What lists say where a policy believes none for long after its next update was due.
+pub struct Impatient<'t> {
+    trust: &'t TrustStore,
+    standings: Vec<ListStanding>,
+}
+
+impl<'t> Impatient<'t> {
+    /// The lists of a store, each believed for at most so many seconds after its next update was due.
+    #[must_use]
+    pub fn new(trust: &'t TrustStore, maximum_grace: i64) -> Self {
+        let shorter = |list: &ListStanding| ListStanding {
+            grace_seconds: list.grace_seconds.min(maximum_grace),
+            ..list.clone()
+        };
+        Self { trust, standings: trust.standings().iter().map(shorter).collect() }
+    }
+}
+
+impl Lists for Impatient<'_> {
+    fn services_of(&self, certificate: &Certificate) -> Vec<&Arc<Service>> {
+        self.trust.services_of(certificate)
+    }
+
+    fn list_of(&self, service: &Service) -> Option<&ListStanding> {
+        self.standings.iter().find(|standing| standing.is_of(service))
+    }
+
+    fn has(&self, scheme: Scheme) -> bool {
+        self.trust.has_list_of(scheme)
+    }
+}
+
 /// A signature as the processes left it.
 #[derive(Clone, Debug)]
 pub struct Facts<'f> {

@@ -27,13 +27,14 @@ pub(super) fn add(
 /// The certificates that a property names.
 fn certificates(tree: &Tree<'_>, property: &Element<'_>) -> Option<Vec<CertificateReference>> {
     let namespace = property.namespace();
+    let is_version_2 = property.local() == "SigningCertificateV2";
     let named: Option<Vec<_>> = elements(tree, property.id())
-        .map(|cert| if cert.is(namespace, "Cert") { certificate(tree, &cert) } else { None })
+        .map(|cert| if cert.is(namespace, "Cert") { certificate(tree, &cert, is_version_2) } else { None })
         .collect();
     named.filter(|named| !named.is_empty())
 }
 
-fn certificate(tree: &Tree<'_>, cert: &Element<'_>) -> Option<CertificateReference> {
+fn certificate(tree: &Tree<'_>, cert: &Element<'_>, is_version_2: bool) -> Option<CertificateReference> {
     let namespace = cert.namespace();
     let mut parts = elements(tree, cert.id());
     let digest = parts.next().filter(|part| part.is(namespace, "CertDigest"))?;
@@ -48,6 +49,7 @@ fn certificate(tree: &Tree<'_>, cert: &Element<'_>) -> Option<CertificateReferen
     }
     let (uri, value) = digested(tree, &digest)?;
     Some(CertificateReference {
+        is_version_2,
         method: uri.to_owned(),
         algorithm: DigestAlgorithm::from_uri(uri),
         digest: value,

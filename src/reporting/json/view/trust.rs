@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::time::Timestamp;
-use crate::trust::{ListSummary, Listing, Period, Service, ServiceKind, ServiceStatus, TrustStore, scheme};
+use crate::trust::{
+    DocumentedStatus, ListSummary, Listing, Period, Service, ServiceKind, ServiceStatus, TrustStore, scheme,
+};
 use crate::validation::TrustSummary;
 
 #[derive(Serialize)]
@@ -12,6 +14,40 @@ pub(super) struct TrustView<'a> {
     lists: Vec<ListView<'a>>,
     anchors: usize,
     supplementary: Vec<SupplementaryView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    history: Vec<DocumentedView>,
+}
+
+/// What an operator documents of the time before a list begins.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentedView {
+    name: String,
+    certificate_sha256: String,
+    kind: &'static str,
+    status: &'static str,
+    uses: Vec<&'static str>,
+    from: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    source: String,
+    documented_on: String,
+}
+
+impl DocumentedView {
+    fn new(one: &DocumentedStatus) -> Self {
+        Self {
+            name: one.name.clone(),
+            certificate_sha256: one.certificate.to_string(),
+            kind: one.kind_name(),
+            status: one.status_name(),
+            uses: one.use_names(),
+            from: one.from.to_string(),
+            until: one.until.map(|time| time.to_string()),
+            source: one.source.clone(),
+            documented_on: one.documented_on.to_string(),
+        }
+    }
 }
 
 impl<'a> TrustView<'a> {
@@ -21,6 +57,7 @@ impl<'a> TrustView<'a> {
             lists: trust.lists.iter().map(ListView::new).collect(),
             anchors: trust.anchors,
             supplementary: supplementary.map(|(name, sha256)| SupplementaryView { name, sha256 }).collect(),
+            history: trust.history.iter().map(DocumentedView::new).collect(),
         }
     }
 }
@@ -45,6 +82,10 @@ pub(in crate::reporting) struct ListView<'a> {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grace_until: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<&'static str>,
 }
 
 impl<'a> ListView<'a> {
@@ -59,6 +100,8 @@ impl<'a> ListView<'a> {
             sha256: list.sha256.as_deref(),
             state: list.state.name(),
             reason: list.reason.as_deref(),
+            grace_until: list.grace_until.map(|time| time.to_string()),
+            remarks: list.remarks.iter().map(|remark| remark.name()).collect(),
         }
     }
 }
@@ -73,6 +116,8 @@ pub(in crate::reporting) struct TrustNow {
     lists: Vec<ListNow>,
     anchors: usize,
     supplementary: Vec<SupplementaryNow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    history: Vec<DocumentedView>,
 }
 
 #[derive(Serialize)]
@@ -98,6 +143,14 @@ struct ListNow {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grace_until: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announced_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
     signer_sha256: Option<String>,
     taken_at: Option<String>,
     services: usize,
@@ -127,6 +180,7 @@ impl TrustNow {
             lists: trust.listings().iter().map(|listing| ListNow::new(listing, at)).collect(),
             anchors: trust.len(),
             supplementary: supplementary.collect(),
+            history: trust.history().iter().map(DocumentedView::new).collect(),
         }
     }
 }
@@ -150,6 +204,10 @@ impl ListNow {
             sha256: summary.sha256,
             state: summary.state.name(),
             reason: summary.reason,
+            grace_until: summary.grace_until.map(|time| time.to_string()),
+            remarks: summary.remarks.iter().map(|remark| remark.name()).collect(),
+            announced_by: listing.announcement().map(|one| one.by.clone()),
+            location: listing.announcement().and_then(|one| one.location.as_ref()).map(ToString::to_string),
             signer_sha256: list.map(|list| digest(DigestAlgorithm::Sha256, list.signer().der()).to_string()),
             taken_at: listing.taken_at.map(|time| time.to_string()),
             services: list.map_or(0, |list| list.services().len()),
