@@ -115,7 +115,9 @@ impl Loaded {
         let refused = |code: &str, detail: String| {
             Some(RefusedList { code: code.to_owned(), detail, is_for_want_of_a_signer: false })
         };
-        match ListFolder::new(folder.clone()).load(&listing.name) {
+        let folder = ListFolder::new(folder.clone());
+        let listing = Listing { last_look: folder.last_look(&listing.name), ..listing };
+        match folder.load(&listing.name) {
             Ok(None) => listing,
             Ok(Some(kept)) => match listing.restored(kept.bytes, kept.taken_at) {
                 Ok(restored) => restored,

@@ -14,7 +14,8 @@ use super::Service;
 use super::ports::{Clock, FetchList, Identifiers, KeepLists, ListUnkept};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::syntax::url::HttpUrl;
-use crate::trust::{Listing, TrustStore};
+use crate::time::Timestamp;
+use crate::trust::{Listing, Look, LookOutcome, TrustStore};
 use crate::validation::FetchOutcome;
 
 /// How long a list is waited for.
@@ -43,7 +44,7 @@ pub enum Refreshed {
     Refused(String),
     /// Nothing came: why.
     Failed(FetchOutcome),
-    /// There is a newer one, it is in use, and could not be kept: why.
+    /// It is in use, and could not be kept: why.
     Unkept(String),
     /// The list is not configured.
     Unknown,
@@ -94,8 +95,24 @@ impl std::fmt::Debug for Refresh {
 }
 
 impl Refresh {
-    /// Looks for one list: how it ended, and the list as it stands then, where anything changed.
+    /// Looks for one list: how it ended, and the list as it stands then. How it ended is remembered of the list, and noted
+    /// for those who ask in another process.
     pub async fn look(&self, source: &ListSource, store: &TrustStore) -> (Refreshed, Option<Listing>) {
+        let (how, after) = self.look_for(source, store).await;
+        let before = || store.listings().iter().find(|listing| listing.name == source.name).cloned();
+        let Some(mut after) = after.or_else(before) else { return (how, None) };
+        after.last_look = remembered(&how, self.clock.now());
+        if let (Some(keep), Some(look)) = (self.keep.clone(), after.last_look.clone()) {
+            let name = after.name.clone();
+            let noted = spawn_blocking(move || keep.note(&name, &look)).await;
+            if let Ok(Err(ListUnkept(cause))) = noted {
+                tracing::warn!(list = %after.name, %cause, "how the look for a trust list went could not be noted");
+            }
+        }
+        (how, Some(after))
+    }
+
+    async fn look_for(&self, source: &ListSource, store: &TrustStore) -> (Refreshed, Option<Listing>) {
         let Some(listing) = store.listings().iter().find(|listing| listing.name == source.name).cloned() else {
             return (Refreshed::Unknown, None);
         };
@@ -108,10 +125,8 @@ impl Refresh {
             let after = listing.after(bytes, now);
             let sha256 = |listing: &Listing| listing.list.as_ref().map(|list| list.sha256().to_owned());
             let is_new = sha256(&after) != sha256(&listing);
-            let kept = match (&keep, is_new) {
-                (Some(keep), true) => keep.keep(&after),
-                _ => Ok(()),
-            };
+            // Also where it is not new: what could not be kept then is kept when there is room.
+            let kept = keep.map_or(Ok(()), |keep| keep.keep(&after));
             (after, is_new, kept)
         });
         let Ok((after, is_new, kept)) = taken.await else {
@@ -152,7 +167,7 @@ impl Refresh {
                     tracing::warn!(list = %source.name, outcome = outcome.name(), "no trust list came");
                 }
                 Refreshed::Unkept(cause) => {
-                    tracing::warn!(list = %source.name, %cause, "a newer trust list is in use and could not be kept");
+                    tracing::warn!(list = %source.name, %cause, "a trust list is in use and could not be kept");
                 }
                 Refreshed::Unknown => tracing::error!(list = %source.name, "no such trust list"),
             }
@@ -169,6 +184,19 @@ impl Refresh {
         let id = self.identifiers.next().unwrap_or_default();
         digest(DigestAlgorithm::Sha256, id.as_bytes()).as_bytes().first().copied().unwrap_or_default()
     }
+}
+
+/// What is remembered of a look; nothing of a list that nobody knows.
+fn remembered(how: &Refreshed, at: Timestamp) -> Option<Look> {
+    let (outcome, reason) = match how {
+        Refreshed::New => (LookOutcome::New, None),
+        Refreshed::Same => (LookOutcome::Same, None),
+        Refreshed::Refused(code) => (LookOutcome::Refused, Some(code.clone())),
+        Refreshed::Failed(outcome) => (LookOutcome::Failed, Some(outcome.name())),
+        Refreshed::Unkept(cause) => (LookOutcome::Unkept, Some(cause.clone())),
+        Refreshed::Unknown => return None,
+    };
+    Some(Look { at, outcome, reason })
 }
 
 /// How long is waited after so many failures: up to a tenth less, as chance has it.

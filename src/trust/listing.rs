@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::look::Look;
 use super::service::Scheme;
 use super::verify::{ListSigner, Refusal, VerifiedTrustList};
 use crate::time::Timestamp;
@@ -21,6 +22,8 @@ pub struct Listing {
     pub taken_at: Option<Timestamp>,
     /// Why what came last was not taken; none where it was.
     pub refusal: Option<RefusedList>,
+    /// How the last look for a newer one went; none where nobody has looked yet.
+    pub last_look: Option<Look>,
 }
 
 /// A list that was not taken.
@@ -97,7 +100,7 @@ impl Listing {
     /// A list of which nothing is at hand yet.
     #[must_use]
     pub const fn new(name: String, scheme: Scheme, signers: Vec<ListSigner>) -> Self {
-        Self { name, scheme, signers, list: None, taken_at: None, refusal: None }
+        Self { name, scheme, signers, list: None, taken_at: None, refusal: None, last_look: None }
     }
 
     /// The same with what was taken up before: it is verified again for the time at which that was.

@@ -199,6 +199,8 @@ labels! {
     UnusableFile = "unusable-file" ["option", "file", "reason"];
     /// After the number of services.
     Services = "services" [];
+    /// After a list: when somebody looked for a newer one last, and how that went.
+    LastLook = "last-look" ["time", "how"];
     /// No list is on the network.
     NoListToRefresh = "no-list-to-refresh" [];
     /// A trust list was refused, and why.

@@ -98,10 +98,20 @@ struct ListNow {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_look: Option<LookView>,
     signer_sha256: Option<String>,
     taken_at: Option<String>,
     services: usize,
     pinned: Vec<PinNow>,
+}
+
+#[derive(Serialize)]
+struct LookView {
+    time: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -150,6 +160,11 @@ impl ListNow {
             sha256: summary.sha256,
             state: summary.state.name(),
             reason: summary.reason,
+            last_look: listing.last_look.as_ref().map(|look| LookView {
+                time: look.at.to_string(),
+                outcome: look.outcome.name(),
+                reason: look.reason.clone(),
+            }),
             signer_sha256: list.map(|list| digest(DigestAlgorithm::Sha256, list.signer().der()).to_string()),
             taken_at: listing.taken_at.map(|time| time.to_string()),
             services: list.map_or(0, |list| list.services().len()),
