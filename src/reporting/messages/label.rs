@@ -73,6 +73,8 @@ labels! {
     Class = "class" [];
     /// Before the class in the European Union.
     EuClass = "eu-class" [];
+    /// Heads the class that a list for demonstration would give.
+    DemoClass = "demo-class" [];
     /// The class with what the written form asks for.
     ClassIs = "class-is" ["class", "handwriting"];
     /// The same of a demo.
@@ -114,7 +116,7 @@ labels! {
     /// A kind of document that does not.
     MandantUnmet = "mandant-unmet" ["name", "unmet"];
     /// What is not done of it.
-    MandantNotDone = "mandant-not-done" ["checks"];
+    MandantNotDone = "mandant-not-done" ["name", "checks"];
     /// Before the claimed signing time.
     ClaimedTime = "claimed-time" [];
     /// The claimed signing time, and that it is a claim.
@@ -195,6 +197,8 @@ labels! {
     NotYet = "not-yet" ["what"];
     /// A policy that nobody knows.
     UnknownPolicy = "unknown-policy" ["policy"];
+    /// A kind of document that nobody knows, and those that are known.
+    UnknownMandant = "unknown-mandant" ["mandant", "known"];
     /// A file named by an option that cannot be used.
     UnusableFile = "unusable-file" ["option", "file", "reason"];
     /// After the number of services.

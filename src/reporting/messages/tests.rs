@@ -81,6 +81,7 @@ fn expected() -> Expected {
     plain("legal-reason", LegalReason::ALL.iter().map(|reason| reason.name()).collect());
     plain("mandant", BUILTIN_MANDANTS.to_vec());
     plain("unmet", Unmet::ALL.iter().map(|one| one.name()).collect());
+    plain("undone", Mandant::builtin().iter().flat_map(|one| one.not_done()).map(String::as_str).collect());
     plain("look", LookOutcome::ALL.iter().map(|outcome| outcome.name()).collect());
     plain("mandant-note", MandantNote::ALL.iter().map(|note| note.name()).collect());
     for section in ["finding", "change", "error"] {
