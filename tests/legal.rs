@@ -214,7 +214,7 @@ fn a_canton_asks_for_what_it_wants() {
     };
     assert_eq!(assess(&[&world.seal], &[Scheme::Ch]), [""; 0]);
     assert_eq!(assess(&[&world.person], &[Scheme::Ch]), ["signature-missing"]);
-    assert_eq!(assess(&[&world.seal], &[]), ["signature-missing"]);
+    assert_eq!(assess(&[&world.seal], &[]), ["no-trust-list", "signature-missing"]);
     let two = ["too-many-signatures", "changes-not-accepted"];
     assert_eq!(assess(&[&world.seal, &world.seal], &[Scheme::Ch]), two);
 }

@@ -19,7 +19,7 @@ use sigillum::storage::lists::ListFolder;
 use sigillum::syntax::url::HttpUrl;
 use sigillum::syntax::xml::{NodeId, Tree, decode};
 use sigillum::time::Timestamp;
-use sigillum::trust::{ListSigner, ListState, Listing, Scheme, TrustStore};
+use sigillum::trust::{ListSigner, ListState, Listing, Look, Scheme, TrustStore};
 use sigillum::validation::FetchOutcome;
 
 /// Answers in turn.
@@ -55,6 +55,10 @@ struct Full;
 
 impl KeepLists for Full {
     fn keep(&self, _: &Listing) -> Result<(), ListUnkept> {
+        Err(ListUnkept("no space left on device".to_owned()))
+    }
+
+    fn note(&self, _: &str, _: &Look) -> Result<(), ListUnkept> {
         Err(ListUnkept("no space left on device".to_owned()))
     }
 }

@@ -119,6 +119,10 @@ pub(super) struct Validate {
     /// Policy by its name: default, strict, archive, no-revocation, or one of the configuration
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(super) policy: String,
+    /// Kind of document by its name, whose requirements alone are looked at: one of those that are built in, or of the
+    /// configuration (docs/classes.md). It changes neither the verdict nor the exit code
+    #[arg(long, value_name = "NAME")]
+    pub(super) mandant: Option<String>,
     /// Time for which is judged (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) at: Option<Timestamp>,

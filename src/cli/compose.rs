@@ -200,7 +200,11 @@ impl Loaded {
         let mandant = Mandant::parse(&text).map_err(|error| {
             let offset = match &error {
                 MandantError::Syntax(error) => error.span().map(|span| span.start),
-                MandantError::Unknown { word, .. } => find(&text, word),
+                MandantError::Unknown { word, .. } => {
+                    let quoted = find(&text, &format!("{word:?}")).and_then(|at| at.checked_add(1));
+                    quoted.or_else(|| find(&text, word))
+                }
+                MandantError::Bounds { key } => find(&text, key),
                 _ => None,
             };
             let place = offset.map_or(Place::START, |offset| Place::of(&text, offset));
@@ -432,6 +436,12 @@ mod tests {
         let unknown = refused(&good.replace("advanced", "legal"), files);
         assert_eq!(unknown, ["house.toml:8:13: classes: legal is not known"]);
         assert!(refused(&format!("colour = 1\n{good}"), files)[0].starts_with("house.toml:1:1: "));
+        let none = refused(&good.replace("minimum = 1", "minimum = 0"), files);
+        assert_eq!(none, ["house.toml:5:1: minimum: out of bounds"]);
+        let most = refused(&good.replace("changes", "maximum = 0\nchanges"), files);
+        assert_eq!(most, ["house.toml:6:1: maximum: out of bounds"]);
+        let count = refused(&format!("{good}count = 0\n"), files);
+        assert_eq!(count, ["house.toml:10:1: count: out of bounds"]);
         let other = refused(&good.replace("house", "other"), files);
         assert_eq!(other, ["sigillum.toml:7:1: mandants.files.house: house.toml calls itself \"other\""]);
     }

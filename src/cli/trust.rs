@@ -17,7 +17,7 @@ use crate::reporting::{Label, Language, Texts, escaped, trust_to_json};
 use crate::service::Refreshed;
 use crate::service::ports::ListUnkept;
 use crate::time::Timestamp;
-use crate::trust::{ListState, TrustStore};
+use crate::trust::{ListState, Listing, Look, LookOutcome, TrustStore};
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -84,7 +84,11 @@ fn attempt(command: &Trust, source: &Source, texts: &Texts) -> Result<Exit, Exit
 
 /// The worst of all lists.
 fn standing(trust: &TrustStore, now: Timestamp) -> Exit {
-    let states = trust.listings().iter().map(|listing| (listing.state(now), listing.refusal.is_some()));
+    let refused = |listing: &Listing| {
+        let looked = listing.last_look.as_ref().is_some_and(|look| look.outcome == LookOutcome::Refused);
+        listing.refusal.is_some() || looked
+    };
+    let states = trust.listings().iter().map(|listing| (listing.state(now), refused(listing)));
     let exit = |(state, refused)| match state {
         ListState::Refused => Exit::NotValid,
         ListState::Current if refused => Exit::CannotTell,
@@ -105,7 +109,7 @@ fn print(trust: &TrustStore, form: Form, now: Timestamp, texts: &Texts) {
         println!(
             "{}",
             escaped(&format!(
-                "{}: {} ({}, {}, SHA-256 {}, {services} {}{})",
+                "{}: {} ({}, {}, SHA-256 {}, {services} {}{}){}",
                 list.name,
                 list.state.name(),
                 list.territory.as_deref().unwrap_or("–"),
@@ -113,6 +117,7 @@ fn print(trust: &TrustStore, form: Form, now: Timestamp, texts: &Texts) {
                 list.sha256.as_deref().unwrap_or("–"),
                 texts.label(Label::Services),
                 list.reason.map(|code| format!("; {code}")).unwrap_or_default(),
+                listing.last_look.as_ref().map(|look| last_look(look, texts)).unwrap_or_default(),
             ))
         );
         for remark in &list.remarks {
@@ -129,6 +134,13 @@ fn print(trust: &TrustStore, form: Form, now: Timestamp, texts: &Texts) {
     for one in trust.history() {
         println!("{}", escaped(&texts.documented_status(one)));
     }
+}
+
+/// How the last look for a newer list went, where somebody looked.
+fn last_look(look: &Look, texts: &Texts) -> String {
+    let reason = look.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let how = format!("{}{reason}", texts.word("look", look.outcome.name()));
+    format!("; {}", texts.fill(Label::LastLook, &[("time", texts.time(look.at)), ("how", how)]))
 }
 
 fn refresh(trusting: &Trusting, trust: TrustStore, texts: &Texts) -> Result<Exit, Exit> {

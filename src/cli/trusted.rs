@@ -225,7 +225,9 @@ impl Trusting {
     /// A list with what was kept of it, which is verified again.
     fn kept(&self, listing: Listing) -> Listing {
         let Some(folder) = &self.parsed.trust.folder else { return listing };
-        match ListFolder::new(folder.clone()).load(&listing.name) {
+        let folder = ListFolder::new(folder.clone());
+        let listing = Listing { last_look: folder.last_look(&listing.name), ..listing };
+        match folder.load(&listing.name) {
             Ok(None) => listing,
             Ok(Some(kept)) => listing
                 .kept(&kept.pivots, kept.bytes, kept.taken_at)

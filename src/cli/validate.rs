@@ -33,7 +33,8 @@ use crate::service::{Gather, GivenContent, Judged, ReplayError, ValidationReques
 use crate::time::Timestamp;
 use crate::trust::TrustStore;
 use crate::validation::bundle::{Bundle, BundleError, SoftwareName};
-use crate::validation::{Evidence, Moment, Policy};
+use crate::validation::mandant::Mandant;
+use crate::validation::{Evidence, Moment, Policy, Report};
 
 /// Runs the command.
 pub(super) fn run(options: &Validate, source: &Source, texts: &'static Texts) -> Exit {
@@ -114,7 +115,32 @@ enum Asked {
     /// To judge it.
     Anew(Box<Anew>),
     /// To judge it as it was judged before.
-    Again { bundle: Box<Bundle>, password: Option<Vec<u8>>, contents: Vec<GivenContent> },
+    Again { bundle: Box<Bundle>, password: Option<Vec<u8>>, contents: Vec<GivenContent>, kinds: Kinds },
+}
+
+/// Kinds of document: the operator's, and the one that is asked for.
+#[derive(Default)]
+struct Kinds {
+    own: Vec<Arc<Mandant>>,
+    asked: Option<Arc<Mandant>>,
+}
+
+impl Kinds {
+    /// The one that is asked for is among those that are built in and these.
+    fn of(options: &Validate, own: Vec<Arc<Mandant>>, texts: &Texts) -> Result<Self, Exit> {
+        let Some(name) = &options.mandant else { return Ok(Self { own, asked: None }) };
+        let asked = service::mandant(name, &own).ok_or_else(|| {
+            let all = Mandant::builtin().iter().chain(&own);
+            let known: Vec<&str> = all.map(|mandant| mandant.name.as_str()).collect();
+            let args = [("mandant", name.clone()), ("known", known.join(", "))];
+            wrong_use(&texts.fill(Label::UnknownMandant, &args))
+        })?;
+        Ok(Self { own, asked: Some(asked) })
+    }
+
+    fn assess(&self, report: &mut Report) {
+        service::assess(report, &self.own, self.asked.as_deref());
+    }
 }
 
 /// A document to judge under what the options or the configuration say.
@@ -122,6 +148,7 @@ struct Anew {
     request: ValidationRequest,
     at_hand: Evidence,
     network: Network,
+    kinds: Kinds,
 }
 
 impl Asked {
@@ -132,27 +159,31 @@ impl Asked {
         let bundle = material::bundle(file, texts).map_err(|reason| wrong_use(&reason))?;
         let password = password(options, texts)?;
         let contents = contents(options, texts)?;
+        let kinds = Kinds::of(options, Vec::new(), texts)?;
         announce(&bundle, texts);
-        Ok(Self::Again { bundle: Box::new(bundle), password, contents })
+        Ok(Self::Again { bundle: Box::new(bundle), password, contents, kinds })
     }
 
     fn judge(&self, content: &[u8]) -> Result<Judged, DocumentError> {
         let cancel = CancelFlag::default();
         match self {
             Self::Anew(anew) => {
-                let Anew { request, at_hand, network } = &**anew;
+                let Anew { request, at_hand, network, kinds } = &**anew;
                 let judged = service::judge(content, request, at_hand, &cancel);
                 let (case, report) = judged.map_err(|error| unread(&error))?;
-                let (case, report) = network.gathered(case, report, &request.limits)?;
+                let (case, mut report) = network.gathered(case, report, &request.limits)?;
+                kinds.assess(&mut report);
                 Ok(Judged { report, basis: case.into_basis() })
             }
-            Self::Again { bundle, password, contents: given } => {
+            Self::Again { bundle, password, contents: given, kinds } => {
                 let (password, limits) = (password.as_deref(), &Limits::DEFAULT);
                 let replayed = service::replay(content, bundle, password, given, limits, &cancel);
-                replayed.map_err(|error| match error {
+                let mut judged = replayed.map_err(|error| match error {
                     ReplayError::Document(error) => unread(&error),
                     ReplayError::Bundle(_) => DocumentError::new("other-document"),
-                })
+                })?;
+                kinds.assess(&mut judged.report);
+                Ok(judged)
             }
         }
     }
@@ -182,7 +213,7 @@ fn announce(bundle: &Bundle, texts: &Texts) {
 fn anew(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -> Result<Anew, Exit> {
     let limits = Limits::DEFAULT;
     let wrong = |reason: String| wrong_use(&reason);
-    let Believed { policy, trust, at_hand, gather } = terms(options, source, clock, texts)?;
+    let Believed { policy, trust, at_hand, gather, kinds } = terms(options, source, clock, texts)?;
     let given = material::evidence(&options.evidence, &limits, texts).map_err(wrong)?;
     let request = ValidationRequest {
         password: password(options, texts)?,
@@ -195,7 +226,7 @@ fn anew(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) ->
         moment: Moment { at: options.at.unwrap_or(clock), clock },
         limits,
     };
-    Ok(Anew { request, at_hand, network: Network::new(gather) })
+    Ok(Anew { request, at_hand, network: Network::new(gather), kinds })
 }
 
 fn contents(options: &Validate, texts: &Texts) -> Result<Vec<GivenContent>, Exit> {
@@ -213,6 +244,7 @@ struct Believed {
     trust: TrustStore,
     at_hand: Evidence,
     gather: Gather,
+    kinds: Kinds,
 }
 
 /// Under which policy, and who is trusted: the anchors of the command line and nobody else; without them, those of the
@@ -230,6 +262,8 @@ fn terms(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -
     };
     let unknown = || wrong_use(&texts.fill(Label::UnknownPolicy, &[("policy", options.policy.clone())]));
     let policy = policy.ok_or_else(unknown)?;
+    let own = loaded.as_ref().map(Loaded::mandants).transpose().map_err(source::refused)?.unwrap_or_default();
+    let kinds = Kinds::of(options, own, texts)?;
     let at_hand = loaded.as_ref().map(Loaded::evidence).transpose().map_err(source::refused)?.unwrap_or_default();
     let gather = match &loaded {
         _ if options.offline => Gather::offline(),
@@ -247,7 +281,7 @@ fn terms(options: &Validate, source: &Source, clock: Timestamp, texts: &Texts) -
             TrustStore::new(anchors).with_lists(lists.map_err(|reason| wrong_use(&reason))?)
         }
     };
-    Ok(Believed { policy, trust, at_hand, gather })
+    Ok(Believed { policy, trust, at_hand, gather, kinds })
 }
 
 fn jobs(options: &Validate) -> usize {

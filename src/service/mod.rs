@@ -128,24 +128,35 @@ impl Service {
     /// The mandant of this name, built in or the operator's.
     #[must_use]
     pub fn mandant(&self, name: &str) -> Option<Arc<Mandant>> {
-        let known = Mandant::builtin().iter().chain(&self.parts.mandants);
-        known.filter(|mandant| mandant.name == name).map(Arc::clone).next()
+        mandant(name, &self.parts.mandants)
     }
 
     /// Completes the mandants of a report: by the one that was asked for alone, else also by the operator's, where a list says
     /// what classes there are.
     pub fn assess(&self, report: &mut Report, asked: Option<&Mandant>) {
-        match asked {
-            Some(mandant) => report.mandants = vec![mandant.assess(report)],
-            None if report.mandants.is_empty() => {}
-            None => {
-                let own: Vec<_> = self.parts.mandants.iter().map(|mandant| mandant.assess(report)).collect();
-                report.mandants.extend(own);
-            }
-        }
+        assess(report, &self.parts.mandants, asked);
     }
 
     fn new_id(&self) -> Result<String, ServiceError> {
         self.parts.identifiers.next().map_err(|_| ServiceError::Internal("identifiers"))
+    }
+}
+
+/// The mandant of this name: built in, or one of these.
+#[must_use]
+pub fn mandant(name: &str, own: &[Arc<Mandant>]) -> Option<Arc<Mandant>> {
+    Mandant::builtin().iter().chain(own).find(|mandant| mandant.name == name).map(Arc::clone)
+}
+
+/// Completes the mandants of a report: by the one that was asked for alone, else also by one's own, where a list says what
+/// classes there are.
+pub fn assess(report: &mut Report, own: &[Arc<Mandant>], asked: Option<&Mandant>) {
+    match asked {
+        Some(mandant) => report.mandants = vec![mandant.assess(report)],
+        None if report.mandants.is_empty() => {}
+        None => {
+            let own: Vec<_> = own.iter().map(|mandant| mandant.assess(report)).collect();
+            report.mandants.extend(own);
+        }
     }
 }

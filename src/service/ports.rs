@@ -11,7 +11,7 @@ use crate::journal::Entry;
 use crate::sealing::SealIdentity;
 use crate::syntax::url::HttpUrl;
 use crate::time::Timestamp;
-use crate::trust::Listing;
+use crate::trust::{Listing, Look};
 use crate::validation::{FetchOutcome, NeedKind, Vouched};
 
 /// What will be there later. Boxed, so that a port can be chosen at run time.
@@ -216,6 +216,12 @@ pub trait KeepLists: Send + Sync {
     /// # Errors
     /// Where it cannot be kept: what was kept before is still there.
     fn keep(&self, listing: &Listing) -> Result<(), ListUnkept>;
+
+    /// Notes of a list how the last look for a newer one went, for who asks in another process.
+    ///
+    /// # Errors
+    /// Where it cannot be noted.
+    fn note(&self, name: &str, look: &Look) -> Result<(), ListUnkept>;
 }
 
 /// A list could not be kept. The text names the cause.

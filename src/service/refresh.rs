@@ -20,7 +20,8 @@ use super::Service;
 use super::ports::{Clock, FetchList, Identifiers, KeepLists, ListUnkept};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::syntax::url::HttpUrl;
-use crate::trust::{Listing, TrustStore};
+use crate::time::Timestamp;
+use crate::trust::{Listing, Look, LookOutcome, TrustStore};
 use crate::validation::FetchOutcome;
 
 /// How long a list is waited for.
@@ -51,7 +52,7 @@ pub enum Refreshed {
     Refused(String),
     /// Nothing came: why.
     Failed(FetchOutcome),
-    /// There is a newer one, it is in use, and could not be kept: why.
+    /// It is in use, and could not be kept: why.
     Unkept(String),
     /// The list is in use, and the pivots that it names could not be followed: why. Whoever signed it is believed all the
     /// same.
@@ -106,8 +107,24 @@ impl std::fmt::Debug for Refresh {
 }
 
 impl Refresh {
-    /// Looks for one list: how it ended, and the list as it stands then, where anything changed.
+    /// Looks for one list: how it ended, and the list as it stands then. How it ended is remembered of the list, and noted
+    /// for those who ask in another process.
     pub async fn look(&self, source: &ListSource, store: &TrustStore) -> (Refreshed, Option<Listing>) {
+        let (how, after) = self.look_for(source, store).await;
+        let before = || store.listings().iter().find(|listing| listing.name == source.name).cloned();
+        let Some(mut after) = after.or_else(before) else { return (how, None) };
+        after.last_look = remembered(&how, self.clock.now());
+        if let (Some(keep), Some(look)) = (self.keep.clone(), after.last_look.clone()) {
+            let name = after.name.clone();
+            let noted = spawn_blocking(move || keep.note(&name, &look)).await;
+            if let Ok(Err(ListUnkept(cause))) = noted {
+                tracing::warn!(list = %after.name, %cause, "how the look for a trust list went could not be noted");
+            }
+        }
+        (how, Some(after))
+    }
+
+    async fn look_for(&self, source: &ListSource, store: &TrustStore) -> (Refreshed, Option<Listing>) {
         let Some(listing) = store.listings().iter().find(|listing| listing.name == source.name).cloned() else {
             return (Refreshed::Unknown, None);
         };
@@ -122,17 +139,18 @@ impl Refresh {
         self.taken(listing.clone(), spawn_blocking(move || listing.after(bytes, now)).await.ok()).await
     }
 
-    /// Keeps what is new.
+    /// Keeps what there is now.
     async fn taken(&self, before: Listing, after: Option<Listing>) -> (Refreshed, Option<Listing>) {
         let Some(after) = after else { return (Refreshed::Failed(FetchOutcome::Unreadable), None) };
         let is_new = is_new(&before, &after);
-        let kept = match (self.keep.clone(), is_new) {
-            (Some(keep), true) => {
+        // Also where it is not new: what could not be kept then is kept when there is room.
+        let kept = match self.keep.clone() {
+            Some(keep) => {
                 let own = after.clone();
                 let unkept = |_| Err(ListUnkept("the thread that keeps lists ended".to_owned()));
                 spawn_blocking(move || keep.keep(&own)).await.unwrap_or_else(unkept)
             }
-            _ => Ok(()),
+            None => Ok(()),
         };
         let how = match (&after.refusal, kept) {
             (Some(refusal), _) => Refreshed::Refused(refusal.code.clone()),
@@ -159,7 +177,7 @@ impl Refresh {
         mut store: TrustStore,
     ) -> (BTreeMap<String, Refreshed>, TrustStore) {
         let mut ended = BTreeMap::new();
-        let mut looks: JoinSet<Look> = JoinSet::new();
+        let mut looks: JoinSet<Ended> = JoinSet::new();
         let began_with = Arc::new(store.clone());
         loop {
             while looks.len() < AT_ONCE
@@ -169,7 +187,7 @@ impl Refresh {
             }
             let Some(look) = looks.join_next().await else { return (ended, store) };
             // A look that was ended from outside has nothing to say.
-            let Ok(Look { source, how, after }) = look else { continue };
+            let Ok(Ended { source, how, after }) = look else { continue };
             if let Some(after) = after {
                 let before = store.clone();
                 store = spawn_blocking(move || before.with_taken(after)).await.unwrap_or(store);
@@ -178,16 +196,16 @@ impl Refresh {
         }
     }
 
-    async fn one(self: Arc<Self>, source: ListSource, store: Arc<TrustStore>) -> Look {
+    async fn one(self: Arc<Self>, source: ListSource, store: Arc<TrustStore>) -> Ended {
         let (how, after) = self.look(&source, &store).await;
-        Look { source, how, after }
+        Ended { source, how, after }
     }
 
     /// Looks for lists again and again, until it is dropped.
     pub async fn run(self, service: Arc<Service>) {
         let own = Arc::new(self);
         let mut due: BTreeMap<String, Due> = BTreeMap::new();
-        let mut looks: JoinSet<Look> = JoinSet::new();
+        let mut looks: JoinSet<Ended> = JoinSet::new();
         loop {
             let store = service.trust();
             let mut sources: BTreeMap<String, ListSource> =
@@ -214,7 +232,7 @@ impl Refresh {
                 },
             };
             let Some(look) = look else { continue };
-            let Ok(Look { source, how, after }) = look else {
+            let Ok(Ended { source, how, after }) = look else {
                 // It cannot be known whose it was: all that are looked for are looked for again, after a while.
                 let at = Instant::now().checked_add(FIRST_WAIT).unwrap_or_else(Instant::now);
                 due.values_mut().filter(|one| one.is_looked_for).for_each(|one| *one = Due { at, ..Due::now() });
@@ -244,7 +262,7 @@ impl Refresh {
 }
 
 /// A look that ended.
-struct Look {
+struct Ended {
     source: ListSource,
     how: Refreshed,
     after: Option<Listing>,
@@ -294,13 +312,27 @@ fn say(source: &ListSource, how: &Refreshed) {
             tracing::warn!(list = %source.name, outcome = outcome.name(), "no trust list came");
         }
         Refreshed::Unkept(cause) => {
-            tracing::warn!(list = %source.name, %cause, "a newer trust list is in use and could not be kept");
+            tracing::warn!(list = %source.name, %cause, "a trust list is in use and could not be kept");
         }
         Refreshed::WithoutPivots(cause) => {
             tracing::warn!(list = %source.name, %cause, "a list of lists is in use without the pivots that it names");
         }
         Refreshed::Unknown => tracing::error!(list = %source.name, "no such trust list"),
     }
+}
+
+/// What is remembered of a look; nothing of a list that nobody knows.
+fn remembered(how: &Refreshed, at: Timestamp) -> Option<Look> {
+    let (outcome, reason) = match how {
+        Refreshed::New => (LookOutcome::New, None),
+        Refreshed::Same => (LookOutcome::Same, None),
+        Refreshed::Refused(code) => (LookOutcome::Refused, Some(code.clone())),
+        Refreshed::Failed(outcome) => (LookOutcome::Failed, Some(outcome.name())),
+        Refreshed::Unkept(cause) => (LookOutcome::Unkept, Some(cause.clone())),
+        Refreshed::WithoutPivots(cause) => (LookOutcome::WithoutPivots, Some(cause.clone())),
+        Refreshed::Unknown => return None,
+    };
+    Some(Look { at, outcome, reason })
 }
 
 /// How long is waited after so many failures: up to a tenth less, as chance has it.

@@ -12,16 +12,17 @@
 )]
 
 use std::fs;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use crate::service::ports::{KeepLists, ListUnkept};
 use crate::time::Timestamp;
-use crate::trust::{LIST_BYTES, Listing, PIVOT_BYTES, PIVOTS, Pivot};
+use crate::trust::{LIST_BYTES, Listing, Look, PIVOT_BYTES, PIVOTS, Pivot};
 
 /// The first word of a file.
 const FORM: &str = "sigillum-list/1";
@@ -31,6 +32,11 @@ const PIVOTS_FORM: &str = "sigillum-lists/1";
 const LINE: usize = 64;
 /// Octets of the line of a pivot: a list keeps so many of a text.
 const PIVOT_LINE: usize = 4_096 + 64;
+
+/// How often, and after which wait each time, a lock that somebody else holds is tried again: 10 s in all. Whoever holds
+/// it writes one file.
+const TRIES: u32 = 200;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// A folder of lists.
 #[derive(Clone, Debug)]
@@ -79,10 +85,7 @@ impl ListFolder {
 
     fn keep_list(&self, listing: &Listing) -> io::Result<()> {
         let (Some(list), Some(taken_at)) = (&listing.list, listing.taken_at) else { return Ok(()) };
-        fs::create_dir_all(&self.0)?;
-        let lock =
-            OpenOptions::new().create(true).truncate(false).write(true).open(self.place(&listing.name, "lock"))?;
-        lock.lock()?;
+        let _lock = self.lock(&listing.name)?;
         // What another process kept meanwhile is not replaced by something older.
         if let Ok(Some(kept)) = self.load(&listing.name)
             && let Ok(before) = listing.kept(&kept.pivots, kept.bytes, kept.taken_at)
@@ -91,7 +94,8 @@ impl ListFolder {
         {
             return Ok(());
         }
-        let beside = self.place(&listing.name, &format!("new-{}", process::id()));
+        // Whoever holds the lock is alone here, and writes over what a process left that was ended.
+        let beside = self.place(&listing.name, "list-new");
         let pivots = listing.list_of_lists().map_or(&[][..], |lists| &lists.pivots);
         let written = write(&beside, taken_at, pivots, list.bytes()).and_then(|()| {
             fs::rename(&beside, self.place(&listing.name, "list"))?;
@@ -104,13 +108,42 @@ impl ListFolder {
         written
     }
 
-    fn place(&self, name: &str, end: &str) -> PathBuf {
+    pub(super) fn place(&self, name: &str, end: &str) -> PathBuf {
         self.0.join(format!("{name}.{end}"))
+    }
+
+    /// Whether this very list is kept already: then nobody has to be able to write.
+    fn has_kept(&self, listing: &Listing) -> bool {
+        let kept = self.load(&listing.name).ok().flatten();
+        let pivots = listing.list_of_lists().map_or(0, |lists| lists.pivots.len());
+        kept.zip(listing.list.as_ref())
+            .is_some_and(|(kept, list)| *kept.bytes == **list.bytes() && pivots <= kept.pivots.len())
+    }
+
+    /// The lock of a list. It ends with its file, also where the process is ended.
+    pub(super) fn lock(&self, name: &str) -> io::Result<File> {
+        fs::create_dir_all(&self.0)?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(self.place(name, "lock"))?;
+        for _ in 0..TRIES {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) => thread::sleep(BETWEEN),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::TimedOut, "another process holds the lock of this list"))
     }
 }
 
 impl KeepLists for ListFolder {
+    fn note(&self, name: &str, look: &Look) -> Result<(), ListUnkept> {
+        self.note_look(name, look).map_err(|error| ListUnkept(error.to_string()))
+    }
+
     fn keep(&self, listing: &Listing) -> Result<(), ListUnkept> {
+        if self.has_kept(listing) {
+            return Ok(());
+        }
         self.keep_list(listing).map_err(|error| ListUnkept(error.to_string()))
     }
 }

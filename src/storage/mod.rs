@@ -4,4 +4,5 @@
 //! * [`lists`]: verified trust lists in a folder.
 
 pub mod lists;
+mod looks;
 pub mod sqlite;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::announced::Announcement;
+use super::look::Look;
 use super::lotl::{ListOfLists, Pivot, PivotError};
 use super::service::Scheme;
 use super::verify::{ListRemark, ListSigner, Refusal, VerifiedTrustList};
@@ -23,6 +24,8 @@ pub struct Listing {
     pub taken_at: Option<Timestamp>,
     /// Why what came last was not taken; none where it was.
     pub refusal: Option<RefusedList>,
+    /// How the last look for a newer one went; none where nobody has looked yet.
+    pub last_look: Option<Look>,
     /// Which part it has among the lists.
     pub role: ListRole,
     /// For how many seconds after its next update was due the operator still believes it.
@@ -124,8 +127,8 @@ impl Listing {
     /// A list of which nothing is at hand yet.
     #[must_use]
     pub const fn new(name: String, scheme: Scheme, signers: Vec<ListSigner>) -> Self {
-        let role = ListRole::Own;
-        Self { name, scheme, signers, list: None, taken_at: None, refusal: None, role, grace_seconds: 0 }
+        let (role, last_look) = (ListRole::Own, None);
+        Self { name, scheme, signers, list: None, taken_at: None, refusal: None, last_look, role, grace_seconds: 0 }
     }
 
     /// The same with what was taken up before: it is verified again for the time at which that was.

@@ -14,6 +14,7 @@ mod index;
 mod list;
 mod listed;
 mod listing;
+mod look;
 mod lotl;
 pub mod scheme;
 mod service;
@@ -29,6 +30,7 @@ pub use list::{
 };
 pub use listed::{ListStanding, ListTrust};
 pub use listing::{ListRole, ListState, ListSummary, Listing, RefusedList};
+pub use look::{Look, LookOutcome};
 pub use lotl::{Followed, ListOfLists, PIVOT_BYTES, PIVOTS, Pivot, PivotError, follow_pivots, pivot_locations};
 pub use service::{Criteria, Period, Qualification, Qualifier, Scheme, Service, ServiceKind, ServiceStatus, Uses};
 pub use store::{SupplementaryAnchor, TrustAnchor, TrustStore};

@@ -343,7 +343,7 @@ async fn classes_and_mandants_are_answered_as_described() {
     }
     // A mandant that is asked for is answered without a list too.
     let report = World::new().validate("?policy=no-revocation&mandant=mixed", &SIGNED).await.json();
-    assert_eq!(report["mandants"][0]["unmet"], serde_json::json!(["class-not-accepted"]));
+    assert_eq!(report["mandants"][0]["unmet"], serde_json::json!(["no-trust-list"]));
     for document in support::seeds::documents() {
         world.validate("?policy=no-revocation", &document).await;
     }

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What it does when it is asked for a page.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ impl Page {
 /// A request that came.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    /// When.
+    pub at: Instant,
     pub method: String,
     pub target: String,
     pub head: String,
@@ -68,7 +70,12 @@ struct State {
 
 impl Website {
     pub fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at("127.0.0.1:0".parse().unwrap())
+    }
+
+    /// At this address.
+    pub fn at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let website = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
         let state = Arc::clone(&website.state);
         std::thread::spawn(move || {
@@ -197,5 +204,5 @@ fn request(stream: &mut TcpStream) -> std::io::Result<Option<Seen>> {
         head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body)?;
-    Ok(Some(Seen { method, target, head, body }))
+    Ok(Some(Seen { at: Instant::now(), method, target, head, body }))
 }

@@ -79,6 +79,8 @@ labels! {
     Class = "class" [];
     /// Before the class in the European Union.
     EuClass = "eu-class" [];
+    /// Heads the class that a list for demonstration would give.
+    DemoClass = "demo-class" [];
     /// The class with what the written form asks for.
     ClassIs = "class-is" ["class", "handwriting"];
     /// The same of a demo.
@@ -120,7 +122,7 @@ labels! {
     /// A kind of document that does not.
     MandantUnmet = "mandant-unmet" ["name", "unmet"];
     /// What is not done of it.
-    MandantNotDone = "mandant-not-done" ["checks"];
+    MandantNotDone = "mandant-not-done" ["name", "checks"];
     /// Before the claimed signing time.
     ClaimedTime = "claimed-time" [];
     /// The claimed signing time, and that it is a claim.
@@ -201,10 +203,14 @@ labels! {
     NotYet = "not-yet" ["what"];
     /// A policy that nobody knows.
     UnknownPolicy = "unknown-policy" ["policy"];
+    /// A kind of document that nobody knows, and those that are known.
+    UnknownMandant = "unknown-mandant" ["mandant", "known"];
     /// A file named by an option that cannot be used.
     UnusableFile = "unusable-file" ["option", "file", "reason"];
     /// After the number of services.
     Services = "services" [];
+    /// After a list: when somebody looked for a newer one last, and how that went.
+    LastLook = "last-look" ["time", "how"];
     /// No list is on the network.
     NoListToRefresh = "no-list-to-refresh" [];
     /// A trust list was refused, and why.

@@ -193,6 +193,14 @@ impl Texts {
         self.find("mandant", name).map_or_else(|| visible::shown(name).into_owned(), str::to_owned)
     }
 
+    /// A check that a mandant asks for and that is not done: of those of the built-in mandants in words with its name, else
+    /// by its name.
+    #[must_use]
+    pub fn undone(&self, check: &str) -> String {
+        let name = visible::shown(check);
+        self.find("undone", check).map_or_else(|| name.clone().into_owned(), |text| format!("{text} ({name})"))
+    }
+
     /// Why a class is what it is, in a few words.
     #[must_use]
     pub fn legal_reason(&self, reason: LegalReason) -> &str {

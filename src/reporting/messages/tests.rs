@@ -6,6 +6,7 @@ use super::*;
 use crate::document::{ChangesLevel, Coverage, Direction, Thing};
 use crate::reporting::DocumentError;
 use crate::syntax::pdf::FindingCode;
+use crate::trust::LookOutcome;
 use crate::validation::mandant::{Mandant, MandantNote, Unmet};
 use crate::validation::qualification::SwissClass;
 use crate::validation::{Doubt, Failure, Integrity, Term};
@@ -80,6 +81,8 @@ fn expected() -> Expected {
     plain("legal-reason", LegalReason::ALL.iter().map(|reason| reason.name()).collect());
     plain("mandant", BUILTIN_MANDANTS.to_vec());
     plain("unmet", Unmet::ALL.iter().map(|one| one.name()).collect());
+    plain("undone", Mandant::builtin().iter().flat_map(|one| one.not_done()).map(String::as_str).collect());
+    plain("look", LookOutcome::ALL.iter().map(|outcome| outcome.name()).collect());
     plain("mandant-note", MandantNote::ALL.iter().map(|note| note.name()).collect());
     for section in ["finding", "change", "error"] {
         all.insert((section, "generic"), BTreeSet::from(["code"]));

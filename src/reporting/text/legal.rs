@@ -3,7 +3,7 @@
 use super::page::Page;
 use super::signature::INDENT;
 use crate::reporting::{Label, Show, shown};
-use crate::validation::mandant::MandantResult;
+use crate::validation::mandant::{MandantResult, Unmet};
 use crate::validation::qualification::{CertificateClaims, LegalReason, SwissLegal};
 use crate::validation::{SignatureReport, TimeQuality};
 
@@ -27,7 +27,7 @@ pub(super) fn section(page: &mut Page, signature: &SignatureReport) {
     }
     if let Some(demo) = &legal.demo {
         let class = texts.word("class", demo.judged.class.name()).to_owned();
-        page.row(INDENT, Label::Class, &texts.fill(Label::DemoClassIs, &[("class", class)]));
+        page.row(INDENT, Label::DemoClass, &texts.fill(Label::DemoClassIs, &[("class", class)]));
         reasons(page, &demo.judged.reasons);
         if legal.ch.is_none() {
             four_checks(page, signature, demo);
@@ -83,25 +83,35 @@ fn claimed(page: &mut Page, claims: &CertificateClaims) {
     page.rows(INDENT, Label::Claims, lines.into_iter());
 }
 
-/// Which kinds of document it is good for. One alone was asked for by name, and says what it lacks.
+/// Which kinds of document it is good for, and of the others what each lacks; those that lack the same stand together. Of
+/// one that was asked for, or that the document may be, what is not done here and what is to be said besides.
 pub(super) fn mandants(page: &mut Page, results: &[MandantResult]) {
-    let asked = results.len() == 1;
-    for result in results {
-        let texts = page.texts();
-        let name = texts.mandant(&result.name);
-        if result.is_satisfied() {
-            page.row(0, Label::Mandant, &texts.fill(Label::MandantSatisfied, &[("name", name)]));
-        } else if asked || result.lacks_only_what_is_not_done() {
-            let unmet: Vec<&str> = result.unmet.iter().map(|one| texts.word("unmet", one.name())).collect();
-            let args = [("name", name), ("unmet", unmet.join("; "))];
-            page.row(0, Label::Mandant, &texts.fill(Label::MandantUnmet, &args));
-            if !result.not_done.is_empty() {
-                let checks: Vec<String> = result.not_done.iter().map(|check| shown(check).into_owned()).collect();
-                page.row(0, Label::Mandant, &texts.fill(Label::MandantNotDone, &[("checks", checks.join(", "))]));
-            }
-            for note in &result.notes {
-                page.row(0, Label::Caution, texts.word("mandant-note", note.name()));
-            }
+    let texts = page.texts();
+    let name = |result: &MandantResult| texts.mandant(&result.name);
+    let (satisfied, lacking): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.is_satisfied());
+    let mut lines: Vec<String> =
+        satisfied.iter().map(|result| texts.fill(Label::MandantSatisfied, &[("name", name(result))])).collect();
+    let mut written: Vec<&[Unmet]> = Vec::new();
+    for first in &lacking {
+        if written.contains(&&*first.unmet) {
+            continue;
         }
+        written.push(&first.unmet);
+        let alike = lacking.iter().filter(|result| result.unmet == first.unmet);
+        let names: Vec<String> = alike.map(|result| name(result)).collect();
+        let unmet: Vec<&str> = first.unmet.iter().map(|one| texts.word("unmet", one.name())).collect();
+        let args = [("name", names.join(", ")), ("unmet", unmet.join("; "))];
+        lines.push(texts.fill(Label::MandantUnmet, &args));
+    }
+    let is_meant = |result: &&MandantResult| results.len() == 1 || result.may_be_meant();
+    for result in results.iter().filter(is_meant).filter(|result| !result.not_done.is_empty()) {
+        let checks: Vec<String> = result.not_done.iter().map(|check| texts.undone(check)).collect();
+        let args = [("name", name(result)), ("checks", checks.join("; "))];
+        lines.push(texts.fill(Label::MandantNotDone, &args));
+    }
+    // All of them: none may be missing because there are many.
+    lines.iter().for_each(|line| page.row(0, Label::Mandant, line));
+    for note in results.iter().filter(is_meant).flat_map(|result| &result.notes) {
+        page.row(0, Label::Caution, texts.word("mandant-note", note.name()));
     }
 }

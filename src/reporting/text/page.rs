@@ -33,6 +33,7 @@ const ROWS: &[Label] = &[
     Label::ProvenTime,
     Label::TimeQuality,
     Label::Class,
+    Label::DemoClass,
     Label::EuClass,
     Label::ClassReason,
     Label::CheckIntegrity,

@@ -108,12 +108,17 @@ impl Mandant {
         if form.name.is_empty() || !form.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
             return Err(MandantError::Bounds { key: "name" });
         }
-        if form.minimum == 0 || form.minimum > MOST || form.maximum.is_some_and(|most| most < form.minimum) {
+        if form.minimum == 0 || form.minimum > MOST {
             return Err(MandantError::Bounds { key: "minimum" });
         }
-        let demands = form.some.len();
-        if demands > MOST || form.not_done.len() > MOST {
+        if form.maximum.is_some_and(|most| most < form.minimum) {
+            return Err(MandantError::Bounds { key: "maximum" });
+        }
+        if form.some.len() > MOST {
             return Err(MandantError::Bounds { key: "some" });
+        }
+        if form.not_done.len() > MOST {
+            return Err(MandantError::Bounds { key: "not-done" });
         }
         if form.every.is_none() && form.some.is_empty() {
             return Err(MandantError::Empty);
@@ -151,8 +156,11 @@ fn words<T>(
 }
 
 fn demand(form: DemandForm) -> Result<Demand, MandantError> {
-    if form.classes.is_empty() || form.count == 0 || form.count > MOST {
+    if form.classes.is_empty() {
         return Err(MandantError::Bounds { key: "classes" });
+    }
+    if form.count == 0 || form.count > MOST {
+        return Err(MandantError::Bounds { key: "count" });
     }
     // A mandant cannot be content with what cannot be said.
     let class = |word: &str| SwissClass::from_name(word).filter(|class| *class != SwissClass::NotDetermined);

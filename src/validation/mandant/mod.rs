@@ -75,6 +75,8 @@ pub enum Unmet {
     TooManySignatures,
     /// Not every signature is valid, or more than is permitted came later.
     NotValid,
+    /// There is no Swiss trust list that would say what class a signature has.
+    NoList,
     /// A signature has another class.
     Class,
     /// The time of a signature is not good enough.
@@ -91,11 +93,12 @@ pub enum Unmet {
 
 impl Unmet {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Format,
         Self::TooFewSignatures,
         Self::TooManySignatures,
         Self::NotValid,
+        Self::NoList,
         Self::Class,
         Self::Time,
         Self::SignatureMissing,
@@ -112,6 +115,7 @@ impl Unmet {
             Self::TooFewSignatures => "too-few-signatures",
             Self::TooManySignatures => "too-many-signatures",
             Self::NotValid => "signature-not-valid",
+            Self::NoList => "no-trust-list",
             Self::Class => "class-not-accepted",
             Self::Time => "time-not-accepted",
             Self::SignatureMissing => "signature-missing",
@@ -142,10 +146,10 @@ impl MandantResult {
         self.unmet.is_empty()
     }
 
-    /// Whether it lacks nothing but what is not done here.
+    /// Whether the document may be of this kind all the same: it has the format and as many signatures as such documents have.
     #[must_use]
-    pub fn lacks_only_what_is_not_done(&self) -> bool {
-        self.unmet == [Unmet::NotDone]
+    pub fn may_be_meant(&self) -> bool {
+        !self.unmet.contains(&Unmet::Format) && !self.unmet.contains(&Unmet::TooFewSignatures)
     }
 }
 
@@ -168,6 +172,12 @@ impl Mandant {
         static ALL: LazyLock<Vec<Arc<Mandant>>> =
             LazyLock::new(|| BUILTIN.iter().filter_map(|text| Mandant::parse(text).ok()).map(Arc::new).collect());
         &ALL
+    }
+
+    /// Checks that it asks for and that are not done here.
+    #[must_use]
+    pub fn not_done(&self) -> &[String] {
+        &self.not_done
     }
 
     /// What a document has of it, by its report.
@@ -193,7 +203,10 @@ impl Mandant {
         lacks(Unmet::TooFewSignatures, signatures.len() < self.minimum);
         lacks(Unmet::TooManySignatures, self.maximum.is_some_and(|most| signatures.len() > most));
         lacks(Unmet::NotValid, self.all_valid && report.summary.answer != Answer::Valid);
-        lacks(Unmet::Class, every.is_some_and(|demand| signatures.iter().any(|one| !meets_class(one, demand))));
+        let is_of_a_class = |one: &&SignatureReport| legal_of(one, demo).is_some();
+        lacks(Unmet::NoList, !signatures.iter().all(|one| is_of_a_class(&one)));
+        let mut classed = signatures.iter().filter(is_of_a_class);
+        lacks(Unmet::Class, every.is_some_and(|demand| classed.any(|one| !meets_class(one, demand))));
         lacks(Unmet::Time, every.is_some_and(|demand| signatures.iter().any(|one| !meets_time(one, demand))));
         let has = |demand: &Demand| {
             let good = signatures

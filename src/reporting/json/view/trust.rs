@@ -151,10 +151,19 @@ struct ListNow {
     announced_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<String>,
+    last_look: Option<LookView>,
     signer_sha256: Option<String>,
     taken_at: Option<String>,
     services: usize,
     pinned: Vec<PinNow>,
+}
+
+#[derive(Serialize)]
+struct LookView {
+    time: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -208,6 +217,11 @@ impl ListNow {
             remarks: summary.remarks.iter().map(|remark| remark.name()).collect(),
             announced_by: listing.announcement().map(|one| one.by.clone()),
             location: listing.announcement().and_then(|one| one.location.as_ref()).map(ToString::to_string),
+            last_look: listing.last_look.as_ref().map(|look| LookView {
+                time: look.at.to_string(),
+                outcome: look.outcome.name(),
+                reason: look.reason.clone(),
+            }),
             signer_sha256: list.map(|list| digest(DigestAlgorithm::Sha256, list.signer().der()).to_string()),
             taken_at: listing.taken_at.map(|time| time.to_string()),
             services: list.map_or(0, |list| list.services().len()),
