@@ -648,6 +648,75 @@ fn real_lists_of_lists_name_their_pivots_and_national_lists() {
 }
 
 #[test]
+fn real_issues_lead_from_one_to_the_next() {
+    let name = "real pivots";
+    let Some(shared) = support::shared() else { return support::skipped(name) };
+    let corpus = shared.join("data/corpus");
+    let dss = "esig__dss/dss-tsl-validation/src/test/resources/lotlCache";
+    let pyhanko =
+        "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl";
+    let read = |file: &str| -> Arc<[u8]> { support::read(&corpus.join(file)).into() };
+    let place = "https://ec.europa.eu/tools/lotl/eu-lotl.xml";
+    let oldest = "itext__itext-java/sign/src/test/resources/com/itextpdf/signatures/validation/lotl/QualifiedValidatorTest/test_lotl_snapshot/opadkdghboclajdilkiihmpihiphgpen";
+    for (earlier, later) in [
+        (format!("{dss}/tl_pivot_247_mp_with-bom.xml"), format!("{dss}/eu-lotl_xml-directive-removed.xml")),
+        (format!("{pyhanko}/eu-lotl-old.xml"), format!("{pyhanko}/eu-lotl.xml")),
+        (format!("{pyhanko}/eu-lotl.xml"), "peponeska__eu-trustlist/eu-lotl.xml".to_owned()),
+    ] {
+        let (earlier, later) = (read(&earlier), read(&later));
+        let pins = support::made_list::signers_in(&earlier);
+        let chain = [Pivot { location: "http://lists.test/pivot.xml".to_owned(), taken_at: now(), bytes: earlier }];
+        let followed = follow_pivots(&pins, place, &chain).unwrap();
+        let listing = Listing::of_lists("eu".to_owned(), place.to_owned(), pins, Territories::All);
+        let listing = listing.following(&chain).unwrap();
+        assert!(followed.sequence_number.is_some() && listing.signers == followed.signers);
+        let taken = listing.after(later, now());
+        assert_eq!(taken.refusal, None);
+        assert!(taken.list.unwrap().list().sequence_number > followed.sequence_number.unwrap());
+        // Nothing that came before the pivot follows it.
+        let before = Listing { list: None, ..listing }.after(read(oldest), now());
+        assert!(
+            before.refusal.is_some_and(|refusal| ["older", "signer-not-pinned"].contains(&refusal.code.as_str()))
+        );
+    }
+    support::suite(name, 3);
+}
+
+/// xmlsec1 says of what the tests make what the program says of it, so that they test the program and not themselves.
+#[test]
+fn what_is_made_here_is_verified_by_another_program() {
+    let name = "made trust lists (xmlsec1)";
+    if !support::xmlsec::is_here() {
+        println!("SKIPPED {name}: no outside judges");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [maker] = makers();
+    std::fs::write(folder.path().join("maker.der"), &maker.certificate).unwrap();
+    let judged = |bytes: &[u8]| {
+        std::fs::write(folder.path().join("list.xml"), bytes).unwrap();
+        let output = std::process::Command::new("xmlsec1")
+            .current_dir(folder.path())
+            .args(["--verify", "--node-id", "signature", "--enabled-reference-uris", "empty,same-doc"])
+            .args(["--trusted-der", "maker.der"])
+            .args(["--id-attr:Id", "http://www.w3.org/2000/09/xmldsig#:Signature"])
+            .args(["--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties", "list.xml"])
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let national = maker.sign(&MadeList::national("AT", 1, vec![&maker.certificate]));
+    let of_lists = issue(1, &["p1"], &maker, &[&maker]);
+    for list in [&national, &of_lists] {
+        let (good, said) = judged(list);
+        assert!(good, "{said}");
+        let text = String::from_utf8(list.to_vec()).unwrap().replace(">Operator<", ">operator<");
+        assert!(!judged(text.as_bytes()).0);
+    }
+    support::suite(name, 4);
+}
+
+#[test]
 fn real_national_lists_are_fetched_from_where_the_real_list_of_lists_says() {
     let name = "real lists announced";
     let Some(shared) = support::shared() else { return support::skipped(name) };

@@ -1,5 +1,5 @@
 //! Trust lists that tests make: written in the form that Exclusive XML Canonicalization would give them, signed with ECDSA
-//! on P-256 (XAdES baseline B, enveloped). What is made is verified by the program and, where it is there, by xmlsec1.
+//! on P-256 (XAdES baseline B, enveloped). What is made is judged by xmlsec1 too (tests/trust_announced.rs).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
