@@ -268,6 +268,21 @@ fn pivots_are_fetched_as_far_as_they_are_needed() {
     assert_eq!(restore(&[&x]).unwrap_err().code, "signer-not-pinned");
     let store_of = |listing: Listing| TrustStore::default().with_lists(vec![listing]);
 
+    // A file that was cut short is no list, whatever is left of it.
+    let whole = std::fs::read(world.folder.path().join("lists/eu.list")).unwrap();
+    let cut = ListFolder::new(world.folder.path().join("cut"));
+    std::fs::create_dir_all(world.folder.path().join("cut")).unwrap();
+    for length in (0..whole.len()).step_by(97).chain(0..80) {
+        std::fs::write(world.folder.path().join("cut/eu.list"), &whole[..length]).unwrap();
+        if let Ok(kept) = cut.load("eu") {
+            let kept = kept.unwrap();
+            assert!(
+                listing(&[&a], Territories::All).kept(&kept.pivots, kept.bytes, kept.taken_at).is_err(),
+                "{length}"
+            );
+        }
+    }
+
     // Whoever was announced no more is believed no more, though the operator pinned them.
     world.web.put(PLACE, &issue(26, &["p20", "p10"], &a, &[&a]));
     let (how, after, _) = look(&store);
@@ -313,11 +328,14 @@ fn pivots_are_fetched_as_far_as_they_are_needed() {
     support::suite("pivots fetched", 16);
 }
 
+/// The code of the refusal, the pivots, the list of lists.
+type Case<'a> = (&'a str, Vec<(&'a str, Arc<[u8]>)>, Arc<[u8]>);
+
 #[test]
 fn pivots_that_lead_nowhere_leave_what_was_good() {
     let [a, b, c, x] = makers();
     let good = issue(5, &[], &a, &[&a]);
-    let cases: [(&str, Vec<(&str, Arc<[u8]>)>, Arc<[u8]>); 7] = [
+    let cases: [Case<'_>; 7] = [
         ("signer-not-pinned", vec![], issue(50, &[], &x, &[&x])),
         (
             "pivot-refused",
@@ -627,6 +645,128 @@ fn real_lists_of_lists_name_their_pivots_and_national_lists() {
         cases += announced.len();
     }
     support::suite(name, cases);
+}
+
+#[test]
+fn real_issues_lead_from_one_to_the_next() {
+    let name = "real pivots";
+    let Some(shared) = support::shared() else { return support::skipped(name) };
+    let corpus = shared.join("data/corpus");
+    let dss = "esig__dss/dss-tsl-validation/src/test/resources/lotlCache";
+    let pyhanko =
+        "MatthiasValvekens__pyHanko/internal/common-test-utils/src/pyhanko_testing_commons/test_data/data/tl";
+    let read = |file: &str| -> Arc<[u8]> { support::read(&corpus.join(file)).into() };
+    let place = "https://ec.europa.eu/tools/lotl/eu-lotl.xml";
+    let oldest = "itext__itext-java/sign/src/test/resources/com/itextpdf/signatures/validation/lotl/QualifiedValidatorTest/test_lotl_snapshot/opadkdghboclajdilkiihmpihiphgpen";
+    for (earlier, later) in [
+        (format!("{dss}/tl_pivot_247_mp_with-bom.xml"), format!("{dss}/eu-lotl_xml-directive-removed.xml")),
+        (format!("{pyhanko}/eu-lotl-old.xml"), format!("{pyhanko}/eu-lotl.xml")),
+        (format!("{pyhanko}/eu-lotl.xml"), "peponeska__eu-trustlist/eu-lotl.xml".to_owned()),
+    ] {
+        let (earlier, later) = (read(&earlier), read(&later));
+        let pins = support::made_list::signers_in(&earlier);
+        let chain = [Pivot { location: "http://lists.test/pivot.xml".to_owned(), taken_at: now(), bytes: earlier }];
+        let followed = follow_pivots(&pins, place, &chain).unwrap();
+        let listing = Listing::of_lists("eu".to_owned(), place.to_owned(), pins, Territories::All);
+        let listing = listing.following(&chain).unwrap();
+        assert!(followed.sequence_number.is_some() && listing.signers == followed.signers);
+        let taken = listing.after(later, now());
+        assert_eq!(taken.refusal, None);
+        assert!(taken.list.unwrap().list().sequence_number > followed.sequence_number.unwrap());
+        // Nothing that came before the pivot follows it.
+        let before = Listing { list: None, ..listing }.after(read(oldest), now());
+        assert!(
+            before.refusal.is_some_and(|refusal| ["older", "signer-not-pinned"].contains(&refusal.code.as_str()))
+        );
+    }
+    support::suite(name, 3);
+}
+
+/// xmlsec1 says of what the tests make what the program says of it, so that they test the program and not themselves.
+#[test]
+fn what_is_made_here_is_verified_by_another_program() {
+    let name = "made trust lists (xmlsec1)";
+    if !support::xmlsec::is_here() {
+        println!("SKIPPED {name}: no outside judges");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [maker] = makers();
+    std::fs::write(folder.path().join("maker.der"), &maker.certificate).unwrap();
+    let judged = |bytes: &[u8]| {
+        std::fs::write(folder.path().join("list.xml"), bytes).unwrap();
+        let output = std::process::Command::new("xmlsec1")
+            .current_dir(folder.path())
+            .args(["--verify", "--node-id", "signature", "--enabled-reference-uris", "empty,same-doc"])
+            .args(["--trusted-der", "maker.der"])
+            .args(["--id-attr:Id", "http://www.w3.org/2000/09/xmldsig#:Signature"])
+            .args(["--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties", "list.xml"])
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let national = maker.sign(&MadeList::national("AT", 1, vec![&maker.certificate]));
+    let of_lists = issue(1, &["p1"], &maker, &[&maker]);
+    for list in [&national, &of_lists] {
+        let (good, said) = judged(list);
+        assert!(good, "{said}");
+        let text = String::from_utf8(list.to_vec()).unwrap().replace(">Operator<", ">operator<");
+        assert!(!judged(text.as_bytes()).0);
+    }
+    support::suite(name, 4);
+}
+
+#[test]
+fn real_national_lists_are_fetched_from_where_the_real_list_of_lists_says() {
+    let name = "real lists announced";
+    let Some(shared) = support::shared() else { return support::skipped(name) };
+    let folder = shared.join("data/corpus/peponeska__eu-trustlist");
+    let bytes: Arc<[u8]> = support::read(&folder.join("eu-lotl.xml")).into();
+    let pins = support::made_list::signers_in(&bytes);
+    let world = World::new();
+    world.web.put(PLACE, &bytes);
+    let start = Listing::of_lists("eu".to_owned(), PLACE.to_owned(), pins, Territories::All);
+    let announced = start.after(Arc::clone(&bytes), now()).announces(&[]);
+    let mut there = 0;
+    for one in announced.iter().filter_map(Listing::announcement) {
+        let Ok(files) = std::fs::read_dir(folder.join(&one.territory)) else { continue };
+        for file in files.map(|file| file.unwrap().path()) {
+            if file.extension().is_some_and(|end| end == "xml") {
+                let list: Arc<[u8]> = support::read(&file).into();
+                world.web.put(&one.location.as_ref().unwrap().to_string(), &list);
+                there += 1;
+            }
+        }
+    }
+    let (ended, store) = world.once(&TrustStore::default().with_lists(vec![start.clone()]));
+    // Its pivots are at another place than ours: whoever signed it is pinned, so it is taken.
+    assert!(
+        matches!(&ended["eu"], Refreshed::WithoutPivots(cause) if cause == "pivot-elsewhere"),
+        "{:?}",
+        ended["eu"]
+    );
+    let mut figures: BTreeMap<String, usize> = BTreeMap::new();
+    for (territory, how) in &ended {
+        println!("{territory}: {how:?}");
+        *figures.entry(format!("{how:?}")).or_default() += 1;
+    }
+    let new = ended.values().filter(|how| **how == Refreshed::New).count();
+    assert!(new >= 10 && new <= there, "{figures:?}");
+    let allowed =
+        ["New", "WithoutPivots(\"pivot-elsewhere\")", "Refused(\"signer-not-pinned\")", "Failed(ConnectionBroken)"];
+    assert!(figures.keys().all(|how| allowed.contains(&how.as_str())), "{figures:?}");
+    // All of it again from what was kept.
+    let lists = world.kept();
+    let kept = lists.load("eu").unwrap().unwrap();
+    let again = start.kept(&kept.pivots, kept.bytes, kept.taken_at).unwrap().announces(&[]);
+    let restored = again.iter().filter_map(|one| {
+        let kept = lists.load(&one.name).unwrap()?;
+        Some(one.kept(&kept.pivots, kept.bytes, kept.taken_at).unwrap())
+    });
+    let services: usize = restored.map(|one| one.list.unwrap().services().len()).sum();
+    assert_eq!(services, store.services().len());
+    println!("{new} lists, {services} services");
+    support::suite(name, new);
 }
 
 /// The same role for other territories.

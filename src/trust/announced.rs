@@ -68,6 +68,16 @@ pub fn announced_name(by: &str, territory: &str) -> String {
 }
 
 impl Listing {
+    /// The same as one that a list of lists of this name announces, where nothing else is known of that; itself where its
+    /// name is none of such a list.
+    #[must_use]
+    pub fn announced_by(self, by: &str) -> Self {
+        let territory = self.name.strip_prefix(by).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned);
+        let Some(territory) = territory else { return self };
+        let announcement = Announcement { by: by.to_owned(), location: None, territory, type_uri: String::new() };
+        Self { role: ListRole::Announced(Box::new(announcement)), ..self }
+    }
+
     /// How this list is announced; none of one that is configured.
     #[must_use]
     pub const fn announcement(&self) -> Option<&Announcement> {

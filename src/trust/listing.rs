@@ -113,6 +113,8 @@ pub struct ListSummary {
     pub next_update: Option<Timestamp>,
     /// SHA-256 of it, lowercase hex.
     pub sha256: Option<String>,
+    /// The name of the list of lists that announces it; none of one that is configured.
+    pub announced_by: Option<String>,
     /// How it stands.
     pub state: ListState,
     /// The code of the refusal of what came last.
@@ -220,6 +222,7 @@ impl Listing {
             issue_time: said.map(|list| list.issue_time),
             next_update: said.and_then(|list| list.next_update),
             sha256: self.list.as_ref().map(|list| list.sha256().to_owned()),
+            announced_by: self.announcement().map(|one| one.by.clone()),
             state: self.state(at),
             reason: self.refusal.as_ref().map(|refusal| refusal.code.clone()),
             grace_until: said

@@ -163,6 +163,7 @@ async fn announced_lists_grace_remarks_and_history_are_shown_and_replayed() {
 
     let report = world.validate("?with=bundle", &SIGNED).await.json();
     assert_eq!(report["trust"]["lists"][1]["graceUntil"], "2026-01-03T00:00:00Z");
+    assert_eq!(report["trust"]["lists"][1]["announcedBy"], "eu");
     assert_eq!(report["trust"]["history"][0]["name"], "former law");
     let bundle = STANDARD.decode(report["renderings"][0]["base64"].as_str().unwrap()).unwrap();
     let (read, at) = (Bundle::read(&bundle).unwrap().trust, world.clock.now());

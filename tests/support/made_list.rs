@@ -1,5 +1,5 @@
 //! Trust lists that tests make: written in the form that Exclusive XML Canonicalization would give them, signed with ECDSA
-//! on P-256 (XAdES baseline B, enveloped). What is made is verified by the program and, where it is there, by xmlsec1.
+//! on P-256 (XAdES baseline B, enveloped). What is made is judged by xmlsec1 too (tests/trust_announced.rs).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -65,7 +65,7 @@ impl ListMaker {
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
         let certificate = params.self_signed(&key).expect("a certificate").der().to_vec();
-        let random = SystemRandom::new();
+        let random = random();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.serialize_der(), &random);
         Self { key: key.expect("a key"), certificate }
     }
@@ -112,7 +112,7 @@ impl ListMaker {
             digested(&content),
             digested(&properties),
         );
-        let value = self.key.sign(&SystemRandom::new(), info.as_bytes()).expect("a signature");
+        let value = self.key.sign(&random(), info.as_bytes()).expect("a signature");
         let signature = format!(
             "<ds:Signature xmlns:ds=\"{DS}\" Id=\"signature\">{info}<ds:SignatureValue>{}</ds:SignatureValue>\
              <ds:KeyInfo><ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
@@ -223,6 +223,11 @@ fn service(certificate: &[u8]) -> String {
 
 fn sha256(octets: &[u8]) -> String {
     STANDARD.encode(digest(&SHA256, octets))
+}
+
+#[expect(clippy::disallowed_methods, reason = "signing draws randomness")]
+fn random() -> SystemRandom {
+    SystemRandom::new()
 }
 
 /// Whoever a list itself brings as its signers: to look at the list, not to believe it.

@@ -53,6 +53,8 @@ labels! {
     SupplementaryAnchor = "supplementary-anchor" ["name", "sha256"];
     /// What the operator documents of a service for the time before its list begins.
     DocumentedStatus = "documented-status" ["name", "status", "from", "sha256", "source", "date"];
+    /// How many lists that a list of lists announces are current.
+    ListsAnnounced = "lists-announced" ["count", "name"];
     /// That an overdue list is still believed.
     ListGraceUntil = "list-grace-until" ["name", "until"];
     /// That a list is not as its version demands.

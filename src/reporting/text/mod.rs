@@ -109,7 +109,18 @@ fn about_document(page: &mut Page, report: &Report, envelope: &Envelope<'_>) {
     );
     let anchors = texts.fill(Label::Anchors, &[("count", report.trust.anchors.to_string())]);
     page.row(0, Label::Validated, &format!("{how}; {anchors}"));
-    for list in &report.trust.lists {
+    let is_one_of_many = |list: &&ListSummary| {
+        list.announced_by.is_some() && list.state == ListState::Current && list.reason.is_none()
+    };
+    for by in report.trust.lists.iter().filter(|list| list.announced_by.is_none()) {
+        let announced = |list: &&ListSummary| list.announced_by.as_deref() == Some(by.name.as_str());
+        let count = report.trust.lists.iter().filter(announced).filter(is_one_of_many).count();
+        if count > 0 {
+            let by = ("name", shown(&by.name).into_owned());
+            page.row(0, Label::TrustList, &texts.fill(Label::ListsAnnounced, &[by, ("count", count.to_string())]));
+        }
+    }
+    for list in report.trust.lists.iter().filter(|list| !is_one_of_many(list)) {
         let label = if list.state == ListState::Current { Label::TrustList } else { Label::Caution };
         page.row(0, label, &list_line(texts, list));
         let name = || ("name", shown(list.territory.as_deref().unwrap_or(&list.name)).into_owned());

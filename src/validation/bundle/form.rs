@@ -112,6 +112,8 @@ pub(super) struct ListForm<'a> {
     pub(super) refusal: Option<RefusalForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) grace_seconds: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) announced_by: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]

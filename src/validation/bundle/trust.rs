@@ -50,6 +50,7 @@ fn list_form(listing: &Listing) -> ListForm<'_> {
         list: listing.list.as_ref().map(|list| Der::of(list.bytes())),
         refusal: listing.refusal.as_ref().map(refusal),
         grace_seconds: (listing.grace_seconds != 0).then_some(listing.grace_seconds),
+        announced_by: listing.announcement().map(|one| one.by.clone()),
     }
 }
 
@@ -148,6 +149,10 @@ fn listing(form: &ListForm<'_>, number: usize) -> Result<Listing, BundleError> {
     };
     let signers = form.signers.iter().map(signer).collect::<Result<_, BundleError>>()?;
     let listing = Listing::new(form.name.clone(), scheme, signers);
+    let listing = match &form.announced_by {
+        Some(by) => listing.announced_by(by),
+        None => listing,
+    };
     let listing = match (&form.list, optional(MEMBER, form.taken_at.as_deref())?) {
         (Some(list), Some(taken_at)) => {
             listing.restored(Arc::from(list.octets()), taken_at).map_err(|_| refused)?

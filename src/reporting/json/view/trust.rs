@@ -79,6 +79,8 @@ pub(in crate::reporting) struct ListView<'a> {
     issue_time: Option<String>,
     next_update: Option<String>,
     sha256: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announced_by: Option<&'a str>,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -98,6 +100,7 @@ impl<'a> ListView<'a> {
             issue_time: list.issue_time.map(|time| time.to_string()),
             next_update: list.next_update.map(|time| time.to_string()),
             sha256: list.sha256.as_deref(),
+            announced_by: list.announced_by.as_deref(),
             state: list.state.name(),
             reason: list.reason.as_deref(),
             grace_until: list.grace_until.map(|time| time.to_string()),
@@ -215,7 +218,7 @@ impl ListNow {
             reason: summary.reason,
             grace_until: summary.grace_until.map(|time| time.to_string()),
             remarks: summary.remarks.iter().map(|remark| remark.name()).collect(),
-            announced_by: listing.announcement().map(|one| one.by.clone()),
+            announced_by: summary.announced_by,
             location: listing.announcement().and_then(|one| one.location.as_ref()).map(ToString::to_string),
             last_look: listing.last_look.as_ref().map(|look| LookView {
                 time: look.at.to_string(),
