@@ -154,6 +154,7 @@ struct ListNow {
     announced_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_look: Option<LookView>,
     signer_sha256: Option<String>,
     taken_at: Option<String>,
