@@ -20,6 +20,10 @@ use sigillum::limits::{Budget, Limits};
 use sigillum::pki::{Certificate, SignedData, oid, pem};
 use sigillum::trust::{ListSigner, Scheme, VerifiedTrustList};
 
+/// What one that was ended left: which files are not there, which stand in the place of others, and the number of the list
+/// that comes of it.
+type Left<'l> = (&'l str, &'l [&'l str], &'l [(&'l str, &'l str)], u64);
+
 /// The files that a demo has beyond those of earlier versions.
 const ADDED: [&str; 3] = ["tsa.key", "tsa.pem", "sample-sealed.pdf"];
 
@@ -265,7 +269,7 @@ fn what_an_earlier_version_did_not_have_is_added_and_all_else_stays() {
         vec!["validate".to_owned(), sample.clone()],
         vec!["seal".to_owned(), sample, "-o".to_owned(), named(&sealed)],
     ];
-    let cases: [(&str, &[&str], &[(&str, &str)], u64); 4] = [
+    let cases: [Left; 4] = [
         ("only the sample is missing", &["sample-sealed.pdf"], &[], 2),
         ("the key of the unit was written, and no certificate", &["sample-sealed.pdf", "tsa.pem"], &[], 3),
         (

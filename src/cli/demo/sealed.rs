@@ -104,3 +104,115 @@ fn profile() -> Result<SealProfile, DemoError> {
         contact: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::demo::lacking::Written;
+    use crate::cli::demo::pair::certificates;
+    use crate::cli::demo::{files, pki};
+    use crate::sealing::{Prepared, SealError};
+
+    /// The seal of a demo, its unit, and one of another demo.
+    struct World {
+        files: Vec<Written>,
+        now: Timestamp,
+        seal: Pair,
+        unit: Pair,
+        strange: Pair,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let now = Timestamp::from_unix(1_800_000_000);
+            let files = files(now).unwrap();
+            let pair = |files: &[Written], certificate, key| {
+                Pair::read(certificate, of(files, certificate), of(files, key)).unwrap()
+            };
+            let (seal, unit) = (pair(&files, "seal.pem", "seal.key"), pair(&files, "tsa.pem", "tsa.key"));
+            let strange = pki::make(now).unwrap();
+            let strange = pki::unit(&strange.issuing_key, now, now.plus_seconds(86_400)).unwrap();
+            let strange = Pair::read("", strange.certificate.as_bytes(), strange.key.as_bytes()).unwrap();
+            Self { files, now, seal, unit, strange }
+        }
+
+        fn profile(&self, level: SealLevel) -> SealProfile {
+            let policy = Arc::new(Policy::builtin("no-revocation").unwrap());
+            SealProfile { level, policy, ..profile().unwrap() }
+        }
+
+        fn terms(&self, profile: &SealProfile) -> Terms {
+            let certificate = certificates(of(&self.files, "root.pem")).unwrap().remove(0);
+            let trust = TrustStore::new(vec![TrustAnchor { certificate, sunset: None }]);
+            Under { trust, evidence: Evidence::new(), now: self.now }.terms(profile)
+        }
+
+        /// A document, prepared, with the value of the seal.
+        fn prepared(&self, level: SealLevel, document: &[u8]) -> Result<(Prepared, Vec<u8>), SealError> {
+            let profile = self.profile(level);
+            let terms = self.terms(&profile);
+            let chain = certificates(of(&self.files, "seal.pem")).unwrap().split_off(1);
+            let original = Original::judge(document.to_vec(), &terms).unwrap();
+            let prepared = original.prepare(&self.seal.identity(chain), &profile, self.now, &terms)?;
+            let value = self.seal.sign(prepared.signed_attributes()).unwrap();
+            Ok((prepared, value))
+        }
+
+        fn sample(&self, level: SealLevel) -> (Prepared, Vec<u8>) {
+            self.prepared(level, of(&self.files, "sample.pdf")).unwrap()
+        }
+    }
+
+    fn of<'f>(files: &'f [Written], name: &str) -> &'f [u8] {
+        &files.iter().find(|(known, _)| *known == name).unwrap().1
+    }
+
+    #[test]
+    fn a_time_stamp_goes_where_it_belongs_and_nowhere_else() {
+        let world = World::new();
+        let level = SealLevel::T { room: ROOM };
+        let token = |unit: &Pair, value: &[u8]| stamp::token(unit, value, world.now).unwrap();
+        let refused = |sealed: Result<crate::sealing::Sealed, SealError>| match sealed {
+            Err(SealError::Value { cause }) => cause,
+            other => panic!("{other:?}"),
+        };
+        let (prepared, value) = world.sample(level);
+        assert_eq!(refused(prepared.embed_value(&value)), "timestamp");
+        let (prepared, value) = world.sample(SealLevel::B);
+        assert_eq!(refused(prepared.embed_stamped(&value, &token(&world.unit, &value))), "format");
+        let (prepared, value) = world.sample(level);
+        assert_eq!(refused(prepared.embed_stamped(&value, &token(&world.unit, b"another value"))), "timestamp");
+        let (prepared, value) = world.sample(level);
+        assert_eq!(
+            refused(prepared.embed_stamped(&value, &[token(&world.unit, &value), vec![0]].concat())),
+            "timestamp"
+        );
+        let (prepared, value) = world.sample(level);
+        assert_eq!(refused(prepared.embed_stamped(&value, b"no token")), "timestamp");
+        let (prepared, value) = world.sample(SealLevel::T { room: 100 });
+        assert_eq!(refused(prepared.embed_stamped(&value, &token(&world.unit, &value))), "size");
+        let (prepared, value) = world.sample(level);
+        let other = world.seal.sign(b"something else").unwrap();
+        assert_eq!(refused(prepared.embed_stamped(&other, &token(&world.unit, &value))), "signature");
+        let xml = world.prepared(level, b"<a></a>").map(|_| ());
+        assert!(matches!(xml, Err(SealError::Open(_))), "{xml:?}");
+    }
+
+    #[test]
+    fn what_has_a_time_stamp_that_does_not_pass_is_not_released() {
+        let world = World::new();
+        let level = SealLevel::T { room: ROOM };
+        let terms = world.terms(&world.profile(level));
+        let sealed = |unit: &Pair, time: Timestamp| {
+            let (prepared, value) = world.sample(level);
+            prepared.embed_stamped(&value, &stamp::token(unit, &value, time).unwrap()).unwrap().release(&terms)
+        };
+        let released = sealed(&world.unit, world.now).unwrap();
+        assert_eq!(released.report().signatures[0].format, "PAdES-BASELINE-T");
+        // Of a unit that nobody here trusts; and from a time at which it was not valid yet.
+        for refused in [sealed(&world.strange, world.now), sealed(&world.unit, world.now.plus_seconds(-86_400))] {
+            let refused = refused.unwrap_err();
+            assert!(matches!(refused.cause, "level" | "own-signature"), "{}", refused.cause);
+        }
+    }
+}
