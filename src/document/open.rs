@@ -182,7 +182,7 @@ pub enum Kind {
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Kind> {
     let head = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
-    if head.windows(5).any(|window| window == b"%PDF-") {
+    if memchr::memmem::find(head, b"%PDF-").is_some() {
         return Some(Kind::Pdf);
     }
     let utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::chars::ends_name;
 
@@ -54,13 +55,14 @@ impl<'t> Names<'t> {
 
     /// The number of a string. There are fewer than 2^32: each stands in a text of less than 4 GiB.
     pub(super) fn intern(&mut self, text: Cow<'t, str>) -> NameId {
-        if let Some(id) = self.ids.get(&text) {
-            return *id;
+        match self.ids.entry(text) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let id = NameId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+                self.texts.push(new.key().clone());
+                *new.insert(id)
+            }
         }
-        let id = NameId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(text.clone());
-        self.ids.insert(text, id);
-        id
     }
 
     /// The same, borrowing nothing.
