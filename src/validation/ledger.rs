@@ -12,7 +12,7 @@ use super::verdict::Verdict;
 use crate::crypto::SignatureValid;
 
 /// The checks of one object.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Ledger<'p> {
     policy: &'p Policy,
     context: Context,
@@ -21,6 +21,15 @@ pub(super) struct Ledger<'p> {
 
 /// A good signature has about 60, some of them noted twice.
 const USUAL_CHECKS: usize = 96;
+
+impl Clone for Ledger<'_> {
+    /// With room for what comes yet.
+    fn clone(&self) -> Self {
+        let mut checks = Vec::with_capacity(USUAL_CHECKS.max(self.checks.len()));
+        checks.extend_from_slice(&self.checks);
+        Self { checks, ..*self }
+    }
+}
 
 /// The building blocks and processes, by what their checks are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
