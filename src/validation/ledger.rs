@@ -198,7 +198,7 @@ impl<'p> Ledger<'p> {
     /// that all is well, a check that nevertheless decides against is heard: no process can pass what a check forbids.
     pub(super) fn conclude(mut self, decision: Option<Decision>) -> (Verdict, Reason, Vec<Check>) {
         let decision = decision.or_else(|| self.decide());
-        self.checks.sort_by_key(|check| check.id);
+        self.checks.sort_by_cached_key(|check| check.id);
         let not_plain: Vec<CheckId> =
             self.checks.iter().filter(|check| check.result != CheckResult::Passed).map(|check| check.id).collect();
         self.checks.retain(|check| check.result != CheckResult::Passed || !not_plain.contains(&check.id));
