@@ -58,8 +58,10 @@ fn set(shared: &Path) -> Set {
             let mut evidence = Evidence::new();
             evidence.add_embedded(&examination);
             pieces.extend(evidence.certificates().iter().cloned().map(Piece::Certificate));
-            pieces.extend(evidence.crls().iter().map(|(crl, _)| Piece::Crl(crl.clone())));
-            pieces.extend(evidence.ocsp_responses().iter().map(|(response, _)| Piece::Ocsp(response.clone())));
+            pieces.extend(evidence.crls().iter().map(|(crl, _)| Piece::Crl(Crl::clone(crl))));
+            pieces.extend(
+                evidence.ocsp_responses().iter().map(|(response, _)| Piece::Ocsp(OcspResponse::clone(response))),
+            );
         }
         files.push((name.to_owned(), examination));
     }

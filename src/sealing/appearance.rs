@@ -38,7 +38,7 @@ impl Rectangle {
 
     /// The array.
     pub(super) fn value(self) -> Value {
-        Value::Array(self.0.map(|edge| number(edge).into()).to_vec())
+        self.0.map(|edge| number(edge).into()).to_vec().into()
     }
 }
 

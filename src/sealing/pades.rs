@@ -187,7 +187,7 @@ impl Sheet<'_, '_, '_> {
         let dict = self.source(holder)?.dict(path).ok_or(MALFORMED)?;
         match dict.get(key).map(|array| array.value.clone()) {
             None | Some(Value::Null) => {
-                let array = Value::Array(vec![Object::from(Value::from(new))]);
+                let array = Value::from(vec![Object::from(Value::from(new))]);
                 self.source(holder)?.set(path, key, &text(&array))?;
             }
             Some(Value::Array(_)) => self.source(holder)?.push(path, key, &text(&new.into()))?,

@@ -65,8 +65,9 @@ impl Given {
 
     fn take_all(&mut self, evidence: &Evidence) {
         self.certificates.extend(evidence.certificates().iter().map(Arc::clone));
-        self.crls.extend(evidence.crls().iter().map(|(crl, _)| crl.clone()));
-        self.ocsp_responses.extend(evidence.ocsp_responses().iter().map(|(response, _)| response.clone()));
+        self.crls.extend(evidence.crls().iter().map(|(crl, _)| Crl::clone(crl)));
+        self.ocsp_responses
+            .extend(evidence.ocsp_responses().iter().map(|(response, _)| OcspResponse::clone(response)));
     }
 
     /// The same as evidence that the caller supplied.

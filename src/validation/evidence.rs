@@ -1,6 +1,7 @@
 //! What a validation may use besides the document's signatures: certificates and revocation data, each with where it
 //! came from. A plain list of facts: nothing in it is believed because it is in it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::memory::SignatureMemory;
@@ -48,11 +49,13 @@ pub struct Evidence {
     certificates: Vec<Arc<Certificate>>,
     /// Where each certificate came from, in the same order.
     certificate_origins: Vec<Origin>,
-    crls: Vec<(Crl, Origin)>,
+    crls: Vec<(Arc<Crl>, Origin)>,
     crl_fingerprints: Vec<Digest>,
-    ocsp_responses: Vec<(OcspResponse, Origin)>,
+    ocsp_responses: Vec<(Arc<OcspResponse>, Origin)>,
     ocsp_fingerprints: Vec<Option<Digest>>,
     nonces: Vec<(usize, Box<[u8]>)>,
+    /// SHA-256 of revocation data of the document that are here: documents hold the same ones again and again.
+    embedded: HashSet<Digest>,
     unreadable: usize,
     attempts: Vec<Attempt>,
     /// Reads certificates; none reads each anew.
@@ -91,8 +94,13 @@ impl Evidence {
     }
 
     /// Takes a CRL; the same one twice counts once.
-    pub fn add_crl(&mut self, crl: Crl, origin: Origin) {
+    pub fn add_crl(&mut self, crl: impl Into<Arc<Crl>>, origin: Origin) {
+        let crl = crl.into();
         let fingerprint = digest(DigestAlgorithm::Sha256, crl.der());
+        self.add_crl_of(fingerprint, crl, origin);
+    }
+
+    fn add_crl_of(&mut self, fingerprint: Digest, crl: Arc<Crl>, origin: Origin) {
         let known = self.crl_fingerprints.iter().position(|known| *known == fingerprint);
         if let Some((_, first)) = known.and_then(|index| self.crls.get_mut(index)) {
             *first = origin.min(*first);
@@ -104,8 +112,13 @@ impl Evidence {
 
     /// Takes an OCSP response, and the certificates that it brings along as candidates. The same one twice counts once,
     /// unless it was fetched with a nonce.
-    pub fn add_ocsp_response(&mut self, response: OcspResponse, origin: Origin) {
+    pub fn add_ocsp_response(&mut self, response: impl Into<Arc<OcspResponse>>, origin: Origin) {
+        let response = response.into();
         let fingerprint = response.basic.as_ref().map(|basic| digest(DigestAlgorithm::Sha256, &basic.raw));
+        self.add_ocsp_of(fingerprint, response, origin);
+    }
+
+    fn add_ocsp_of(&mut self, fingerprint: Option<Digest>, response: Arc<OcspResponse>, origin: Origin) {
         let same = |index: &usize| self.ocsp_fingerprints.get(*index).is_some_and(|known| *known == fingerprint);
         let known = (0..self.ocsp_responses.len()).find(|index| same(index) && self.nonce_sent(*index).is_none());
         if fingerprint.is_some()
@@ -167,12 +180,12 @@ impl Evidence {
         for (certificate, origin) in whole.certificates_with_origin() {
             self.add_certificate_from(Arc::clone(certificate), origin);
         }
-        for (crl, origin) in &whole.crls {
-            self.add_crl(crl.clone(), *origin);
+        for ((crl, origin), fingerprint) in whole.crls.iter().zip(&whole.crl_fingerprints) {
+            self.add_crl_of(*fingerprint, Arc::clone(crl), *origin);
         }
         for (index, (response, origin)) in whole.ocsp_responses.iter().enumerate() {
             self.copy_nonce(whole, index);
-            self.add_ocsp_response(response.clone(), *origin);
+            self.add_ocsp_of(whole.ocsp_fingerprint(index), Arc::clone(response), *origin);
         }
     }
 
@@ -311,15 +324,32 @@ impl Evidence {
     }
 
     fn parse_crl(&mut self, der: &[u8]) {
+        let fingerprint = digest(DigestAlgorithm::Sha256, der);
+        if self.embedded.contains(&fingerprint) {
+            return;
+        }
         match Crl::parse(der, DEPTH) {
-            Ok(crl) => self.add_crl(crl, Origin::Embedded),
+            Ok(crl) => {
+                self.embedded.insert(fingerprint);
+                self.add_crl_of(fingerprint, Arc::new(crl), Origin::Embedded);
+            }
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
 
     fn parse_ocsp(&mut self, der: &[u8]) {
+        let fingerprint = digest(DigestAlgorithm::Sha256, der);
+        if self.embedded.contains(&fingerprint) {
+            return;
+        }
         match OcspResponse::parse(der, DEPTH) {
-            Ok(response) => self.add_ocsp_response(response, Origin::Embedded),
+            Ok(response) => {
+                // One without an answer counts as often as it is there.
+                if response.basic.is_some() {
+                    self.embedded.insert(fingerprint);
+                }
+                self.add_ocsp_response(response, Origin::Embedded);
+            }
             Err(_) => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
@@ -344,7 +374,7 @@ impl Evidence {
 
     /// The CRLs.
     #[must_use]
-    pub fn crls(&self) -> &[(Crl, Origin)] {
+    pub fn crls(&self) -> &[(Arc<Crl>, Origin)] {
         &self.crls
     }
 
@@ -363,7 +393,7 @@ impl Evidence {
 
     /// The OCSP responses.
     #[must_use]
-    pub fn ocsp_responses(&self) -> &[(OcspResponse, Origin)] {
+    pub fn ocsp_responses(&self) -> &[(Arc<OcspResponse>, Origin)] {
         &self.ocsp_responses
     }
 

@@ -12,7 +12,7 @@ use super::verdict::Verdict;
 use crate::crypto::SignatureValid;
 
 /// The checks of one object.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Ledger<'p> {
     policy: &'p Policy,
     context: Context,
@@ -21,6 +21,15 @@ pub(super) struct Ledger<'p> {
 
 /// A good signature has about 60, some of them noted twice.
 const USUAL_CHECKS: usize = 96;
+
+impl Clone for Ledger<'_> {
+    /// With room for what comes yet.
+    fn clone(&self) -> Self {
+        let mut checks = Vec::with_capacity(USUAL_CHECKS.max(self.checks.len()));
+        checks.extend_from_slice(&self.checks);
+        Self { checks, ..*self }
+    }
+}
 
 /// The building blocks and processes, by what their checks are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -189,7 +198,7 @@ impl<'p> Ledger<'p> {
     /// that all is well, a check that nevertheless decides against is heard: no process can pass what a check forbids.
     pub(super) fn conclude(mut self, decision: Option<Decision>) -> (Verdict, Reason, Vec<Check>) {
         let decision = decision.or_else(|| self.decide());
-        self.checks.sort_by_key(|check| check.id);
+        self.checks.sort_by_cached_key(|check| check.id);
         let not_plain: Vec<CheckId> =
             self.checks.iter().filter(|check| check.result != CheckResult::Passed).map(|check| check.id).collect();
         self.checks.retain(|check| check.result != CheckResult::Passed || !not_plain.contains(&check.id));

@@ -1,6 +1,7 @@
 //! The document security store (ISO 32000-2 §12.8.4.3, EN 319 142-1 §5.4.2): certificates and revocation data that
 //! the document brings along. Nothing of it is believed here.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::document::facts::DocumentFinding;
@@ -21,6 +22,8 @@ pub(crate) fn embedded(
     budget: &mut Budget,
 ) -> Result<EmbeddedEvidence, LimitExceeded> {
     let mut evidence = EmbeddedEvidence::default();
+    // Stores hold the same certificates again and again.
+    let mut parsed: HashMap<Vec<u8>, Arc<Certificate>> = HashMap::new();
     let latest = pdf.latest();
     let store = match catalog.map(|catalog| catalog.get(b"DSS")) {
         Some(Some(store)) => Some(pdf.resolve(store, latest, budget)),
@@ -67,13 +70,17 @@ pub(crate) fn embedded(
                     evidence.ocsp_responses.push(data.into());
                     evidence.ocsp_ends.push(end);
                 }
-                Ok(Some(data)) => match Certificate::parse(&data) {
-                    Ok(certificate) => {
-                        evidence.certificates.push(Arc::new(certificate));
-                        evidence.certificate_ends.push(end);
+                Ok(Some(data)) => {
+                    let known = parsed.get(&data).map(Arc::clone);
+                    match known.map_or_else(|| Certificate::parse(&data).map(Arc::new), Ok) {
+                        Ok(certificate) => {
+                            parsed.entry(data).or_insert_with(|| Arc::clone(&certificate));
+                            evidence.certificates.push(certificate);
+                            evidence.certificate_ends.push(end);
+                        }
+                        Err(_) => findings.push(unreadable(element)),
                     }
-                    Err(_) => findings.push(unreadable(element)),
-                },
+                }
                 Err(ObjectError::Limit(limit)) => return Err(limit),
                 Ok(None) | Err(_) => findings.push(unreadable(element)),
             }

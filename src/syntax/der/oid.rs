@@ -32,6 +32,12 @@ impl Oid {
         Some(Self(octets.as_slice().into()))
     }
 
+    /// Whether its dotted text is `dotted`.
+    #[must_use]
+    pub fn is(&self, dotted: &str) -> bool {
+        Self::from_dotted(dotted).is_some_and(|oid| oid == *self) || self.to_string() == dotted
+    }
+
     /// The content octets.
     #[must_use]
     pub fn content(&self) -> &[u8] {
@@ -97,6 +103,13 @@ mod tests {
             Oid::from_dotted("1.2.840.113549.1.7.2").unwrap().content(),
             [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]
         );
+    }
+
+    #[test]
+    fn an_identifier_is_known_by_its_text() {
+        let oid = Oid::from_dotted("1.2.840").unwrap();
+        assert!(oid.is("1.2.840") && !oid.is("1.2.84") && !oid.is("x"));
+        assert!(Oid::from_content(&[0x2a, 0x80, 0x03]).is("1.2.3"), "written longer than it has to be");
     }
 
     #[test]

@@ -172,6 +172,23 @@ impl<'a> Lexer<'a> {
         Lexeme { token, start, end }
     }
 
+    /// Reads a reference as most are written, `12 0 R`; gives its numbers and where it stands. Whatever is written in
+    /// another way stays unread: that is for the tokens.
+    pub(super) fn plain_reference(&mut self) -> Option<(u32, u16, usize)> {
+        let rest = self.bytes.get(self.position..)?;
+        let rest = if let [b' ' | b'\n', tail @ ..] = rest { tail } else { rest };
+        let start = self.bytes.len().saturating_sub(rest.len());
+        let (number, rest) = leading_digits(rest, 10)?;
+        let (generation, rest) = leading_digits(rest.strip_prefix(b" ")?, 5)?;
+        let rest = rest.strip_prefix(b" R")?;
+        if rest.first().is_some_and(|byte| class(*byte) & (WHITE | DELIMITER) == 0) {
+            return None;
+        }
+        let found = (u32::try_from(number).ok()?, u16::try_from(generation).ok()?, start);
+        self.position = self.bytes.len().saturating_sub(rest.len());
+        Some(found)
+    }
+
     fn regular_end(&self, start: usize) -> usize {
         let rest = self.bytes.get(start..).unwrap_or_default();
         let length = rest.iter().position(|byte| class(*byte) & (WHITE | DELIMITER) != 0).unwrap_or(rest.len());
@@ -216,6 +233,17 @@ impl<'a> Lexer<'a> {
             }
         }
     }
+}
+
+/// The number that digits at the start stand for, one at least and `most` at most, and what follows them.
+fn leading_digits(bytes: &[u8], most: usize) -> Option<(u64, &[u8])> {
+    let (mut number, mut rest) = (0_u64, bytes);
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        number = number.saturating_mul(10).saturating_add(u64::from(digit.saturating_sub(b'0')));
+        rest = tail;
+    }
+    let length = bytes.len().saturating_sub(rest.len());
+    (1..=most).contains(&length).then_some((number, rest))
 }
 
 /// The number that plain digits stand for; `None` where there are none, others, or too many.

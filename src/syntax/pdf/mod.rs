@@ -56,6 +56,7 @@ mod xref;
 use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use crate::limits::Limits;
 use finding::Findings;
@@ -180,8 +181,8 @@ impl<'a> Pdf<'a> {
     /// The trailer dictionary of the newest section of revision `at`.
     #[must_use]
     pub fn trailer(&self, at: RevisionIndex) -> &Dict {
-        static NONE: Dict = Dict::new(Vec::new());
-        self.revision(at).and_then(|revision| revision.sections().last()).map_or(&NONE, Section::trailer)
+        static NONE: LazyLock<Dict> = LazyLock::new(Dict::default);
+        self.revision(at).and_then(|revision| revision.sections().last()).map_or(&*NONE, Section::trailer)
     }
 
     /// What was repaired or odd up to now: sorted by offset, each once, at most 1,000 and one that says that there

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::RevisionIndex;
 use super::lexer;
@@ -42,7 +43,7 @@ pub struct Object {
     pub span: Option<Span>,
 }
 
-/// A value.
+/// A value. Arrays and dictionaries are shared by their copies, so that a copy costs nothing.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`, also what a missing or free object is.
@@ -56,7 +57,7 @@ pub enum Value {
     /// A name, decoded.
     Name(Name),
     /// An array.
-    Array(Vec<Object>),
+    Array(Arc<[Object]>),
     /// A dictionary.
     Dict(Dict),
     /// A stream.
@@ -175,6 +176,12 @@ impl From<ObjectId> for Value {
     }
 }
 
+impl From<Vec<Object>> for Value {
+    fn from(elements: Vec<Object>) -> Self {
+        Self::Array(elements.into())
+    }
+}
+
 impl From<Dict> for Value {
     fn from(dict: Dict) -> Self {
         Self::Dict(dict)
@@ -287,18 +294,14 @@ impl fmt::Debug for Name {
 /// A dictionary (§7.3.7) in the order of its entries. A key may be there twice: the last entry counts for
 /// [`Dict::get`], and [`Dict::duplicate_keys`] tells of it.
 #[derive(Clone, Default)]
-pub struct Dict(Vec<(Name, Object)>);
+pub struct Dict(Arc<[(Name, Object)]>);
 
 impl Dict {
-    pub(super) const fn new(entries: Vec<(Name, Object)>) -> Self {
-        Self(entries)
-    }
-
     /// The dictionary with one more entry at its end.
     #[must_use]
-    pub fn with(mut self, key: &[u8], value: impl Into<Value>) -> Self {
-        self.0.push((Name::from(key), Object::from(value.into())));
-        self
+    pub fn with(self, key: &[u8], value: impl Into<Value>) -> Self {
+        let last = (Name::from(key), Object::from(value.into()));
+        Self(self.0.iter().cloned().chain([last]).collect())
     }
 
     /// The value of `key`, null values included; the last one where the key is there twice.
@@ -320,13 +323,13 @@ impl Dict {
 
     /// The number of entries, duplicates included.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are no entries.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -384,7 +387,13 @@ impl Dict {
     }
 
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&Name, &mut Object)> {
-        self.0.iter_mut().map(|(name, value)| (&*name, value))
+        Arc::make_mut(&mut self.0).iter_mut().map(|(name, value)| (&*name, value))
+    }
+}
+
+impl FromIterator<(Name, Object)> for Dict {
+    fn from_iter<T: IntoIterator<Item = (Name, Object)>>(entries: T) -> Self {
+        Self(entries.into_iter().collect())
     }
 }
 
@@ -477,7 +486,8 @@ mod tests {
         let entry = |key: &[u8], text: &[u8]| {
             (Name::from(key), Object { value: Value::Number(Number::new(text)), span: None })
         };
-        let dict = Dict::new(vec![entry(b"A", b"1"), entry(b"B", b"2"), entry(b"A", b"3"), entry(b"A", b"4")]);
+        let dict: Dict =
+            [entry(b"A", b"1"), entry(b"B", b"2"), entry(b"A", b"3"), entry(b"A", b"4")].into_iter().collect();
         assert_eq!(dict.get_int(b"A"), Some(4));
         assert_eq!(dict.duplicate_keys(), vec![&Name::from(b"A".as_slice())]);
         assert_eq!(dict.len(), 4);

@@ -253,7 +253,8 @@ impl Pdf<'_> {
         let read = indirect::read(self.bytes, head, self.limits.nesting, &mut findings);
         let object = read.map_err(|error| parse_error(error, head))?;
         if findings.added() == before {
-            self.parsed.borrow_mut().note(head.start, &object);
+            let updated = self.revisions.first().is_some_and(|first| to_u64(head.start) >= first.end());
+            self.parsed.borrow_mut().note(head.start, &object, updated);
         }
         Ok(object)
     }

@@ -3,6 +3,8 @@
 //! It reads what stands at a place; it follows no reference and decrypts nothing. Depth and number of the values
 //! of one object are limited.
 
+use std::sync::Arc;
+
 use super::Dict;
 use super::Name;
 use super::Number;
@@ -70,6 +72,10 @@ pub(super) struct Parser<'a, 'f> {
     nesting: u32,
     values_left: u32,
     findings: &'f mut Findings,
+    /// The elements of the arrays that are open, those of the innermost last.
+    elements: Vec<Object>,
+    /// The entries of the dictionaries that are open.
+    entries: Vec<(Name, Object)>,
 }
 
 impl<'a, 'f> Parser<'a, 'f> {
@@ -89,6 +95,8 @@ impl<'a, 'f> Parser<'a, 'f> {
             nesting,
             values_left: MOST_VALUES,
             findings,
+            elements: Vec::new(),
+            entries: Vec::new(),
         }
     }
 
@@ -201,22 +209,33 @@ impl<'a, 'f> Parser<'a, 'f> {
         Some(ObjectId { number, generation })
     }
 
-    fn array(&mut self, depth: u32) -> Result<Vec<Object>, ParseError> {
-        let mut elements = Vec::new();
+    fn array(&mut self, depth: u32) -> Result<Arc<[Object]>, ParseError> {
+        let first = self.elements.len();
         loop {
+            if let Some((number, generation, start)) = self.lexer.plain_reference() {
+                self.values_left = self.values_left.checked_sub(1).ok_or(ParseError::TooManyValues)?;
+                let value = Value::Reference(ObjectId { number, generation });
+                let span = self.span(start);
+                self.elements.push(Object { value, span });
+                continue;
+            }
             let lexeme = self.lexer.next_token();
             match lexeme.token {
-                Token::ArrayClose => return Ok(elements),
+                Token::ArrayClose => break,
                 Token::DictClose => self.note(FindingCode::MalformedObject, lexeme.start),
-                _ if self.ends_here(lexeme) => return Ok(elements),
-                _ => elements.push(self.value_from(lexeme, depth)?),
+                _ if self.ends_here(lexeme) => break,
+                _ => {
+                    let element = self.value_from(lexeme, depth)?;
+                    self.elements.push(element);
+                }
             }
         }
+        Ok(self.elements.drain(first..).collect())
     }
 
     /// The entries of a dictionary behind its `<<`.
     fn dict(&mut self, depth: u32) -> Result<Dict, ParseError> {
-        let mut entries: Vec<(Name, Object)> = Vec::new();
+        let first = self.entries.len();
         let start = self.lexer.position;
         loop {
             let lexeme = self.lexer.next_token();
@@ -227,16 +246,17 @@ impl<'a, 'f> Parser<'a, 'f> {
                     let next = self.lexer.next_token();
                     if next.token == Token::DictClose {
                         self.note(FindingCode::MalformedObject, next.start);
-                        entries.push((key, Object::NULL));
+                        self.entries.push((key, Object::NULL));
                         break;
                     }
-                    entries.push((key, self.value_from(next, depth)?));
+                    let value = self.value_from(next, depth)?;
+                    self.entries.push((key, value));
                 }
                 _ if self.ends_here(lexeme) => break,
                 _ => self.note(FindingCode::MalformedObject, lexeme.start),
             }
         }
-        let dict = Dict::new(entries);
+        let dict: Dict = self.entries.drain(first..).collect();
         if has_duplicates(&dict) {
             self.note(FindingCode::DuplicateKey, start);
         }
@@ -294,6 +314,33 @@ mod tests {
         assert_eq!(dict.get_reference(b"R"), Some(ObjectId { number: 1, generation: 0 }));
         assert_eq!(dict.get(b"R").and_then(|object| object.span), Some(Span { start: 24, end: 29 }));
         assert_eq!(dict.get_array(b"N").map(<[Object]>::len), Some(4));
+    }
+
+    #[test]
+    fn references_in_arrays_are_those_that_the_tokens_make() {
+        let plain = parse(b"[1 0 R 20 65535 R\n4294967295 0 R]");
+        assert!(plain.1.is_empty());
+        let elements = plain.0.as_array().expect("an array");
+        let ids: Vec<_> =
+            elements.iter().filter_map(Object::as_reference).map(|id| (id.number, id.generation)).collect();
+        assert_eq!(ids, vec![(1, 0), (20, 65_535), (u32::MAX, 0)]);
+        let spans: Vec<_> = elements.iter().filter_map(|one| one.span).map(|span| (span.start, span.end)).collect();
+        assert_eq!(spans, vec![(1, 6), (7, 17), (18, 32)]);
+        for (text, references, all) in [
+            (&b"[1 0 R2 0 R]"[..], 0, 5),
+            (b"[1  0 R 1 0  R 1 %\n0 R]", 3, 3),
+            (b"[1 0 R/A 1 0 R<>1 0 R[]1 0 R]", 4, 7),
+            (b"[4294967296 0 R]", 0, 3),
+            (b"[1 65536 R]", 0, 3),
+            (b"[00000000001 0 R]", 0, 3),
+            (b"[+1 0 R 1.0 0 R]", 0, 6),
+            (b"[1 000000 R]", 1, 1),
+        ] {
+            let (array, _) = parse(text);
+            let elements = array.as_array().expect("an array");
+            let found = elements.iter().filter(|one| one.as_reference().is_some()).count();
+            assert_eq!((found, elements.len()), (references, all), "{}", text.escape_ascii());
+        }
     }
 
     #[test]

@@ -90,6 +90,9 @@ fn reliability(policy: &Policy, item: &Item, at: Timestamp) -> Reliability {
 }
 
 fn weakness(item: &Item, reliability: Reliability) -> Option<Weakness> {
+    if reliability == Reliability::Reliable {
+        return None;
+    }
     let place = item.place;
     let (algorithm, bits) = match item.primitive {
         Primitive::Digest(digest) => (digest.name().to_owned(), 0),

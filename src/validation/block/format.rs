@@ -171,9 +171,9 @@ fn content_type(cms: &SignedData, wanted: &str) -> Result<(), Option<Message>> {
     };
     match signer.signed_attributes.as_ref().map(|signed| signed.content_type()) {
         // Without signed attributes the content has to be data (§5.3).
-        None if content.to_string() == ID_DATA && wanted == ID_DATA => Ok(()),
+        None if wanted == ID_DATA && content.is(ID_DATA) => Ok(()),
         None => Err(Some(Message::AttributeMissing { attribute: "content-type".to_owned() })),
-        Some(Ok(Some(attribute))) if attribute == *content && attribute.to_string() == wanted => Ok(()),
+        Some(Ok(Some(attribute))) if attribute == *content && attribute.is(wanted) => Ok(()),
         Some(Ok(Some(attribute))) => differs(&attribute),
         Some(Ok(None)) => Err(Some(Message::AttributeMissing { attribute: "content-type".to_owned() })),
         Some(Err(error)) => Err(Some(self::attribute(&error, "content-type"))),

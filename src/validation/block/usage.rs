@@ -25,7 +25,7 @@ pub(super) fn usage(signer: &Holder, context: Context, policy: &Policy) -> Vec<(
     }
     if context == Context::Timestamp {
         let alone = signer.certificate.extended_key_usage().is_some_and(|usage| {
-            usage.critical && matches!(usage.oids.as_slice(), [only] if only.to_string() == TIME_STAMPING)
+            usage.critical && matches!(usage.oids.as_slice(), [only] if only.is(TIME_STAMPING))
         });
         if !alone {
             wrong.push((CheckId::SignerExtendedKeyUsage, Message::Certificate { subject: subject() }));

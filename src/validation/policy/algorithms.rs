@@ -72,10 +72,15 @@ impl AlgorithmDates {
         if by_key != Reliability::Reliable && by_key != Reliability::Discouraged {
             return by_key;
         }
-        let combination =
-            algorithm.digest().map(|digest| format!("{} with {}", digest.name(), algorithm.family().name()));
-        match combination.and_then(|name| self.combinations.get(&name)) {
-            Some(until) => match self.at(*until, time) {
+        let names = |name: &str, digest: DigestAlgorithm| {
+            name.strip_prefix(digest.name()).and_then(|rest| rest.strip_prefix(" with "))
+                == Some(algorithm.family().name())
+        };
+        let combination = algorithm
+            .digest()
+            .and_then(|digest| self.combinations.iter().find(|(name, _)| names(name.as_str(), digest)));
+        match combination {
+            Some((_, until)) => match self.at(*until, time) {
                 Reliability::Reliable => by_key,
                 expired => expired,
             },

@@ -106,7 +106,7 @@ impl Places<'_, '_, '_> {
         let known = evidence.ocsp_responses().iter().position(|(known, _)| known.raw.as_ref() == der);
         if let Some(index) = known
             && let Some(fingerprint) = evidence.ocsp_fingerprint(index)
-            && let Some((OcspResponse { basic: Some(basic), .. }, _)) = evidence.ocsp_responses().get(index)
+            && let Some(basic) = evidence.ocsp_responses().get(index).and_then(|(known, _)| known.basic.as_ref())
         {
             self.existence.place(Token::Revocation(fingerprint), end);
             basic.certificates.iter().for_each(|der| self.certificate(der, end));

@@ -53,7 +53,7 @@ pub(super) fn judge(
             tbs: crl.tbs(),
             value: &crl.signature,
             algorithm: SignatureAlgorithm::from_algorithm_identifier(&crl.signature_algorithm.raw, None),
-            algorithm_oid: crl.signature_algorithm.oid.to_string(),
+            algorithm_oid: &crl.signature_algorithm.oid,
             produced_at: crl.this_update,
         };
         match believe(crl, *origin, &object, certificate, issuer, case, walk, budget)? {

@@ -144,7 +144,7 @@ fn believe(
         tbs: &basic.tbs,
         value: &basic.signature,
         algorithm: SignatureAlgorithm::from_algorithm_identifier(&basic.signature_algorithm.raw, None),
-        algorithm_oid: basic.signature_algorithm.oid.to_string(),
+        algorithm_oid: &basic.signature_algorithm.oid,
         produced_at: basic.produced_at,
     };
     let part = of_response(&object, &basic.responder_id, certificate, issuer, case, walk, budget)?;

@@ -21,6 +21,7 @@ use crate::pki::Name;
 use crate::pki::ResponderId;
 use crate::pki::RevocationReason;
 use crate::pki::oid;
+use crate::syntax::der::Oid;
 use crate::syntax::der::{Tlv, tag};
 use crate::time::Timestamp;
 use crate::validation::check::{Context, Role};
@@ -38,7 +39,7 @@ pub(super) struct Object<'a> {
     pub(super) tbs: &'a [u8],
     pub(super) value: &'a [u8],
     pub(super) algorithm: Result<SignatureAlgorithm, AlgorithmError>,
-    pub(super) algorithm_oid: String,
+    pub(super) algorithm_oid: &'a Oid,
     /// When it was made.
     pub(super) produced_at: Timestamp,
 }
@@ -157,7 +158,7 @@ fn first_acceptable(
         return Ok(Err(Message::RevocationSignerUnknown { source: object.source.term() }));
     };
     let Ok(algorithm) = object.algorithm else {
-        return Ok(Err(Message::AlgorithmUnsupported { algorithm: object.algorithm_oid.clone() }));
+        return Ok(Err(Message::AlgorithmUnsupported { algorithm: object.algorithm_oid.to_string() }));
     };
     let mut refusal =
         Message::RevocationSignatureInvalid { source: object.source.term(), subject: first.subject.clone() };

@@ -1,10 +1,9 @@
 //! Rules for annotations (ISO 32000-2 §12.5): they may come, change and go under P = 3 only, and never bring actions,
 //! files or players; widgets come and go with signature fields.
 
-use std::collections::HashSet;
-
 use super::fault::Fault;
 use super::finding::Kind;
+use super::form::{Ids, list};
 use super::guard::Guard;
 use super::overlay::OverlayTask;
 use super::pass::{AnnotsTask, Entry, Pass, Spot, as_plain_dict};
@@ -115,38 +114,34 @@ const ACTIONS: &[&[u8]] = &[
 impl Pass<'_, '_, '_> {
     /// The annotations of a page.
     pub(super) fn annots(&mut self, task: &AnnotsTask, budget: &mut Budget) -> Result<(), Fault> {
-        let list = |value: &Object| match &value.value {
-            Value::Array(elements) => Some(elements.clone()),
-            Value::Null => Some(Vec::new()),
-            _ => None,
-        };
         let (Some(old), Some(new)) = (list(&task.old), list(&task.new)) else {
             self.note(Kind::AnnotationChanged, task.spot.clone());
             return Ok(());
         };
         let ids = |list: &[Object]| list.iter().filter_map(Object::as_reference).collect::<Vec<ObjectId>>();
         let (old_ids, new_ids) = (ids(&old), ids(&new));
-        let old_set: HashSet<ObjectId> = old_ids.iter().copied().collect();
-        let new_set: HashSet<ObjectId> = new_ids.iter().copied().collect();
+        let (old_set, new_set) = (Ids::sorted(old_ids.clone()), Ids::sorted(new_ids.clone()));
+        // What both begin with stays where it is.
+        let alike = old_ids.iter().zip(&new_ids).take_while(|(old, new)| old == new).count();
         budget.spend(u64::try_from(old.len().saturating_add(new.len())).unwrap_or(u64::MAX) >> 4)?;
-        for id in old_ids.iter().filter(|id| !new_set.contains(id)) {
+        for id in old_ids.iter().skip(alike).filter(|id| !new_set.has(**id)) {
             self.annotation_removed(*id, task.spot.of(Some(*id)), budget)?;
         }
         // Annotations are painted in their order: those that stay keep it.
-        let stays: Vec<_> = old_ids.iter().filter(|id| new_set.contains(id)).collect();
-        let stayed: Vec<_> = new_ids.iter().filter(|id| old_set.contains(id)).collect();
-        if stays != stayed {
+        let stays = old_ids.iter().skip(alike).filter(|id| new_set.has(**id));
+        let stayed = new_ids.iter().skip(alike).filter(|id| old_set.has(**id));
+        if !stays.eq(stayed) {
             self.note(Kind::AnnotationChanged, task.spot.clone());
         }
-        for (index, id) in new_ids.iter().enumerate().filter(|(_, id)| !old_set.contains(id)) {
+        for (index, id) in new_ids.iter().enumerate().skip(alike).filter(|(_, id)| !old_set.has(**id)) {
             let spot = task.spot.element(index).of(Some(*id));
             self.overlays.push(OverlayTask { annotation: *id, spot });
             self.annotation_added(*id, task.spot.element(index).of(Some(*id)), budget)?;
         }
-        let direct = |list: Vec<Object>| {
-            list.into_iter().filter(|one| one.as_reference().is_none()).collect::<Vec<Object>>()
+        let direct = |list: &'_ [Object]| {
+            list.iter().filter(|one| one.as_reference().is_none()).cloned().collect::<Vec<_>>()
         };
-        let (old, new) = (direct(old), direct(new));
+        let (old, new) = (direct(&old), direct(&new));
         if old.len() != new.len() {
             self.note(Kind::AnnotationChanged, task.spot.clone());
             return Ok(());

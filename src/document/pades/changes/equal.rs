@@ -41,6 +41,20 @@ impl Pair<'_, '_> {
 
     /// Whether `old` and `new` mean the same.
     pub(super) fn same(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
+        match (&old.value, &new.value) {
+            (Value::Reference(one), Value::Reference(other)) if one == other => {
+                budget.spend(1)?;
+                Ok(true)
+            }
+            (old, new) if is_plain(old) && is_plain(new) => {
+                budget.spend(1)?;
+                Ok(same_plain(old, new))
+            }
+            _ => self.same_below(old, new, budget),
+        }
+    }
+
+    fn same_below(&self, old: &Object, new: &Object, budget: &mut Budget) -> Result<bool, Fault> {
         let mut assumed: HashSet<(ObjectId, ObjectId)> = HashSet::new();
         let mut open = vec![(old.clone(), new.clone())];
         while let Some((old, new)) = open.pop() {
@@ -126,6 +140,11 @@ fn is_coding(key: &[u8]) -> bool {
     matches!(key, b"Length" | b"Filter" | b"DecodeParms" | b"DL")
 }
 
+/// Whether a value refers to nothing and holds no others.
+const fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Name(_))
+}
+
 fn same_plain(old: &Value, new: &Value) -> bool {
     match (old, new) {
         (Value::Null, Value::Null) => true,
@@ -150,7 +169,7 @@ fn same_plain(old: &Value, new: &Value) -> bool {
 fn same_direct(old: &Object, new: &Object) -> bool {
     match (&old.value, &new.value) {
         (Value::Array(old), Value::Array(new)) => {
-            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| same_direct(old, new))
+            old.len() == new.len() && old.iter().zip(new.iter()).all(|(old, new)| same_direct(old, new))
         }
         (Value::Dict(old), Value::Dict(new)) => {
             keys(old, new).all(|key| same_direct(&entry(old, key), &entry(new, key)))

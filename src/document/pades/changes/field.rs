@@ -137,7 +137,7 @@ impl Pass<'_, '_, '_> {
                 .all(|(key, _)| matches!(key.as_bytes(), b"Length" | b"Filter" | b"DecodeParms")),
             (Value::Array(elements), b"Ch") => {
                 let mut all = true;
-                for element in elements {
+                for element in elements.iter() {
                     all &= self.pair.in_new(element, budget)?.as_string().is_some();
                 }
                 all

@@ -1,6 +1,7 @@
 //! Rules for the interactive form: its dictionary and the list of its fields (ISO 32000-2 §12.7.3, §12.7.4).
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::equal::{entry, keys};
 use super::fault::Fault;
@@ -10,7 +11,7 @@ use super::guard::Guard;
 use super::pass::{Entry, NewSignature, Pass, Spot, as_plain_dict};
 use super::role::{Context, Fields, Role};
 use crate::limits::Budget;
-use crate::syntax::pdf::{Dict, Object, ObjectId, RevisionIndex};
+use crate::syntax::pdf::{Dict, Object, ObjectId, RevisionIndex, Value};
 
 /// How deep new fields may be nested.
 const DEEPEST: u32 = 16;
@@ -92,22 +93,18 @@ impl Pass<'_, '_, '_> {
         spot: Spot,
         budget: &mut Budget,
     ) -> Result<(), Fault> {
-        let list = |value: &Object| value.as_array().map(<[Object]>::to_vec);
-        let (Some(old_list), Some(new_list)) = (
-            list(old).or_else(|| old.is_null().then(Vec::new)),
-            list(new).or_else(|| new.is_null().then(Vec::new)),
-        ) else {
+        let (Some(old_list), Some(new_list)) = (list(old), list(new)) else {
             self.refuse(Guard::FieldList, spot);
             return Ok(());
         };
-        let ids = |list: &[Object]| list.iter().filter_map(Object::as_reference).collect::<HashSet<ObjectId>>();
-        let (old_ids, new_ids) = (ids(&old_list), ids(&new_list));
+        let (old_ids, new_ids) = (Ids::of(&old_list), Ids::of(&new_list));
         budget.spend(u64::try_from(old_list.len().saturating_add(new_list.len())).unwrap_or(u64::MAX) >> 4)?;
-        let stays =
-            |other: &HashSet<ObjectId>, field: &Object| field.as_reference().is_some_and(|id| other.contains(&id));
-        let mut gone: Vec<&Object> = old_list.iter().filter(|field| !stays(&new_ids, field)).collect();
+        let stays = |other: &Ids, field: &Object| field.as_reference().is_some_and(|id| other.has(id));
+        // What both begin with stays; a field that is named twice is looked for from the start.
+        let alike = if new_ids.any_twice() { 0 } else { alike(&old_list, &new_list) };
+        let mut gone: Vec<&Object> = old_list.iter().skip(alike).filter(|field| !stays(&new_ids, field)).collect();
         let mut seen: HashSet<ObjectId> = HashSet::new();
-        for (index, field) in new_list.iter().enumerate() {
+        for (index, field) in new_list.iter().enumerate().skip(alike) {
             let place = || spot.element(index).of(field.as_reference());
             if field.as_reference().is_some_and(|id| !seen.insert(id)) {
                 self.refuse(Guard::FieldTwice, place());
@@ -309,5 +306,42 @@ impl Pass<'_, '_, '_> {
         }
         let [left, bottom, right, top] = numbers;
         Ok(left.total_cmp(&right).is_ne() && bottom.total_cmp(&top).is_ne())
+    }
+}
+
+/// The elements of a list; that of null is empty.
+pub(super) fn list(value: &Object) -> Option<Arc<[Object]>> {
+    match &value.value {
+        Value::Array(elements) => Some(Arc::clone(elements)),
+        Value::Null => Some(Arc::default()),
+        _ => None,
+    }
+}
+
+/// How many elements both lists begin with that are the same references.
+fn alike(old: &[Object], new: &[Object]) -> usize {
+    let same = |(old, new): &(&Object, &Object)| matches!((&old.value, &new.value), (Value::Reference(old), Value::Reference(new)) if old == new);
+    old.iter().zip(new).take_while(same).count()
+}
+
+/// The objects that a list refers to, in order of their numbers. Lists grow at their end, so they are in order nearly.
+pub(super) struct Ids(Vec<ObjectId>);
+
+impl Ids {
+    pub(super) fn of(list: &[Object]) -> Self {
+        Self::sorted(list.iter().filter_map(Object::as_reference).collect())
+    }
+
+    pub(super) fn sorted(mut ids: Vec<ObjectId>) -> Self {
+        ids.sort_unstable();
+        Self(ids)
+    }
+
+    pub(super) fn has(&self, id: ObjectId) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+
+    fn any_twice(&self) -> bool {
+        self.0.iter().zip(self.0.iter().skip(1)).any(|(one, next)| one == next)
     }
 }

@@ -166,7 +166,7 @@ impl Graph {
         budget: &mut Budget,
     ) -> Result<(), LimitExceeded> {
         if let Some(value) = self.read(pdf, at, index, budget)? {
-            let children = self.children(pdf, at, index, &value, names, budget)?;
+            let children = self.new_children(pdf, at, index, &value, names, budget)?;
             self.walk(pdf, at, children, names, budget)?;
         }
         Ok(())
@@ -204,13 +204,13 @@ impl Graph {
                 continue;
             }
             let Some(value) = self.read(pdf, at, index, budget)? else { continue };
-            let children = self.children(pdf, at, index, &value, names, budget)?;
+            let children = self.new_children(pdf, at, index, &value, names, budget)?;
             sort_out(children, &mut structural, &mut generic);
         }
     }
 
-    /// What the value of a node refers to.
-    pub(super) fn children(
+    /// What the value of a node refers to, without what is known in that role already: nothing comes of it.
+    fn new_children(
         &mut self,
         pdf: &Pdf<'_>,
         at: RevisionIndex,
@@ -218,11 +218,26 @@ impl Graph {
         value: &Object,
         names: &mut FieldNames,
         budget: &mut Budget,
-    ) -> Result<Vec<(Edge, Option<NodeIndex>, u32)>, LimitExceeded> {
-        let Some(node) = self.nodes.get(index).copied() else { return Ok(Vec::new()) };
+    ) -> Result<Vec<Open>, LimitExceeded> {
+        let (edges, page) = self.edges(pdf, at, index, value, names, budget)?;
+        let new = edges.into_iter().filter(|edge| self.other_roles(edge).is_some());
+        Ok(new.map(|edge| (edge, Some(index), page)).collect())
+    }
+
+    /// What the value of a node refers to, and on which page.
+    fn edges(
+        &mut self,
+        pdf: &Pdf<'_>,
+        at: RevisionIndex,
+        index: NodeIndex,
+        value: &Object,
+        names: &mut FieldNames,
+        budget: &mut Budget,
+    ) -> Result<(Vec<Edge>, u32), LimitExceeded> {
+        let Some(node) = self.nodes.get(index).copied() else { return Ok((Vec::new(), 0)) };
         // A widget of the form is judged as a field.
         if node.role == Role::Annotation && self.widgets.contains_key(&node.id) {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), node.page));
         }
         let mut page = node.page;
         if node.role == Role::PageTree && page == 0 && value.as_dict().is_some_and(|dict| !dict.has(b"Kids")) {
@@ -244,7 +259,7 @@ impl Graph {
             let (context, _) = super::role::Fields::enter(&mut namer, dict, node.context);
             self.widgets.insert(node.id, context);
         }
-        Ok(found.into_iter().map(|edge| (edge, Some(index), page)).collect())
+        Ok((found, page))
     }
 
     /// In how many roles the object is known so far. None where there is nothing more to it: it is known in this role,
@@ -371,10 +386,10 @@ impl Graph {
                 Err(ObjectError::Limit(limit)) => return Err(limit),
                 Err(_) => return Ok(false),
             };
-            let children = self.children(pdf, at, parent, &value, names, budget)?;
-            let found = children.iter().any(|(edge, _, _)| {
-                edge.id == target.id && edge.role == target.role && edge.context == target.context
-            });
+            let (edges, _) = self.edges(pdf, at, parent, &value, names, budget)?;
+            let found = edges
+                .iter()
+                .any(|edge| edge.id == target.id && edge.role == target.role && edge.context == target.context);
             if !found {
                 return Ok(false);
             }

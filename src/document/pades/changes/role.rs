@@ -162,7 +162,7 @@ pub(super) fn edges(value: &Object, role: Role, context: Context, fields: &mut d
     match &value.value {
         Value::Reference(id) => found.push(Edge { id: *id, role, context }),
         Value::Array(elements) => {
-            for element in elements {
+            for element in elements.iter() {
                 edges(element, role.of_element(), context, fields, found);
             }
         }

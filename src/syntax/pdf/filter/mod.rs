@@ -110,7 +110,7 @@ pub(super) fn filters<E: From<FilterError>>(
 
 fn one_or_more(object: Object) -> Vec<Object> {
     match object.value {
-        Value::Array(elements) => elements,
+        Value::Array(elements) => elements.to_vec(),
         Value::Null => Vec::new(),
         _ => vec![object],
     }

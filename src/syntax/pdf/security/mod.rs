@@ -8,6 +8,8 @@
 mod cipher;
 mod key;
 
+use std::sync::Arc;
+
 use super::Dict;
 use super::EncryptedReason;
 use super::Object;
@@ -150,7 +152,7 @@ impl Security {
             Value::Array(elements) => {
                 // All are decrypted, also behind a damaged one.
                 let results: Vec<_> =
-                    elements.iter_mut().map(|element| self.decrypt_strings(element, id)).collect();
+                    Arc::make_mut(elements).iter_mut().map(|element| self.decrypt_strings(element, id)).collect();
                 results.into_iter().collect()
             }
             Value::Dict(dict) => self.decrypt_dict(dict, id),

@@ -64,7 +64,7 @@ impl Update<'_, '_> {
             Some(Value::Array(elements)) => {
                 let first = elements.first().and_then(Object::as_string).ok_or_else(refused)?;
                 let hex = |bytes: &[u8]| Value::String(PdfString { bytes: bytes.to_vec(), hex: true }).into();
-                trailer = trailer.with(b"ID", Value::Array(vec![hex(&first.bytes), hex(&identifier)]));
+                trailer = trailer.with(b"ID", vec![hex(&first.bytes), hex(&identifier)]);
             }
             Some(_) => return Err(refused()),
         }
@@ -111,8 +111,8 @@ fn stream(entries: &[(ObjectId, u64)], trailer: Dict, number: u32, start: u64, o
     let dict = Dict::default().with(b"Type", Name::from(&b"XRef"[..]));
     let dict = trailer.iter().fold(dict, |dict, (key, value)| dict.with(key.as_bytes(), value.value.clone()));
     let dict = dict
-        .with(b"W", Value::Array(widths.map(|width| Value::from(width).into()).to_vec()))
-        .with(b"Index", Value::Array(index))
+        .with(b"W", widths.map(|width| Value::from(width).into()).to_vec())
+        .with(b"Index", index)
         .with(b"Length", i64::try_from(data.len()).unwrap_or(i64::MAX));
     write::head(ObjectId { number, generation: 0 }, out);
     write::value(&Value::Dict(dict), out);

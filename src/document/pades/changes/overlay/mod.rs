@@ -211,7 +211,7 @@ fn direct(pdf: &Pdf<'_>, value: Object, at: RevisionIndex, budget: &mut Budget) 
     for element in elements {
         followed.push(pdf.resolve_owned(element, at, budget)?);
     }
-    Ok(Object { value: crate::syntax::pdf::Value::Array(followed), span: None })
+    Ok(Object { value: followed.into(), span: None })
 }
 
 /// The canvas of what came: areas and images become a mask.
