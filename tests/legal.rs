@@ -72,9 +72,13 @@ fn a_stamped_qualified_signature_is_equal_to_handwriting() {
     assert_eq!(signature["timeQuality"], "qualified");
     assert_eq!(signature["timestamps"][0]["qualified"], json!(["ch"]));
     assert!(signature["legal"].get("eu").is_none() && signature["legal"].get("demo").is_none());
-    for check in ["integrity", "identity", "validity", "time"] {
+    for check in ["integrity", "identity", "time"] {
         assert_eq!(ch["fourChecks"][check]["result"], "passed", "{check}");
     }
+    // Under `no-revocation` nothing shows that the certificate was not revoked.
+    assert_eq!(ch["fourChecks"]["validity"]["result"], "warning");
+    let text = ch["fourChecks"]["validity"]["text"].as_str().unwrap();
+    assert!(text.contains("that it was not revoked is not shown: qualified electronic signature"), "{text}");
     assert_eq!(
         signature["certificateClaims"],
         json!({
@@ -88,6 +92,23 @@ fn a_stamped_qualified_signature_is_equal_to_handwriting() {
         satisfied(&said),
         ["qualified", "mixed", "official-gazette", "criminal-records-extract", "debt-collection-extract"]
     );
+}
+
+#[test]
+fn a_pseudonym_is_called_one() {
+    let world = World::new();
+    let made = report(&world.signed(&[&world.alias]), world.store(&[Scheme::Ch]));
+    let said = json(&made);
+    let signature = &said["signatures"][0];
+    assert_eq!(signature["legal"]["ch"]["class"], "qualified-electronic-signature");
+    assert_eq!(signature["certificateClaims"]["pseudonym"], "Alias 7");
+    let identity = &signature["legal"]["ch"]["fourChecks"]["identity"]["text"];
+    assert_eq!(identity, "confirmed by the issuer of the certificate: Alias 7 (pseudonym)");
+    for language in Language::ALL {
+        let text = to_text(&made, &ENVELOPE, *language, Style::Plain);
+        let word = Texts::of(*language).word("four-checks", "identity-pseudonym");
+        assert!(text.contains(&format!(": Alias 7 ({word})")), "{text}");
+    }
 }
 
 #[test]
@@ -168,6 +189,8 @@ fn what_did_not_pass_has_no_class() {
     assert_eq!((&ch["class"], &ch["equalsHandwriting"]), (&json!("not-determined"), &json!(false)));
     assert_eq!(ch["reasons"], json!(["not-passed"]));
     assert_eq!(ch["fourChecks"]["integrity"]["result"], "failed");
+    // The time that the time-stamp states, and not the one for which is judged.
+    assert_eq!(ch["fourChecks"]["time"]["text"], "proven by a qualified time-stamp: 2026-06-02 10:00:00 UTC");
     assert_eq!(satisfied(&said), [""; 0]);
 }
 
@@ -276,7 +299,7 @@ fn the_text_shows_class_time_and_the_four_checks_in_every_language() {
     let seal = Mandant::builtin().iter().find(|one| one.name == "regulated-seal").unwrap();
     asked.mandants = vec![seal.assess(&asked)];
     let text = to_text(&asked, &ENVELOPE, Language::De, Style::Plain);
-    assert!(text.contains("geregeltes Siegel: nicht erfüllt (eine Signatur hat eine andere Klasse)"), "{text}");
+    assert!(text.contains("geregeltes Siegel: nicht erfüllt (Klasse einer Signatur genügt nicht)"), "{text}");
 }
 
 /// The qualified CA of the independent test PKI on a demo list: its seals are regulated seals of the demo, its persons carry

@@ -22,6 +22,8 @@ pub struct World {
     stamper: Arc<Certificate>,
     /// A person with a qualified certificate.
     pub person: Signer,
+    /// A person with a qualified certificate under a pseudonym.
+    pub alias: Signer,
     /// An organisation with the certificate of a regulated seal.
     pub seal: Signer,
     unit: Signer,
@@ -38,6 +40,7 @@ impl World {
         ];
         let person =
             [("2.5.4.4", "Muster"), ("2.5.4.42", "Anna"), ("2.5.4.12", "Notarin"), ("2.5.4.3", "Anna Muster")];
+        let alias = [("2.5.4.65", "Alias 7"), ("2.5.4.3", "Alias 7")];
         let regulated = [
             notice(
                 "This is a regulated certificate for legal persons as defined by the Swiss federal law SR 943.03 ZertES",
@@ -52,6 +55,7 @@ impl World {
         ];
         Self {
             person: holder(&issuing, &person, KeyUsagePurpose::ContentCommitment, &qualified),
+            alias: holder(&issuing, &alias, KeyUsagePurpose::ContentCommitment, &qualified),
             seal: holder(&issuing, &organisation, KeyUsagePurpose::DigitalSignature, &regulated),
             unit: holder(&stamping, &[("2.5.4.3", "TSU")], KeyUsagePurpose::DigitalSignature, &unit),
             issuer: certificate(&issuing),

@@ -17,9 +17,7 @@ use super::visible;
 use crate::time::Timestamp;
 use crate::trust::DocumentedStatus;
 use crate::validation::qualification::{FourChecks, LegalReason, SwissLegal};
-use crate::validation::{
-    Answer, Arg, Check, CheckId, CheckResult, Message, Reason, SignatureReport, TimeQuality, Verdict,
-};
+use crate::validation::{Answer, Arg, Check, CheckId, CheckResult, Message, Reason, SignatureReport, Verdict};
 
 pub use label::Label;
 pub use problem::{Detail, PROBLEM_CODES};
@@ -210,18 +208,25 @@ impl Texts {
     /// The four checks of a signature: integrity, identity, validity, time.
     #[must_use]
     pub fn four_checks(&self, signature: &SignatureReport, legal: &SwissLegal, show: Show) -> [String; 4] {
-        let FourChecks { integrity, identity, validity, time } = legal.four_checks;
+        let FourChecks { integrity, identity, validity, time, revocation_is_open } = legal.four_checks;
         let said = |check: &str, result: CheckResult| {
             self.find("four-checks", &format!("{check}-{}", result.name())).unwrap_or(check).to_owned()
         };
-        let name = signature.signer.as_ref().map(|signer| show.write(signer.display_name()).into_owned());
+        let name = signature.signer.as_ref().map(|signer| {
+            let name = show.write(signer.display_name());
+            match signer.pseudonym {
+                Some(_) => format!("{name} ({})", self.text("four-checks", "identity-pseudonym")),
+                None => name.into_owned(),
+            }
+        });
+        let of_validity = match validity {
+            CheckResult::Warning if revocation_is_open => {
+                self.text("four-checks", "validity-revocation-open").to_owned()
+            }
+            result => said("validity", result),
+        };
         let class = self.word("class", legal.judged.class.name());
         let reasons = legal.judged.reasons.iter().map(|reason| self.legal_reason(*reason)).collect::<Vec<_>>();
-        let quality = match legal.time_quality {
-            TimeQuality::Qualified | TimeQuality::Timestamp => Some(signature.best_signature_time),
-            TimeQuality::Claimed => signature.claimed_signing_time,
-            TimeQuality::None => None,
-        };
         let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
         [
             said("integrity", integrity),
@@ -229,8 +234,10 @@ impl Texts {
                 || said("identity", identity),
                 |name| format!("{}: {name}", said("identity", identity)),
             ),
-            format!("{}: {class}{reasons}", said("validity", validity)),
-            quality.map_or_else(|| said("time", time), |at| format!("{}: {}", said("time", time), self.time(at))),
+            format!("{of_validity}: {class}{reasons}"),
+            legal
+                .time
+                .map_or_else(|| said("time", time), |at| format!("{}: {}", said("time", time), self.time(at))),
         ]
     }
 

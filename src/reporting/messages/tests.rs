@@ -9,7 +9,7 @@ use crate::syntax::pdf::FindingCode;
 use crate::trust::LookOutcome;
 use crate::validation::mandant::{Mandant, MandantNote, Unmet};
 use crate::validation::qualification::SwissClass;
-use crate::validation::{Doubt, Failure, Integrity, Term};
+use crate::validation::{Doubt, Failure, Integrity, Term, TimeQuality};
 
 /// Codes of `DocumentFinding` besides those of the PDF reader.
 const FINDINGS: &[&str] = &[
@@ -109,8 +109,10 @@ const FOUR_CHECKS: &[&str] = &[
     "identity-passed",
     "identity-failed",
     "identity-indeterminate",
+    "identity-pseudonym",
     "validity-passed",
     "validity-warning",
+    "validity-revocation-open",
     "validity-failed",
     "validity-indeterminate",
     "time-passed",

@@ -4,7 +4,7 @@
 
 use super::ch::{Swiss, SwissClass};
 use crate::document::{ChangesLevel, Coverage};
-use crate::validation::check::CheckResult;
+use crate::validation::check::{Check, CheckId, CheckResult};
 use crate::validation::report::{Integrity, SignatureReport, TimeQuality};
 use crate::validation::verdict::Verdict;
 
@@ -19,17 +19,32 @@ pub struct FourChecks {
     pub validity: CheckResult,
     /// Let. d: when, and how good the proof of it is.
     pub time: CheckResult,
+    /// Of let. c: whether the verdict passed although nothing shows that the certificates were not revoked, since the policy
+    /// does not demand it.
+    pub revocation_is_open: bool,
 }
+
+/// The checks that show it.
+const REVOCATION: [CheckId; 4] =
+    [CheckId::RevocationKnown, CheckId::SignerNotRevoked, CheckId::CaNotRevoked, CheckId::NotOnHold];
 
 impl FourChecks {
     /// By the report on a signature, its class and the quality of its time under the same scheme.
     #[must_use]
     pub fn of(report: &SignatureReport, swiss: &Swiss, time: TimeQuality) -> Self {
+        // What the policy does not demand warns or informs.
+        let is_lowered = |check: &Check| matches!(check.result, CheckResult::Warning | CheckResult::Information);
+        let is_open = |check: &Check| REVOCATION.contains(&check.id) && is_lowered(check);
+        let revocation_is_open = report.verdict == Verdict::Passed && report.checks.iter().any(is_open);
         Self {
+            revocation_is_open,
             integrity: integrity(report),
             identity: identity(report),
             validity: match report.verdict {
                 Verdict::Failed(_) => CheckResult::Failed,
+                Verdict::Passed if swiss.class >= SwissClass::Advanced && revocation_is_open => {
+                    CheckResult::Warning
+                }
                 Verdict::Passed if swiss.class > SwissClass::Advanced => CheckResult::Passed,
                 Verdict::Passed if swiss.class == SwissClass::Advanced => CheckResult::Warning,
                 _ => CheckResult::Indeterminate,

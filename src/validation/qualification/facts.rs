@@ -84,6 +84,13 @@ pub struct Facts<'f> {
     pub at: Timestamp,
 }
 
+impl Facts<'_> {
+    /// What the earliest of the time-stamps over the signature states that passed.
+    pub(super) fn earliest_stamp(&self) -> Option<Timestamp> {
+        self.stamps.iter().filter(|stamp| stamp.passed && stamp.covers_signature).map(|stamp| stamp.time).min()
+    }
+}
+
 /// A time-stamp as the processes left it.
 #[derive(Clone, Debug)]
 pub struct StampFacts<'f> {

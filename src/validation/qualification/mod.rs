@@ -31,6 +31,7 @@ pub use uid::Uid;
 pub(super) use report::qualify;
 
 use super::report::TimeQuality;
+use crate::time::Timestamp;
 
 /// What law makes of a signature, by scheme; nothing of a scheme of which there is no list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct SwissLegal {
     pub judged: Swiss,
     /// How good the time is under the same scheme.
     pub time_quality: TimeQuality,
+    /// The time that is so good: that of the earliest such time-stamp over the signature, or the claimed one.
+    pub time: Option<Timestamp>,
     /// The four checks.
     pub four_checks: FourChecks,
 }

@@ -65,9 +65,15 @@ fn one(
     let class = |scheme| {
         let stamps = over_signature(&facts, scheme, lists);
         let time_quality = quality_by(&facts, &stamps);
+        let time = match time_quality {
+            TimeQuality::Qualified => stamps.iter().map(|stamp| stamp.time).min(),
+            TimeQuality::Timestamp => facts.earliest_stamp(),
+            TimeQuality::Claimed => signature.claimed_signing_time,
+            TimeQuality::None => None,
+        };
         let judged = swiss_by(&facts, scheme, lists, stamps);
         let four_checks = FourChecks::of(signature, &judged, time_quality);
-        SwissLegal { judged, time_quality, four_checks }
+        SwissLegal { judged, time_quality, time, four_checks }
     };
     let of = |scheme| schemes.contains(&scheme).then(|| class(scheme));
     let (swiss, demo) = (of(Scheme::Ch), of(Scheme::Demo));

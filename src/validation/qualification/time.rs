@@ -48,7 +48,7 @@ pub fn quality(facts: &Facts<'_>, scheme: Scheme, lists: &dyn Lists) -> TimeQual
 pub(super) fn quality_by(facts: &Facts<'_>, found: &[Qualified]) -> TimeQuality {
     if !found.is_empty() {
         TimeQuality::Qualified
-    } else if facts.stamps.iter().any(|stamp| stamp.passed && stamp.covers_signature) {
+    } else if facts.earliest_stamp().is_some() {
         TimeQuality::Timestamp
     } else if facts.has_claimed_time {
         TimeQuality::Claimed

@@ -65,7 +65,7 @@ struct CheckedView {
 
 impl FourChecksView {
     fn new(signature: &SignatureReport, legal: &SwissLegal, texts: &Texts) -> Self {
-        let FourChecks { integrity, identity, validity, time } = legal.four_checks;
+        let FourChecks { integrity, identity, validity, time, revocation_is_open: _ } = legal.four_checks;
         let said = texts.four_checks(signature, legal, Show::Verbatim);
         let [of_integrity, of_identity, of_validity, of_time] = said;
         let view = |result: CheckResult, text| CheckedView { result: result.name(), text };
