@@ -11,6 +11,7 @@
 //! without seconds. All that is kept as a fact. Not checked here: the signature, the validity at any time, the
 //! path, and whether what RFC 5280 demands of a CA is there.
 
+mod computed;
 mod extensions;
 
 use std::fmt;
@@ -18,6 +19,8 @@ use std::fmt;
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::error::X509Error;
 use x509_parser::nom::Parser;
+
+use std::sync::{Arc, OnceLock};
 
 use crate::limits::Limits;
 use crate::syntax::der::DerError;
@@ -38,6 +41,7 @@ use super::name_constraints::NameConstraints;
 use super::oid;
 use super::qc::QcStatements;
 
+pub use computed::Computed;
 pub use extensions::{
     AccessDescription, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicy, ExtendedKeyUsage, KeyUsage,
     PolicyConstraints, PolicyMapping,
@@ -64,6 +68,7 @@ pub struct Certificate {
     signature: Box<[u8]>,
     extensions: Vec<Extension>,
     facts: extensions::Facts,
+    computed: OnceLock<Arc<Computed>>,
 }
 
 /// Why bytes are no certificate.
@@ -135,7 +140,14 @@ impl Certificate {
             extensions,
             facts,
             der: der.into(),
+            computed: OnceLock::new(),
         })
+    }
+
+    /// What follows from its octets and takes a while, computed when it is first asked for.
+    #[must_use]
+    pub fn computed(&self) -> &Arc<Computed> {
+        self.computed.get_or_init(|| Arc::new(Computed::of(self)))
     }
 
     /// The whole certificate.

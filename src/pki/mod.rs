@@ -40,7 +40,7 @@ mod tst;
 pub use algorithm::AlgorithmIdentifier;
 pub use certificate::{
     AccessDescription, AuthorityKeyIdentifier, BasicConstraints, Certificate, CertificateError, CertificateField,
-    CertificatePolicy, ExtendedKeyUsage, KeyUsage, PolicyConstraints, PolicyMapping,
+    CertificatePolicy, Computed, ExtendedKeyUsage, KeyUsage, PolicyConstraints, PolicyMapping,
 };
 pub use cms::{
     AdbeRevocationInfo, AlgorithmProtection, Attribute, AttributeError, AttributeFault, CmsError, ContentHints,

@@ -96,7 +96,7 @@ impl Need {
         if urls.is_empty() {
             return None;
         }
-        let certificate_sha256 = digest(DigestAlgorithm::Sha256, certificate.der()).to_string();
+        let certificate_sha256 = certificate.computed().sha256.clone();
         Some(Self { kind, certificate_sha256, urls, vouched, ocsp_request: None })
     }
 }

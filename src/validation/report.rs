@@ -11,7 +11,6 @@ use super::message::Message;
 use super::need::{Attempt, Need};
 use super::qualification::{CertificateClaims, Legal};
 use super::verdict::Verdict;
-use crate::crypto::{DigestAlgorithm, digest};
 use crate::document::{
     ByteRange, Changes, Coverage, DataObjectFormat, DocumentFacts, FieldLock, Packaging, Uncovered,
 };
@@ -83,10 +82,8 @@ impl TrustSummary {
             };
             ListSummary { grace_until: until.filter(|until| list.next_update != Some(*until)), ..list }
         };
-        let named = |anchor: &SupplementaryAnchor| {
-            let sha256 = digest(DigestAlgorithm::Sha256, anchor.certificate.der());
-            (anchor.name.clone(), sha256.to_string())
-        };
+        let named =
+            |anchor: &SupplementaryAnchor| (anchor.name.clone(), anchor.certificate.computed().sha256.clone());
         Self {
             lists: trust.lists(at).into_iter().map(capped).collect(),
             anchors: trust.len(),

@@ -2,16 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::crypto::{
-    AlgorithmError, Digest, DigestAlgorithm, Message, PublicKey, SignatureAlgorithm, SignatureValid,
-    SignatureVerifier, VerifyError, digest,
-};
+use crate::crypto::{Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, VerifyError};
 use crate::limits::{Budget, LimitExceeded};
-use crate::pki::Certificate;
-use crate::syntax::hex::hex;
+use crate::pki::{Certificate, Computed};
 use crate::validation::memory::{SignatureMemory, Step};
 
 /// A certificate with what was computed of it.
@@ -19,18 +16,15 @@ use crate::validation::memory::{SignatureMemory, Step};
 pub(in crate::validation) struct Holder {
     /// The certificate.
     pub(in crate::validation) certificate: Arc<Certificate>,
-    /// SHA-256 of it.
-    pub(in crate::validation) fingerprint: Digest,
-    /// SHA-256 of its `SubjectPublicKeyInfo`: the same for all certificates of one key.
-    pub(in crate::validation) key_fingerprint: Digest,
-    /// SHA-256 of it, lowercase hex.
-    pub(in crate::validation) sha256: String,
-    /// Its subject as text (RFC 4514).
-    pub(in crate::validation) subject: String,
-    /// Its key, where we know the kind.
-    pub(in crate::validation) key: Option<PublicKey>,
-    /// How its issuer signed it.
-    pub(in crate::validation) algorithm: Result<SignatureAlgorithm, AlgorithmError>,
+    computed: Arc<Computed>,
+}
+
+impl Deref for Holder {
+    type Target = Computed;
+
+    fn deref(&self) -> &Computed {
+        &self.computed
+    }
 }
 
 /// Keys and verifications of one validation.
@@ -67,18 +61,8 @@ impl<'v> Keys<'v> {
         if let Some(holder) = self.holders.borrow().get(&address) {
             return Rc::clone(holder);
         }
-        let fingerprint = digest(DigestAlgorithm::Sha256, certificate.der());
-        let key = PublicKey::from_spki(certificate.spki()).ok();
-        let of_key = || digest(DigestAlgorithm::Sha256, certificate.spki());
-        let holder = Rc::new(Holder {
-            certificate: Arc::clone(certificate),
-            subject: certificate.subject().to_text(),
-            fingerprint,
-            key_fingerprint: key.as_ref().map_or_else(of_key, |key| *key.sha256()),
-            sha256: hex(fingerprint.as_bytes()),
-            key,
-            algorithm: SignatureAlgorithm::from_algorithm_identifier(&certificate.signature_algorithm().raw, None),
-        });
+        let computed = Arc::clone(certificate.computed());
+        let holder = Rc::new(Holder { certificate: Arc::clone(certificate), computed });
         self.holders.borrow_mut().insert(address, Rc::clone(&holder));
         holder
     }
