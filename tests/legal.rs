@@ -7,12 +7,14 @@ mod support;
 
 use serde_json::{Value, json};
 use sigillum::limits::{CancelFlag, Limits};
-use sigillum::pki::{Certificate, pem};
+use sigillum::pki::{Certificate, Crl, pem};
 use sigillum::reporting::{Envelope, Language, Style, Texts, to_json, to_text};
 use sigillum::service::{ValidationRequest, validate};
 use sigillum::trust::{ListStanding, Scheme, ServiceKind, TrustAnchor, TrustStore};
 use sigillum::validation::mandant::Mandant;
-use sigillum::validation::qualification::{Facts, LegalReason, StampFacts, SwissClass, qualified, swiss};
+use sigillum::validation::qualification::{
+    Facts, LegalReason, RevocationFacts, StampFacts, SwissClass, qualified, swiss,
+};
 use sigillum::validation::{Moment, Policy, Report, SignatureReport, Verdict};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,14 +24,16 @@ use support::sign::Signer;
 
 const AT: &str = "2026-07-01T00:00:00Z";
 
-fn report(document: &[u8], trust: TrustStore) -> Report {
-    judged(document, trust, Vec::new(), AT).unwrap()
+/// With what shows that nobody's certificate was revoked.
+fn report(world: &World, document: &[u8], trust: TrustStore) -> Report {
+    judged(document, trust, Vec::new(), world.crls.to_vec(), AT).unwrap()
 }
 
 fn judged(
     document: &[u8],
     trust: TrustStore,
     certificates: Vec<Arc<Certificate>>,
+    crls: Vec<Crl>,
     at: &str,
 ) -> Result<Report, sigillum::document::OpenError> {
     let at = time(at);
@@ -39,7 +43,7 @@ fn judged(
         policy: Policy::builtin("no-revocation").unwrap().into(),
         trust: trust.into(),
         certificates,
-        crls: Vec::new(),
+        crls,
         ocsp_responses: Vec::new(),
         moment: Moment { at, clock: at },
         limits: Limits::DEFAULT,
@@ -62,7 +66,7 @@ fn satisfied(report: &Value) -> Vec<&str> {
 #[test]
 fn a_stamped_qualified_signature_is_equal_to_handwriting() {
     let world = World::new();
-    let report = report(&world.signed(&[&world.person]), world.store(&[Scheme::Ch]));
+    let report = report(&world, &world.signed(&[&world.person]), world.store(&[Scheme::Ch]));
     let said = json(&report);
     let signature = &said["signatures"][0];
     assert_eq!(signature["indication"], "TOTAL-PASSED", "{}", signature["reason"]);
@@ -72,13 +76,9 @@ fn a_stamped_qualified_signature_is_equal_to_handwriting() {
     assert_eq!(signature["timeQuality"], "qualified");
     assert_eq!(signature["timestamps"][0]["qualified"], json!(["ch"]));
     assert!(signature["legal"].get("eu").is_none() && signature["legal"].get("demo").is_none());
-    for check in ["integrity", "identity", "time"] {
+    for check in ["integrity", "identity", "validity", "time"] {
         assert_eq!(ch["fourChecks"][check]["result"], "passed", "{check}");
     }
-    // Under `no-revocation` nothing shows that the certificate was not revoked.
-    assert_eq!(ch["fourChecks"]["validity"]["result"], "warning");
-    let text = ch["fourChecks"]["validity"]["text"].as_str().unwrap();
-    assert!(text.contains("that it was not revoked is not shown: qualified electronic signature"), "{text}");
     assert_eq!(
         signature["certificateClaims"],
         json!({
@@ -94,10 +94,36 @@ fn a_stamped_qualified_signature_is_equal_to_handwriting() {
     );
 }
 
+/// What a policy lets pass is not worth more for it.
+#[test]
+fn without_revocation_data_nothing_is_equal_to_handwriting() {
+    let world = World::new();
+    let document = world.signed(&[&world.person]);
+    let said = |crls: &[Crl]| {
+        let trust = world.store(&[Scheme::Ch, Scheme::Eu]);
+        let said = json(&judged(&document, trust, Vec::new(), crls.to_vec(), AT).unwrap());
+        let signature = said["signatures"][0].clone();
+        assert_eq!(signature["indication"], "TOTAL-PASSED", "{}", signature["reason"]);
+        (signature["legal"]["ch"].clone(), signature["legal"]["eu"].clone())
+    };
+    let (ch, eu) = said(&[]);
+    assert_eq!(ch["class"], "qualified-electronic-signature");
+    assert_eq!((&ch["equalsHandwriting"], &ch["reasons"]), (&json!(false), &json!(["revocation-not-shown"])));
+    assert_eq!((&eu["class"], &eu["reasons"]), (&json!("INDETERMINATE_QESIG"), &json!(["revocation-not-shown"])));
+    assert_eq!(ch["fourChecks"]["validity"]["result"], "warning");
+    let text = ch["fourChecks"]["validity"]["text"].as_str().unwrap();
+    assert!(text.contains("that it was not revoked is not shown: qualified electronic signature"), "{text}");
+    let (ch, eu) = said(std::slice::from_ref(&world.revoking));
+    assert_eq!((&ch["class"], &ch["equalsHandwriting"]), (&json!("not-determined"), &json!(false)));
+    assert_eq!(ch["reasons"], json!(["certificate-revoked"]));
+    assert_eq!((&eu["class"], &eu["reasons"]), (&json!("INDETERMINATE_QESIG"), &json!(["certificate-revoked"])));
+    assert_eq!(ch["fourChecks"]["validity"]["result"], "indeterminate");
+}
+
 #[test]
 fn a_pseudonym_is_called_one() {
     let world = World::new();
-    let made = report(&world.signed(&[&world.alias]), world.store(&[Scheme::Ch]));
+    let made = report(&world, &world.signed(&[&world.alias]), world.store(&[Scheme::Ch]));
     let said = json(&made);
     let signature = &said["signatures"][0];
     assert_eq!(signature["legal"]["ch"]["class"], "qualified-electronic-signature");
@@ -114,7 +140,7 @@ fn a_pseudonym_is_called_one() {
 #[test]
 fn a_seal_is_regulated_and_never_more() {
     let world = World::new();
-    let report = report(&world.signed(&[&world.seal]), world.store(&[Scheme::Ch]));
+    let report = report(&world, &world.signed(&[&world.seal]), world.store(&[Scheme::Ch]));
     let said = json(&report);
     let ch = &said["signatures"][0]["legal"]["ch"];
     assert_eq!((&ch["class"], &ch["equalsHandwriting"]), (&json!("regulated-electronic-seal"), &json!(false)));
@@ -128,7 +154,7 @@ fn a_seal_is_regulated_and_never_more() {
 #[test]
 fn without_a_list_nothing_is_said_of_law() {
     let world = World::new();
-    let report = report(&world.signed(&[&world.person]), world.store(&[]));
+    let report = report(&world, &world.signed(&[&world.person]), world.store(&[]));
     let said = json(&report);
     assert_eq!(said["signatures"][0]["legal"], json!({}));
     assert_eq!(said["signatures"][0]["timeQuality"], "timestamp");
@@ -139,7 +165,7 @@ fn without_a_list_nothing_is_said_of_law() {
 fn each_scheme_has_its_own_line() {
     let world = World::new();
     let document = world.signed(&[&world.person]);
-    let both = json(&report(&document, world.store(&[Scheme::Ch, Scheme::Eu])));
+    let both = json(&report(&world, &document, world.store(&[Scheme::Ch, Scheme::Eu])));
     let legal = &both["signatures"][0]["legal"];
     assert_eq!(
         (&legal["ch"]["class"], &legal["eu"]["class"]),
@@ -147,7 +173,7 @@ fn each_scheme_has_its_own_line() {
     );
     assert_eq!(both["signatures"][0]["timestamps"][0]["qualified"], json!(["ch", "eu"]));
     // Of the EU's list alone nothing Swiss follows, and its time-stamp is not qualified here.
-    let eu = json(&report(&document, world.store(&[Scheme::Eu])));
+    let eu = json(&report(&world, &document, world.store(&[Scheme::Eu])));
     let signature = &eu["signatures"][0];
     assert!(signature["legal"].get("ch").is_none() && eu.get("mandants").is_none());
     assert_eq!(
@@ -160,13 +186,13 @@ fn each_scheme_has_its_own_line() {
 fn a_demo_list_is_worth_nothing_outside_of_a_demo() {
     let world = World::new();
     let document = world.signed(&[&world.seal]);
-    let plain = json(&report(&document, world.store(&[Scheme::Demo])));
+    let plain = json(&report(&world, &document, world.store(&[Scheme::Demo])));
     let signature = &plain["signatures"][0];
     assert!(signature["legal"].get("ch").is_none());
     assert_eq!(signature["legal"]["demo"]["class"], "regulated-electronic-seal");
     assert_eq!(signature["timeQuality"], "timestamp", "qualified means under ZertES");
     assert_eq!(satisfied(&plain), [""; 0]);
-    let demo = report(&document, world.store(&[Scheme::Demo]).marked_demo());
+    let demo = report(&world, &document, world.store(&[Scheme::Demo]).marked_demo());
     assert_eq!(json(&demo)["demo"], true);
     assert!(satisfied(&json(&demo)).contains(&"regulated-seal"));
     for language in Language::ALL {
@@ -182,7 +208,7 @@ fn what_did_not_pass_has_no_class() {
     let mut document = world.signed(&[&world.person]);
     let place = document.windows(5).position(|window| window == b"/Page").unwrap();
     document[place + 1] = b'R';
-    let said = json(&report(&document, world.store(&[Scheme::Ch])));
+    let said = json(&report(&world, &document, world.store(&[Scheme::Ch])));
     let signature = &said["signatures"][0];
     assert_eq!(signature["indication"], "TOTAL-FAILED");
     let ch = &signature["legal"]["ch"];
@@ -198,7 +224,7 @@ fn what_did_not_pass_has_no_class() {
 fn a_deed_is_never_settled_here_and_says_so() {
     let world = World::new();
     let document = world.signed(&[&world.person, &world.seal]);
-    let made = report(&document, world.store(&[Scheme::Ch]));
+    let made = report(&world, &document, world.store(&[Scheme::Ch]));
     let said = json(&made);
     let deed = said["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "notarial-deed").unwrap();
     assert_eq!((&deed["satisfied"], &deed["unmet"]), (&json!(false), &json!(["checks-not-done"])));
@@ -210,7 +236,7 @@ fn a_deed_is_never_settled_here_and_says_so() {
         assert!(text.contains("upreg-deposited-seal-certificates"), "{text}");
     }
     // The seal alone is no deed.
-    let seal = json(&report(&world.signed(&[&world.seal]), world.store(&[Scheme::Ch])));
+    let seal = json(&report(&world, &world.signed(&[&world.seal]), world.store(&[Scheme::Ch])));
     let deed = seal["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "notarial-deed").unwrap();
     assert_eq!(deed["unmet"], json!(["too-few-signatures", "signature-missing", "checks-not-done"]));
 }
@@ -218,7 +244,7 @@ fn a_deed_is_never_settled_here_and_says_so() {
 #[test]
 fn later_signatures_are_not_accepted_where_a_document_is_closed() {
     let world = World::new();
-    let said = json(&report(&world.signed(&[&world.seal, &world.seal]), world.store(&[Scheme::Ch])));
+    let said = json(&report(&world, &world.signed(&[&world.seal, &world.seal]), world.store(&[Scheme::Ch])));
     assert_eq!(satisfied(&said), ["regulated-seal", "mixed"]);
     let gazette =
         said["mandants"].as_array().unwrap().iter().find(|one| one["name"] == "official-gazette").unwrap();
@@ -232,7 +258,7 @@ fn a_canton_asks_for_what_it_wants() {
     let own = Mandant::parse(text).unwrap();
     let world = World::new();
     let assess = |signers: &[&Signer], schemes: &[Scheme]| {
-        let result = own.assess(&report(&world.signed(signers), world.store(schemes)));
+        let result = own.assess(&report(&world, &world.signed(signers), world.store(schemes)));
         result.unmet.iter().map(|one| one.name()).collect::<Vec<_>>()
     };
     assert_eq!(assess(&[&world.seal], &[Scheme::Ch]), [""; 0]);
@@ -245,7 +271,7 @@ fn a_canton_asks_for_what_it_wants() {
 #[test]
 fn the_text_shows_class_time_and_the_four_checks_in_every_language() {
     let world = World::new();
-    let made = report(&world.signed(&[&world.person]), world.store(&[Scheme::Ch, Scheme::Eu]));
+    let made = report(&world, &world.signed(&[&world.person]), world.store(&[Scheme::Ch, Scheme::Eu]));
     for (language, words) in [
         (
             Language::De,
@@ -328,7 +354,9 @@ fn documents_of_other_programs_have_the_class_that_their_certificates_say() {
             let store = TrustStore::new(anchors).rehearsing(vec![list(Scheme::Demo)], listed).marked_demo();
             let bytes = support::read(&data.join("generated").join(name));
             let at = "2026-11-22T12:00:00Z";
-            let Ok(report) = judged(&bytes, store, certificates("intermediates.pem"), at) else { continue };
+            let Ok(report) = judged(&bytes, store, certificates("intermediates.pem"), Vec::new(), at) else {
+                continue;
+            };
             for signature in &report.signatures {
                 assert_eq!(signature.legal.ch, None, "{name}: a demo list is not the Swiss one");
                 let demo = &signature.legal.demo.as_ref().expect("a class").judged;
@@ -377,6 +405,7 @@ fn real_certificates_have_the_class_that_the_law_gives_them() {
         );
         let facts = Facts {
             verdict: Verdict::Passed,
+            revocation: RevocationFacts::Shown,
             changes_permitted: true,
             path: vec![signer, listed],
             best_signature_time: signed,

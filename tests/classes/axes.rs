@@ -147,6 +147,7 @@ pub(crate) const AXES: &[(&str, &[&str])] = &[
         ],
     ),
     ("verdict", &["passed", "indeterminate", "failed"]),
+    ("revocation", &["shown", "open", "revoked"]),
     ("changes", &["permitted", "forbidden", "unknown"]),
 ];
 

@@ -10,7 +10,7 @@ use sigillum::trust::{
     Criteria, ListStanding, ListTrust, Period, Qualification, Qualifier, Scheme, Service, ServiceKind,
     ServiceStatus, TrustStore, Uses,
 };
-use sigillum::validation::qualification::{European, Facts, european};
+use sigillum::validation::qualification::{European, Facts, RevocationFacts, european};
 use sigillum::validation::{Doubt, Failure, Verdict};
 use std::sync::Arc;
 
@@ -41,8 +41,13 @@ pub(crate) fn found(row: &Row) -> European {
     let services = entries.map(|entry| Arc::new(service(entry, &issuer))).collect();
     let store = TrustStore::default().rehearsing(vec![eu, ch], services);
     let facts = Facts {
+        revocation: match row["verdict"].as_str() {
+            "passed, revocation open" => RevocationFacts::Open,
+            "passed, revoked" => RevocationFacts::Revoked,
+            _ => RevocationFacts::Shown,
+        },
         verdict: match row["verdict"].as_str() {
-            "passed" => Verdict::Passed,
+            "passed" | "passed, revocation open" | "passed, revoked" => Verdict::Passed,
             "indeterminate" => Verdict::Indeterminate(Doubt::NoPoe),
             _ => Verdict::Failed(Failure::HashFailure),
         },

@@ -96,12 +96,14 @@ pub(crate) const RISES: &[(&str, &str, &str, &str)] = &[
     ("stamp", "*", "*", "ZertES 2 let. c, g: issuer, list and certificate are judged at the time that is proven"),
     ("era", "*", "*", "ZertES 2 let. g, VZertES 17: another time is another signature"),
     ("verdict", "*", "passed", "ZertES 2 let. b"),
+    ("revocation", "revoked", "*", "ZertES 2 let. b"),
 ];
 
 /// The same of the written form, where the class is the same: OR 14(2bis).
 pub(crate) const WRITTEN: &[(&str, &str, &str)] = &[
     ("stamp", "*", "OR 14(2bis), ZertES 2 let. j"),
     ("changes", "permitted", "OR 14(2bis)"),
+    ("revocation", "shown", "OR 14(2bis), ZertES 2 let. e"),
     ("list", "*", "ZertES 5(2): the unit stands in the same list"),
     ("era", "*", "ZertES 2 let. j, VZertES 17"),
     ("term", "*", "ZertES 2 let. c: stamped within its validity"),

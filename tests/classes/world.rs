@@ -8,7 +8,7 @@ use sigillum::time::Timestamp;
 use sigillum::trust::{
     ListStanding, ListTrust, Period, Scheme, Service, ServiceKind, ServiceStatus, TrustStore, Uses,
 };
-use sigillum::validation::qualification::{Facts, StampFacts};
+use sigillum::validation::qualification::{Facts, RevocationFacts, StampFacts};
 use sigillum::validation::{Doubt, Failure, Verdict};
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub(crate) struct World {
     pub(crate) store: TrustStore,
     pub(crate) verdict: Verdict,
+    pub(crate) revocation: RevocationFacts,
     pub(crate) changes_permitted: bool,
     pub(crate) path: Vec<Arc<Certificate>>,
     pub(crate) best_signature_time: Timestamp,
@@ -111,6 +112,11 @@ pub(crate) fn make(point: &Point) -> World {
             "indeterminate" => Verdict::Indeterminate(Doubt::NoPoe),
             _ => Verdict::Failed(Failure::HashFailure),
         },
+        revocation: match point.at("revocation") {
+            "shown" => RevocationFacts::Shown,
+            "open" => RevocationFacts::Open,
+            _ => RevocationFacts::Revoked,
+        },
         changes_permitted: point.at("changes") == "permitted",
         path,
         best_signature_time: proven.unwrap_or_else(|| time(NOW)),
@@ -130,6 +136,7 @@ impl World {
     pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
             verdict: self.verdict,
+            revocation: self.revocation,
             changes_permitted: self.changes_permitted,
             path: self.path.iter().map(AsRef::as_ref).collect(),
             best_signature_time: self.best_signature_time,

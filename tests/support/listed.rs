@@ -3,10 +3,12 @@
 use super::pdf::MadePdf;
 use super::sign::{Signer, der, sha256};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType, IsCa,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, CustomExtension,
+    DistinguishedName, DnType, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason, RevokedCertParams,
+    SerialNumber,
 };
-use sigillum::pki::Certificate;
+use sigillum::limits::Limits;
+use sigillum::pki::{Certificate, Crl};
 use sigillum::time::Timestamp;
 use sigillum::trust::{
     ListStanding, ListTrust, Period, Scheme, Service, ServiceKind, ServiceStatus, TrustAnchor, TrustStore, Uses,
@@ -27,6 +29,10 @@ pub struct World {
     /// An organisation with the certificate of a regulated seal.
     pub seal: Signer,
     unit: Signer,
+    /// The CRLs of both authorities, which name nobody.
+    pub crls: [Crl; 2],
+    /// One of the authority of certificates that names the person.
+    pub revoking: Crl,
 }
 
 impl World {
@@ -53,8 +59,12 @@ impl World {
             ("2.5.4.97", "NTRCH-CHE-113.846.892"),
             ("2.5.4.3", "Kanton Beispiel"),
         ];
+        let person = holder(&issuing, &person, KeyUsagePurpose::ContentCommitment, &qualified);
+        let serial = Certificate::parse(person.certificate()).unwrap().serial().to_vec();
         Self {
-            person: holder(&issuing, &person, KeyUsagePurpose::ContentCommitment, &qualified),
+            crls: [crl(&issuing, None), crl(&stamping, None)],
+            revoking: crl(&issuing, Some(&serial)),
+            person,
             alias: holder(&issuing, &alias, KeyUsagePurpose::ContentCommitment, &qualified),
             seal: holder(&issuing, &organisation, KeyUsagePurpose::DigitalSignature, &regulated),
             unit: holder(&stamping, &[("2.5.4.3", "TSU")], KeyUsagePurpose::DigitalSignature, &unit),
@@ -139,6 +149,25 @@ fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A CRL of July 2026.
+fn crl(issuer: &CertifiedIssuer<'static, KeyPair>, revoked: Option<&[u8]>) -> Crl {
+    let revoked = revoked.map(|serial| RevokedCertParams {
+        serial_number: SerialNumber::from_slice(serial),
+        revocation_time: rcgen::date_time_ymd(2026, 6, 1),
+        reason_code: Some(RevocationReason::KeyCompromise),
+        invalidity_date: None,
+    });
+    let crl = CertificateRevocationListParams {
+        this_update: rcgen::date_time_ymd(2026, 6, 30),
+        next_update: rcgen::date_time_ymd(2026, 7, 31),
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: revoked.into_iter().collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    Crl::parse(crl.signed_by(issuer).unwrap().der(), Limits::DEFAULT.der_depth).unwrap()
 }
 
 fn certificate(issuer: &CertifiedIssuer<'_, KeyPair>) -> Arc<Certificate> {

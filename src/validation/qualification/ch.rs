@@ -10,7 +10,7 @@
 //! (`ZertES` art. 7(3)); both are shown as the certificate has them.
 
 use super::certificate::Content;
-use super::facts::{Facts, Governing, Lists, governing, is_overdue_at, list_trust};
+use super::facts::{Facts, Governing, Lists, RevocationFacts, governing, is_overdue_at, list_trust};
 use super::reason::LegalReason;
 use super::time::{Qualified, over_signature};
 use crate::pki::Certificate;
@@ -127,6 +127,9 @@ macro_rules! rules {
 /// What ends the question. The first one that applies decides.
 pub const GATES: &[Rule] = &[
     gate(LegalReason::NotPassed, "ZertES 2 let. b", UNDETERMINED, |case| case.facts.verdict != Verdict::Passed),
+    gate(LegalReason::CertificateRevoked, "ZertES 2 let. b", UNDETERMINED, |case| {
+        case.facts.revocation == RevocationFacts::Revoked
+    }),
     gate(LegalReason::NotListed, "ZertES 2 let. g, 5(2), 20", ADVANCED, |case| case.found.is_none()),
     gate(LegalReason::ListRefused, "ZertES 5(2)", UNDETERMINED, |case| case.trust() == ListTrust::Refused),
     gate(LegalReason::ListUnverified, "ZertES 5(2)", UNDETERMINED, |case| case.trust() == ListTrust::Unverified),
@@ -226,6 +229,7 @@ rules! {
         QualifiedTimestampAfterValidity, "OR 14(2bis); ZertES 2 let. c", |case| {
             !case.stamps.is_empty() && case.timely().is_none()
         };
+        RevocationNotShown, "OR 14(2bis); ZertES 2 let. e", |case| case.facts.revocation == RevocationFacts::Open;
         ChangesNotPermitted, "OR 14(2bis)", |case| !case.facts.changes_permitted;
     }
 

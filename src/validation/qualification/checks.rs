@@ -3,6 +3,7 @@
 //! those ordinances, what the report has established; they judge nothing anew.
 
 use super::ch::{Swiss, SwissClass};
+use super::facts::RevocationFacts;
 use crate::document::{ChangesLevel, Coverage};
 use crate::validation::check::{Check, CheckId, CheckResult};
 use crate::validation::report::{Integrity, SignatureReport, TimeQuality};
@@ -24,18 +25,30 @@ pub struct FourChecks {
     pub revocation_is_open: bool,
 }
 
-/// The checks that show it.
-const REVOCATION: [CheckId; 4] =
-    [CheckId::RevocationKnown, CheckId::SignerNotRevoked, CheckId::CaNotRevoked, CheckId::NotOnHold];
+/// The checks that find a revoked certificate, or one on hold.
+const NOT_REVOKED: [CheckId; 3] = [CheckId::SignerNotRevoked, CheckId::CaNotRevoked, CheckId::NotOnHold];
+
+impl RevocationFacts {
+    /// By the checks of a signature that passed: what the policy does not demand warns or informs, or is not there at all.
+    pub(super) fn of(checks: &[Check]) -> Self {
+        let is_lowered = |check: &&Check| matches!(check.result, CheckResult::Warning | CheckResult::Information);
+        let known = || checks.iter().filter(|check| check.id == CheckId::RevocationKnown);
+        if checks.iter().filter(is_lowered).any(|check| NOT_REVOKED.contains(&check.id)) {
+            Self::Revoked
+        } else if known().next().is_none() || known().any(|check| check.result != CheckResult::Passed) {
+            Self::Open
+        } else {
+            Self::Shown
+        }
+    }
+}
 
 impl FourChecks {
     /// By the report on a signature, its class and the quality of its time under the same scheme.
     #[must_use]
     pub fn of(report: &SignatureReport, swiss: &Swiss, time: TimeQuality) -> Self {
-        // What the policy does not demand warns or informs.
-        let is_lowered = |check: &Check| matches!(check.result, CheckResult::Warning | CheckResult::Information);
-        let is_open = |check: &Check| REVOCATION.contains(&check.id) && is_lowered(check);
-        let revocation_is_open = report.verdict == Verdict::Passed && report.checks.iter().any(is_open);
+        let revocation_is_open =
+            report.verdict == Verdict::Passed && RevocationFacts::of(&report.checks) != RevocationFacts::Shown;
         Self {
             revocation_is_open,
             integrity: integrity(report),

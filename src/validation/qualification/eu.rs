@@ -4,7 +4,7 @@
 //! Not done: mutual recognition agreements; none is in force between the EU and Switzerland.
 
 use super::eu_certificate::{EIDAS, Qualification, Said, Type, captured, covers, together};
-use super::facts::{Facts, Lists, governing, is_overdue_at, list_trust};
+use super::facts::{Facts, Lists, RevocationFacts, governing, is_overdue_at, list_trust};
 use super::reason::LegalReason;
 use crate::pki::Certificate;
 use crate::time::Timestamp;
@@ -43,11 +43,17 @@ const WEB: [&str; 3] = ["NOT_ADES"; 3];
 #[must_use]
 pub fn european(facts: &Facts<'_>, lists: &dyn Lists) -> European {
     let column = match facts.verdict {
-        Verdict::Passed => 0,
-        Verdict::Indeterminate(_) => 1,
+        Verdict::Passed if facts.revocation == RevocationFacts::Shown => 0,
+        // Whatever the policy lets pass: a class is given with certainty only where this is known.
+        Verdict::Passed | Verdict::Indeterminate(_) => 1,
         Verdict::Failed(_) => 2,
     };
-    let mut reasons = if column == 0 { Vec::new() } else { vec![LegalReason::NotAdes] };
+    let mut reasons = match (facts.verdict, facts.revocation) {
+        (Verdict::Passed, RevocationFacts::Shown) => Vec::new(),
+        (Verdict::Passed, RevocationFacts::Open) => vec![LegalReason::RevocationNotShown],
+        (Verdict::Passed, RevocationFacts::Revoked) => vec![LegalReason::CertificateRevoked],
+        _ => vec![LegalReason::NotAdes],
+    };
     let name = |row: [&'static str; 3]| row.get(column).copied().unwrap_or("NA");
     let not_applicable = |mut reasons: Vec<LegalReason>, more: &[LegalReason]| {
         for reason in more {

@@ -70,6 +70,8 @@ impl Lists for Impatient<'_> {
 pub struct Facts<'f> {
     /// The verdict.
     pub verdict: Verdict,
+    /// What is known of the revocation of the certificates, whatever the policy makes of it.
+    pub revocation: RevocationFacts,
     /// Whether everything that came later is permitted and known to be.
     pub changes_permitted: bool,
     /// The path that was verified, the signer first; empty where there is none.
@@ -82,6 +84,18 @@ pub struct Facts<'f> {
     pub stamps: Vec<StampFacts<'f>>,
     /// The validation time.
     pub at: Timestamp,
+}
+
+/// What is known of the revocation of the signer's certificate and of those above it. A policy may let a signature pass
+/// with any of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationFacts {
+    /// None of them was revoked, or none has to be asked for.
+    Shown,
+    /// Nothing shows it.
+    Open,
+    /// One of them was revoked or on hold.
+    Revoked,
 }
 
 impl Facts<'_> {

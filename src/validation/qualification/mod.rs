@@ -23,7 +23,7 @@ pub use ch::{
 pub use checks::FourChecks;
 pub use claims::CertificateClaims;
 pub use eu::{European, european};
-pub use facts::{Facts, Impatient, Lists, StampFacts};
+pub use facts::{Facts, Impatient, Lists, RevocationFacts, StampFacts};
 pub use reason::LegalReason;
 pub use time::{Qualified, qualified, quality};
 pub use uid::Uid;

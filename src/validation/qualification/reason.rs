@@ -26,6 +26,8 @@ macro_rules! reasons {
 reasons! {
     /// The signature is not TOTAL-PASSED.
     NotPassed = "not-passed";
+    /// A certificate is revoked or on hold, and the policy lets the signature pass all the same.
+    CertificateRevoked = "certificate-revoked";
     /// No certificate of the path is on a list of the scheme.
     NotListed = "not-listed";
     /// The list was refused.
@@ -108,6 +110,8 @@ reasons! {
     NoQualifiedTimestamp = "no-qualified-timestamp";
     /// The qualified time-stamp was made after the certificate had expired.
     QualifiedTimestampAfterValidity = "qualified-timestamp-after-validity";
+    /// Nothing shows that the certificates were not revoked, and the policy does not demand it.
+    RevocationNotShown = "revocation-not-shown";
     /// Later changes of the document are not permitted, or not known to be.
     ChangesNotPermitted = "changes-not-permitted";
     /// The list is overdue now; the signature is older.

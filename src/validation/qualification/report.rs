@@ -4,7 +4,7 @@ use super::ch::swiss_by;
 use super::checks::FourChecks;
 use super::claims::CertificateClaims;
 use super::eu::european;
-use super::facts::{Facts, Lists, StampFacts};
+use super::facts::{Facts, Lists, RevocationFacts, StampFacts};
 use super::time::{over_signature, qualified, quality_by};
 use super::{Legal, SwissLegal};
 use crate::document::ChangesLevel;
@@ -108,6 +108,7 @@ fn facts<'r>(
     let changes = signature.changes.as_ref();
     Facts {
         verdict: signature.verdict,
+        revocation: RevocationFacts::of(&signature.checks),
         changes_permitted: changes
             .is_none_or(|changes| changes.permitted && changes.level != ChangesLevel::Unknown),
         path: certificates(&signature.path),
