@@ -21,6 +21,7 @@
 //!
 //! It does not verify the chain ([`JournalFile`] does), and it removes no record: retention is not there yet.
 
+mod folding;
 mod reader;
 mod requests;
 mod schema;

@@ -30,9 +30,9 @@ const CONSTRAINT: i32 = 19;
 /// SQLite's result code where a file is no database.
 const NO_DATABASE: &str = "26";
 
-/// Pages of the write-ahead log from which on it is folded into the file: 32 MB. All writing waits while that is done, so
-/// it is done seldom; and most pages stand in the log many times, and are folded once.
-const FOLDED_FROM: &str = "8192";
+/// Pages of the write-ahead log from which on whoever writes folds it into the file: 64 MB. All writing waits while that
+/// is done, so it is left to where `folding` was in vain.
+const FOLDED_FROM: &str = "16384";
 
 /// Bytes of the write-ahead log that are left in place once it was folded into the file.
 const LOG_KEPT: &str = "67108864";

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection, Row, SqlSafeStr, SqlStr};
 use tokio::sync::{mpsc, oneshot};
 
+use super::folding::Folding;
 use super::requests;
 use super::schema;
 use super::schema::{FileIdentity, OpenError};
@@ -84,6 +85,7 @@ pub(super) struct Writer {
     /// The last record that was read or written here: the file has to contain it.
     seen: Head,
     waiting: mpsc::Receiver<Task>,
+    folding: Folding,
 }
 
 impl Writer {
@@ -102,7 +104,8 @@ impl Writer {
         let seen = head(&row).map_err(unavailable)?;
         // SQLite opens a file that cannot be written all the same, for reading.
         probe(&mut connection).await.map_err(unavailable)?;
-        Ok(Self { file, busy_timeout, identity, connection: Some(connection), seen, waiting })
+        let folding = Folding::new(file.clone(), identity, busy_timeout);
+        Ok(Self { file, busy_timeout, identity, connection: Some(connection), seen, waiting, folding })
     }
 
     /// Works until nobody can ask any more, or asks to close.
@@ -143,6 +146,8 @@ impl Writer {
                 let _ = asker.send(answer);
             }
         }
+        // The last one that closes the file folds what is left.
+        self.folding.finished().await;
         self.disconnect().await;
         for task in closers {
             let _ = task.answer.send(Ok(Answer::Done));
@@ -163,6 +168,7 @@ impl Writer {
             Some(head) => (head, jobs.iter().map(|_| Ok(Answer::Done)).collect()),
             None => transaction(connection, self.seen, jobs).await?,
         };
+        self.folding.committed();
         // A record that was written just now is the best proof that one can be written.
         if ready.contains(&true)
             && self.seen == before
