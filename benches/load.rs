@@ -42,7 +42,7 @@ use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service::{Remembered, ValidationRequest, judge_with};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Evidence, Moment, NoMemory, Policy, SignatureMemory};
+use sigillum::validation::{Evidence, Memory, Moment, NoMemory, Policy};
 use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
@@ -156,7 +156,7 @@ fn document() -> Vec<u8> {
 }
 
 /// The CPU time of one validation in this process, from the document to its JSON, with every core busy.
-fn library(document: &[u8], memory: Arc<dyn SignatureMemory>, seconds: Duration, ticks: Ticks) -> Duration {
+fn library(document: &[u8], memory: Arc<dyn Memory>, seconds: Duration, ticks: Ticks) -> Duration {
     let root = support::read(&root_file());
     let root = Certificate::parse(&pem::objects(&root).expect("PEM")[0].der).expect("a certificate");
     let now = Timestamp::from_rfc3339("2026-07-01T00:00:00Z").expect("a time");

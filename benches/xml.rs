@@ -36,7 +36,7 @@ use sigillum::syntax::xml::c14n::{Form, Method, Sink, Subtree, canonicalise};
 use sigillum::syntax::xml::{NodeId, Tree, decode};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Answer, Evidence, Moment, Policy, SignatureMemory};
+use sigillum::validation::{Answer, Evidence, Memory, Moment, Policy};
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -107,7 +107,7 @@ impl Bench {
             self.judged(text.as_bytes(), 1, name);
             let floor = Floor::of(&text, &self.signer);
             let [mut peers, mut floors, mut ours, mut services] = [const { Vec::new() }; 4];
-            let memory: Arc<dyn SignatureMemory> = Arc::new(Remembered::default());
+            let memory: Arc<dyn Memory> = Arc::new(Remembered::default());
             for _ in 0..ROUNDS {
                 if let Some(peer) = &peer {
                     peers.push(peer.verify(&file, repeat));
@@ -216,7 +216,7 @@ impl Bench {
         black_box(validate(black_box(bytes), &self.request, &CancelFlag::default()).is_ok());
     }
 
-    fn validate_as_the_service(&self, bytes: &[u8], memory: &Arc<dyn SignatureMemory>) {
+    fn validate_as_the_service(&self, bytes: &[u8], memory: &Arc<dyn Memory>) {
         let (bytes, memory, cancel) = (black_box(bytes), Arc::clone(memory), CancelFlag::default());
         black_box(judge_with(bytes, &self.request, &Evidence::new(), memory, &cancel).is_ok());
     }

@@ -19,7 +19,7 @@ use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service::{Remembered, ValidationRequest, judge_with};
 use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
-use sigillum::validation::{Evidence, Moment, NoMemory, Policy, SignatureMemory, Step};
+use sigillum::validation::{Evidence, Memory, Moment, NoMemory, Policy, Step};
 use support::pdf::{MadePdf, stream};
 use support::sign::Signer;
 
@@ -33,7 +33,7 @@ struct Counted {
     noted: AtomicUsize,
 }
 
-impl SignatureMemory for Counted {
+impl Memory for Counted {
     fn recall(&self, step: &Step) -> bool {
         let known = self.inner.recall(step);
         self.recalled.fetch_add(usize::from(known), Ordering::Relaxed);
@@ -74,7 +74,7 @@ fn request(trust: &Arc<TrustStore>, policy: &str, work: u64) -> ValidationReques
     }
 }
 
-fn said(bytes: &[u8], request: &ValidationRequest, memory: Arc<dyn SignatureMemory>) -> String {
+fn said(bytes: &[u8], request: &ValidationRequest, memory: Arc<dyn Memory>) -> String {
     let envelope = Envelope { report_id: "1", document_name: None };
     match judge_with(bytes, request, &Evidence::new(), memory, &CancelFlag::default()) {
         Ok((_, report)) => to_json(&report, &envelope, Language::En),

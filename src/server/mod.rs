@@ -3,6 +3,10 @@
 //! [`Server::bind`] takes a [`Service`] and [`Settings`] and gives a [`Bound`] listener, which serves until it is told to
 //! stop. [`router`] is what is served, without sockets.
 //!
+//! Connections are accepted by the `listener`, served on `lanes` (threads, one for each core, each with a reactor of its
+//! own), and each is a `connection`: a short document is worked on where it was received, a long one beside, on a blocking
+//! thread.
+//!
 //! Every request goes the same way: `around` it (identifier, log, headers of every answer, form of every problem);
 //! the handler of its address, which refuses what it can before a byte of the body is read (who, role, turn,
 //! parameters, types, size, room); the body; the use case; the answer. What is not there yet of the contract is

@@ -23,7 +23,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::limits::Limits;
 use crate::trust::{Listing, TrustStore};
 use crate::validation::mandant::Mandant;
-use crate::validation::{Policy, Report, SignatureMemory};
+use crate::validation::{Memory, Policy, Report};
 use ports::{Clock, Identifiers, Journal, Steps};
 use work::Bench;
 
@@ -80,7 +80,7 @@ pub struct Service {
     bench: Bench,
     /// What is believed now.
     trust: RwLock<Arc<TrustStore>>,
-    memory: Arc<dyn SignatureMemory>,
+    memory: Arc<dyn Memory>,
 }
 
 impl fmt::Debug for Service {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::pki::{Certificate, CertificateError};
-use crate::validation::{SignatureMemory, Step};
+use crate::validation::{Memory, Step};
 
 /// Steps that are remembered: about a megabyte.
 const STEPS: usize = 4_096;
@@ -35,7 +35,7 @@ impl Default for Remembered {
     }
 }
 
-impl SignatureMemory for Remembered {
+impl Memory for Remembered {
     fn recall(&self, step: &Step) -> bool {
         self.steps.get(step).is_some()
     }

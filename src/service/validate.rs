@@ -16,7 +16,7 @@ use crate::trust::TrustStore;
 use crate::validation;
 use crate::validation::bundle;
 use crate::validation::bundle::{Bundle, BundleError};
-use crate::validation::{Attempt, Evidence, Moment, NoMemory, Origin, Policy, Report, SignatureMemory};
+use crate::validation::{Attempt, Evidence, Memory, Moment, NoMemory, Origin, Policy, Report};
 
 /// Bytes of a document that may be validated on the thread that answers requests. Most of those that offices exchange
 /// are shorter.
@@ -242,7 +242,7 @@ impl Service {
 pub struct Case {
     examination: Examination,
     basis: Basis,
-    memory: Arc<dyn SignatureMemory>,
+    memory: Arc<dyn Memory>,
 }
 
 impl Case {
@@ -305,7 +305,7 @@ pub fn judge_with(
     bytes: &[u8],
     request: &ValidationRequest,
     at_hand: &Evidence,
-    memory: Arc<dyn SignatureMemory>,
+    memory: Arc<dyn Memory>,
     cancel: &CancelFlag,
 ) -> Result<(Case, Report), OpenError> {
     let mut budget = Budget::with_cancel(&request.limits, cancel.clone());

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::memory::SignatureMemory;
+use super::memory::Memory;
 use super::need::Attempt;
 use crate::crypto::{Digest, DigestAlgorithm, digest};
 use crate::document::{EmbeddedEvidence, Examination, Signature, SignatureForm, UnsignedProperty, XmlSignature};
@@ -59,7 +59,7 @@ pub struct Evidence {
     unreadable: usize,
     attempts: Vec<Attempt>,
     /// Reads certificates; none reads each anew.
-    memory: Option<Arc<dyn SignatureMemory>>,
+    memory: Option<Arc<dyn Memory>>,
 }
 
 impl Evidence {
@@ -71,7 +71,7 @@ impl Evidence {
 
     /// No evidence yet; certificates that documents and responses bring along are read by `memory`.
     #[must_use]
-    pub fn with_memory(memory: Arc<dyn SignatureMemory>) -> Self {
+    pub fn with_memory(memory: Arc<dyn Memory>) -> Self {
         Self { memory: Some(memory), ..Self::default() }
     }
 

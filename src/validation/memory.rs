@@ -1,7 +1,7 @@
 //! What one validation may know from others: which key signed which certificate, and certificates that were read.
 //!
 //! That a key verifies the signature of a certificate follows from the two alone, at any time and for any document. So
-//! whoever validates much may hand in a [`SignatureMemory`], and the steps of paths that ended at a trust anchor are not
+//! whoever validates much may hand in a [`Memory`], and the steps of paths that ended at a trust anchor are not
 //! computed again. A certificate says the same whenever its octets are read, so it need not be read again for each
 //! document that brings it along. Nothing else is remembered: not that a path was good, not what revocation data said, nothing of a
 //! document. The work of a step that is known counts as if it were done, so a limit is reached at the same place with
@@ -23,7 +23,7 @@ pub struct Step {
 }
 
 /// Remembers steps that verified. Whatever it forgets is computed again; what it was never told it must not know.
-pub trait SignatureMemory: fmt::Debug + Send + Sync {
+pub trait Memory: fmt::Debug + Send + Sync {
     /// Whether this step is known to verify.
     fn recall(&self, step: &Step) -> bool;
 
@@ -44,7 +44,7 @@ pub trait SignatureMemory: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug)]
 pub struct NoMemory;
 
-impl SignatureMemory for NoMemory {
+impl Memory for NoMemory {
     fn recall(&self, _: &Step) -> bool {
         false
     }

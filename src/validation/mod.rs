@@ -33,7 +33,7 @@ use mandant::Mandant;
 
 pub use check::{Check, CheckId, CheckResult, Context, Level};
 pub use evidence::{Evidence, Origin};
-pub use memory::{NoMemory, SignatureMemory, Step};
+pub use memory::{Memory, NoMemory, Step};
 pub use message::{Arg, Message, Term};
 pub use moment::Moment;
 pub use need::{Attempt, FetchOutcome, Need, NeedKind, Vouched};
@@ -78,7 +78,7 @@ pub fn validate_with(
     trust: &TrustStore,
     policy: &Policy,
     moment: Moment,
-    memory: &dyn SignatureMemory,
+    memory: &dyn Memory,
     budget: &mut Budget,
 ) -> Outcome {
     let verifier = Verifier;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::crypto::{Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, VerifyError};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{Certificate, Computed};
-use crate::validation::memory::{SignatureMemory, Step};
+use crate::validation::memory::{Memory, Step};
 
 /// A certificate with what was computed of it.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Deref for Holder {
 /// Keys and verifications of one validation.
 pub(in crate::validation) struct Keys<'v> {
     verifier: &'v dyn SignatureVerifier,
-    memory: &'v dyn SignatureMemory,
+    memory: &'v dyn Memory,
     holders: RefCell<HashMap<*const Certificate, Rc<Holder>>>,
     verified: RefCell<HashMap<Step, Outcome>>,
 }
@@ -47,7 +47,7 @@ enum Outcome {
 }
 
 impl<'v> Keys<'v> {
-    pub(in crate::validation) fn new(verifier: &'v dyn SignatureVerifier, memory: &'v dyn SignatureMemory) -> Self {
+    pub(in crate::validation) fn new(verifier: &'v dyn SignatureVerifier, memory: &'v dyn Memory) -> Self {
         Self { verifier, memory, holders: RefCell::default(), verified: RefCell::default() }
     }
 

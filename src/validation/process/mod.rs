@@ -38,7 +38,7 @@ use super::check::{CheckId, Context};
 use super::evidence::Evidence;
 use super::existence::{Existence, Proof, Token};
 use super::ledger::Ledger;
-use super::memory::SignatureMemory;
+use super::memory::Memory;
 use super::moment::Moment;
 use super::need::Need;
 use super::path::Keys;
@@ -85,7 +85,7 @@ impl<'v> Case<'v> {
         policy: &'v Policy,
         moment: Moment,
         verifier: &'v dyn SignatureVerifier,
-        memory: &'v dyn SignatureMemory,
+        memory: &'v dyn Memory,
     ) -> Self {
         let keys = Keys::new(verifier, memory);
         Self {
