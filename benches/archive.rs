@@ -178,8 +178,8 @@ impl Bench {
         let [e, f, g, h] = &floors;
         let times = quiet(31, [a, e, b, f, c, g, d, h] as [&dyn Fn(); 8]);
         println!("1 MB, {what}:");
-        let mut last: Option<(u32, Duration, Duration)> = None;
-        for (count, pair) in counts.into_iter().zip(times.chunks(2)) {
+        let mut last: Option<(u32, Duration, Duration, usize)> = None;
+        for ((count, (bytes, _)), pair) in counts.into_iter().zip(&documents).zip(times.chunks(2)) {
             let (ours, floor) = (pair[0], pair[1]);
             print!(
                 "  {count:>2}: {:>8.2} ms, floor {:>8.2} ms, {:.2} ×",
@@ -187,14 +187,16 @@ impl Bench {
                 millis(floor),
                 ours.as_secs_f64() / floor.as_secs_f64()
             );
-            if let Some((before, took, base)) = last {
+            if let Some((before, took, base, had)) = last {
                 let slope = |now: Duration, then: Duration| {
                     now.saturating_sub(then).as_secs_f64() * 1e6 / f64::from(count - before)
                 };
-                print!("; each further one {:.0} µs, floor {:.0} µs", slope(ours, took), slope(floor, base));
+                let octets = (bytes.len() - had) / usize::try_from(count - before).expect("a count");
+                let (each, least) = (slope(ours, took), slope(floor, base));
+                print!("; each further one {each:.0} µs, floor {least:.0} µs, {octets} bytes");
             }
             println!();
-            last = Some((count, ours, floor));
+            last = Some((count, ours, floor, bytes.len()));
         }
     }
 
