@@ -114,8 +114,8 @@ impl Lane {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new().name("lane".to_owned()).spawn(move || {
             runtime.block_on(serve(connection, arriving, giving_up, finishing));
-            // Waits for blocking work, which was told to end.
-            drop(runtime);
+            // Blocking work that is given up was told to end; nobody waits for it.
+            runtime.shutdown_background();
             drop(ending);
         })?;
         Ok(Self { arrivals: Some(arrivals), connections: Arc::default(), finished, ended })
