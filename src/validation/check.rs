@@ -125,6 +125,12 @@ macro_rules! checks {
             /// Every check, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            /// Its place in [`Self::ALL`].
+            #[expect(clippy::as_conversions, reason = "there is no other way to the number of a variant")]
+            pub(super) const fn number(self) -> usize {
+                self as usize
+            }
+
             /// The name in reports and policies.
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -449,6 +455,7 @@ mod tests {
             assert_ne!(id.conclusion(), Verdict::Passed, "{}", id.name());
             assert!(!id.is_floor() || id.default_level() == Level::Fail, "{}", id.name());
             assert_eq!(CheckId::from_name(id.name()), Some(*id));
+            assert_eq!(CheckId::ALL.get(id.number()), Some(id));
         }
     }
 }

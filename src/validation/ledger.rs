@@ -17,6 +17,8 @@ pub(super) struct Ledger<'p> {
     policy: &'p Policy,
     context: Context,
     checks: Vec<Check>,
+    /// Whether any of them decides against: a good signature is asked a hundred times what does.
+    decides: bool,
 }
 
 /// A good signature has about 60, some of them noted twice.
@@ -95,7 +97,7 @@ pub(super) const fn verdict(decision: Option<&Decision>) -> Verdict {
 
 impl<'p> Ledger<'p> {
     pub(super) fn new(policy: &'p Policy, context: Context) -> Self {
-        Self { policy, context, checks: Vec::with_capacity(USUAL_CHECKS) }
+        Self { policy, context, checks: Vec::with_capacity(USUAL_CHECKS), decides: false }
     }
 
     pub(super) const fn policy(&self) -> &'p Policy {
@@ -172,18 +174,23 @@ impl<'p> Ledger<'p> {
 
     /// Whether any check of the named kind has been noted as not holding, with a verdict.
     pub(super) fn fails(&self, id: CheckId) -> bool {
-        self.checks.iter().any(|check| check.id == id && decides(check))
+        self.decides && self.checks.iter().any(|check| check.id == id && decides(check))
     }
 
     fn note(&mut self, id: CheckId, result: CheckResult, object: Option<String>, detail: Option<Message>) {
         if result == CheckResult::Passed && self.policy.level(self.context, id) == Level::Ignore {
             return;
         }
-        self.checks.push(Check { id, context: self.context, result, object, detail });
+        let check = Check { id, context: self.context, result, object, detail };
+        self.decides |= decides(&check);
+        self.checks.push(check);
     }
 
     /// What a block decides: the first of its checks, in the standard's order, that does not hold.
     pub(super) fn decided(&self, block: Block) -> Option<Decision> {
+        if !self.decides {
+            return None;
+        }
         let broken = self.checks.iter().filter(|check| decides(check) && Block::of(check.id) == block);
         let first = broken.min_by_key(|check| check.id)?;
         Some(Decision { check: first.id, detail: first.detail.clone() })

@@ -4,6 +4,7 @@
 //! and a lowered floor are refused as a whole. Algorithm dates: ETSI TS 119 312, see [`algorithms`].
 
 pub mod algorithms;
+mod levels;
 mod path;
 mod rules;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use self::algorithms::{AlgorithmDates, KeySize};
+use self::levels::{Levels, Said};
 use self::path::PathText;
 use self::rules::{RevocationText, SignaturePoliciesText, TrustListsText};
 use super::check::{CheckId, Context, Level, Role};
@@ -45,7 +47,10 @@ pub struct Policy {
     reference: PolicyReference,
     /// Its text, and before it those of what it extends.
     texts: Vec<Arc<str>>,
-    levels: BTreeMap<(Context, Role, CheckId), Level>,
+    /// What its texts say of checks.
+    said: Said,
+    /// What follows from that for each check in each context and role.
+    levels: Levels,
     signer_key_usage: Vec<KeyUse>,
     required_levels: Vec<String>,
     timestamp_delay: Option<i64>,
@@ -248,7 +253,7 @@ impl Policy {
             None => None,
             Some(name) => Some(base(name).ok_or_else(|| PolicyError::UnknownBase { name: name.clone() })?),
         };
-        let mut levels = base.as_ref().map(|base| base.levels.clone()).unwrap_or_default();
+        let mut said = base.as_ref().map(|base| base.said.clone()).unwrap_or_default();
         for (context, checks) in &parsed.levels {
             let (context, role) = context_named(context)?;
             for (check, level) in checks {
@@ -258,7 +263,7 @@ impl Policy {
                 if id.is_floor() && level != Level::Fail {
                     return Err(PolicyError::Floor { check: id.name() });
                 }
-                levels.insert((context, role, id), level);
+                said.insert((context, role, id), level);
             }
         }
         let signer = parsed.signer.unwrap_or_default();
@@ -301,7 +306,8 @@ impl Policy {
         Ok(Self {
             reference,
             texts,
-            levels,
+            levels: Levels::of(&said),
+            said,
             signer_key_usage,
             required_levels,
             timestamp_delay,
@@ -336,13 +342,7 @@ impl Policy {
     /// too, where nothing else is said of them.
     #[must_use]
     pub fn level_of(&self, context: Context, role: Role, id: CheckId) -> Level {
-        // What is said of signatures counts for counter-signatures too, where nothing else is said of them.
-        let general = (context == Context::CounterSignature).then_some(Context::Signature);
-        let level = [Some(context), general].into_iter().flatten().find_map(|context| {
-            let of_role = self.levels.get(&(context, role, id));
-            of_role.or_else(|| self.levels.get(&(context, Role::Signer, id)))
-        });
-        level.copied().unwrap_or_else(|| id.default_level())
+        self.levels.of_check(context, role, id)
     }
 
     /// How fresh revocation data have to be.
