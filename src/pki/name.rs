@@ -240,8 +240,11 @@ fn relative(attributes: &[NameAttribute]) -> impl DoubleEndedIterator<Item = &[N
 fn print(attributes: &[NameAttribute]) -> u64 {
     let mut whole = DefaultHasher::new();
     for rdn in relative(attributes) {
-        let each = || rdn.iter().map(attribute_print);
-        (rdn.len(), each().min(), each().max()).hash(&mut whole);
+        let (least, greatest) = rdn
+            .iter()
+            .map(attribute_print)
+            .fold((u64::MAX, 0), |(least, greatest), print| (least.min(print), greatest.max(print)));
+        (rdn.len(), least, greatest).hash(&mut whole);
     }
     whole.finish()
 }
@@ -250,7 +253,7 @@ fn attribute_print(attribute: &NameAttribute) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&attribute.oid, attribute.form).hash(&mut hasher);
     match attribute.form {
-        ValueForm::Text => text::folded(&attribute.value).for_each(|character| hasher.write_u32(character.into())),
+        ValueForm::Text => text::folded_in_pieces(&attribute.value, |piece| hasher.write(piece)),
         ValueForm::Lossy => attribute.raw.hash(&mut hasher),
         ValueForm::Binary => attribute.value.hash(&mut hasher),
     }

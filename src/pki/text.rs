@@ -52,8 +52,53 @@ pub(crate) fn equal_folded(one: &str, other: &str) -> bool {
 }
 
 /// The characters that [`equal_folded`] compares.
-pub(crate) fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
+fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars().flat_map(char::to_lowercase)))
+}
+
+/// The same characters in UTF-8, in pieces that are the same for texts that are equal.
+pub(crate) fn folded_in_pieces(text: &str, mut take: impl FnMut(&[u8])) {
+    let mut pieces = Pieces { buffer: [0; PIECE], filled: 0 };
+    if text.is_ascii() {
+        let mut inside = false;
+        for octet in text.bytes() {
+            let blank = char::from(octet).is_whitespace();
+            if !blank && !inside {
+                pieces.push(b' ', &mut take);
+            }
+            if !blank {
+                pieces.push(octet.to_ascii_lowercase(), &mut take);
+            }
+            inside = !blank;
+        }
+    } else {
+        let mut encoded = [0; 4];
+        for character in folded(text) {
+            character.encode_utf8(&mut encoded).bytes().for_each(|octet| pieces.push(octet, &mut take));
+        }
+    }
+    take(pieces.buffer.get(..pieces.filled).unwrap_or_default());
+}
+
+/// Octets that are given on together.
+const PIECE: usize = 64;
+
+struct Pieces {
+    buffer: [u8; PIECE],
+    filled: usize,
+}
+
+impl Pieces {
+    fn push(&mut self, octet: u8, take: &mut impl FnMut(&[u8])) {
+        if self.filled == PIECE {
+            take(&self.buffer);
+            self.filled = 0;
+        }
+        if let Some(place) = self.buffer.get_mut(self.filled) {
+            *place = octet;
+            self.filled = self.filled.saturating_add(1);
+        }
+    }
 }
 
 fn ascii(octets: &[u8]) -> Text {
@@ -106,6 +151,26 @@ mod tests {
     fn text(tag: u8, octets: &[u8]) -> (String, bool) {
         let text = decode(&Tlv::parse_all(&value(tag, octets), 2).unwrap()).unwrap().unwrap();
         (text.value, text.lossy)
+    }
+
+    #[test]
+    fn pieces_are_the_folded_characters_whatever_the_text_is() {
+        let pieces = |text: &str| {
+            let mut all: Vec<Vec<u8>> = Vec::new();
+            folded_in_pieces(text, |piece| all.push(piece.to_vec()));
+            all
+        };
+        let long = "Amt  FÜR ".repeat(40);
+        for text in ["", " ", "Kanton", "  Kanton\t\x0b Musterwil \r\n", "ZÜRICH\u{a0}x", "\u{1f}a\u{85}b", &long]
+        {
+            let expected: String = folded(text).collect();
+            assert_eq!(pieces(text).concat(), expected.as_bytes(), "{text:?}");
+        }
+        // The sign of the kelvin is folded to an ASCII letter.
+        assert!(equal_folded("\u{212a}elvin", "KELVIN"));
+        assert_eq!(pieces("\u{212a}elvin"), pieces("KELVIN"));
+        let ascii = "k".repeat(200);
+        assert_eq!(pieces(&ascii), pieces(&ascii.replacen('k', "\u{212a}", 100)));
     }
 
     #[test]
