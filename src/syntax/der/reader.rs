@@ -350,16 +350,37 @@ impl<'a> Tlv<'a> {
 /// no string of which is constructed (§10.2). The order of a SET and the form of values are not looked at.
 #[must_use]
 pub fn is_der(bytes: &[u8], depth: u32) -> bool {
-    /// Whether all of `values` are, which are the values inside a value that may hold `depth` more levels.
+    /// Whether all of `values` are, which are the values inside a value that may hold `depth` more levels. Nearly all are
+    /// short ones of small tags, which are told without reading them as a [`Tlv`].
     fn are_der(mut values: &[u8], depth: u32) -> bool {
-        while !values.is_empty() {
-            let Ok(tlv) = parse(values, 0, depth) else { return false };
-            if !is_der_value(&tlv) {
-                return false;
+        while let [tag, first, rest @ ..] = values {
+            let (length, rest) = match (*first, rest) {
+                _ if tag & 0x1f == 0x1f => (None, rest),
+                (0..=0x7f, _) => (Some(usize::from(*first)), rest),
+                (0x81, [length @ 0x80..=0xff, rest @ ..]) => (Some(usize::from(*length)), rest),
+                (0x82, [high @ 1..=0xff, low, rest @ ..]) => {
+                    (Some(usize::from(u16::from_be_bytes([*high, *low]))), rest)
+                }
+                _ => (None, rest),
+            };
+            if let Some(length) = length {
+                let Some((content, after)) = rest.split_at_checked(length) else { return false };
+                if tag & 0x20 != 0
+                    && (is_string(tag & !0x20)
+                        || !depth.checked_sub(1).is_some_and(|depth| are_der(content, depth)))
+                {
+                    return false;
+                }
+                values = after;
+            } else {
+                let Ok(tlv) = parse(values, 0, depth) else { return false };
+                if !is_der_value(&tlv) {
+                    return false;
+                }
+                values = values.get(tlv.raw.len()..).unwrap_or_default();
             }
-            values = values.get(tlv.raw.len()..).unwrap_or_default();
         }
-        true
+        values.is_empty()
     }
     fn is_der_value(tlv: &Tlv<'_>) -> bool {
         if !tlv.is_constructed() {
@@ -491,6 +512,50 @@ mod tests {
             assert!(Tlv::parse_all(bytes, 4).is_err(), "{bytes:?}");
         }
         assert!(!is_der(&[0x04, 0x81, 0x01, 0x00], 4));
+    }
+
+    /// [`is_der`] by reading every value.
+    fn is_der_by_reading(tlv: &Tlv<'_>) -> bool {
+        if !tlv.is_constructed() || !tlv.is_der_length() {
+            return tlv.is_der_length();
+        }
+        let Ok(mut inside) = tlv.reader() else { return false };
+        while !inside.is_empty() {
+            if !inside.next_tlv().is_ok_and(|value| is_der_by_reading(&value)) {
+                return false;
+            }
+        }
+        !is_string(tlv.tag & !0x20)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_der_is_what_reading_every_value_finds(
+            parts in proptest::collection::vec((0_u8..12, 0_usize..300, proptest::prelude::any::<u8>()), 0..12),
+            cut in 0_usize..40,
+        ) {
+            // Values around values; some of them with other lengths, tags and strings, and some cut off.
+            let mut bytes = Vec::new();
+            for (kind, size, octet) in parts {
+                let content = vec![octet; size];
+                bytes = match kind {
+                    0 => [bytes, crate::syntax::der::value(tag::OCTET_STRING, &content)].concat(),
+                    1 => [bytes, vec![0x04, 0x81, octet & 0x7f], vec![octet; usize::from(octet & 0x7f)]].concat(),
+                    2 => [bytes, vec![0x04, 0x82, 0, octet], vec![octet; usize::from(octet)]].concat(),
+                    3 => crate::syntax::der::value(octet | 0x20, &bytes),
+                    4 => [vec![0x30, 0x80], bytes, vec![0, 0]].concat(),
+                    5 => [bytes, vec![0x1f | (octet & 0xe0), 0x81, 0x01, 0x00]].concat(),
+                    6 => [bytes, vec![octet, octet]].concat(),
+                    7 => crate::syntax::der::value(0x24, &bytes),
+                    _ => crate::syntax::der::value(tag::SEQUENCE, &bytes),
+                };
+            }
+            bytes.truncate(bytes.len().saturating_sub(cut.saturating_sub(30)));
+            for depth in [0, 1, 3, 64] {
+                let expected = Tlv::parse_all(&bytes, depth).is_ok_and(|tlv| is_der_by_reading(&tlv));
+                proptest::prop_assert_eq!(is_der(&bytes, depth), expected, "{:02x?} at {}", bytes, depth);
+            }
+        }
     }
 
     #[test]
