@@ -122,6 +122,9 @@ const CONTAINERS: [&str; 5] =
 /// The first hundred comments between two texts of one element that are not blank, with nothing but comments between.
 fn dividing(tree: &Tree<'_>, exempt: &NodeSet) -> Vec<NodeId> {
     let mut found = Vec::new();
+    if memchr::memmem::find(tree.text().as_bytes(), b"<!--").is_none() {
+        return found;
+    }
     // The parent of the last text, where nothing but comments and blanks followed it, and the first of these comments.
     let mut after: Option<(NodeId, Option<NodeId>)> = None;
     for node in tree.subtree(NodeId::ROOT) {

@@ -17,18 +17,15 @@ impl<'t> Identifiers<'t> {
         let plain: Vec<NameId> = ["Id", "ID", "id"].iter().filter_map(|name| tree.find_name(name)).collect();
         let (xml, id) = (tree.find_name(XML_NAMESPACE), tree.find_name("id"));
         let mut found: HashMap<&'t str, Vec<NodeId>> = HashMap::new();
-        for element in tree.subtree(NodeId::ROOT).filter_map(|node| tree.element(node)) {
-            for attribute in element.attributes() {
-                let is_plain = attribute.namespace == NameId::EMPTY && plain.contains(&attribute.local);
-                let is_xml_id = Some(attribute.namespace) == xml && Some(attribute.local) == id;
-                if is_plain || is_xml_id {
-                    let elements = found.entry(attribute.value).or_default();
-                    if !elements.contains(&element.id()) && elements.len() < KEPT {
-                        elements.push(element.id());
-                    }
-                }
+        let is_identifier = |namespace: NameId, local: NameId| {
+            (namespace == NameId::EMPTY && plain.contains(&local)) || (Some(namespace) == xml && Some(local) == id)
+        };
+        tree.attributes_named(is_identifier, |element, value| {
+            let elements = found.entry(value).or_default();
+            if !elements.contains(&element) && elements.len() < KEPT {
+                elements.push(element);
             }
-        }
+        });
         Self { found }
     }
 

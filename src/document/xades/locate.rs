@@ -23,9 +23,9 @@ pub(super) fn locate<'t>(tree: &'t Tree<'t>, budget: &mut Budget) -> Result<Vec<
         return Ok(located);
     };
     let maximum = budget.limits().signatures;
-    let named = |node: &NodeId| tree.element(*node).is_some_and(|one| one.name_ids() == (namespace, local));
+    let signatures = tree.elements_named(|of, name| (of, name) == (namespace, local)).map(|one| one.id());
     let (mut plain, mut counters) = (0_u32, Vec::new());
-    for element in tree.subtree(NodeId::ROOT).filter(named) {
+    for element in signatures {
         if located.len() >= usize::try_from(maximum).unwrap_or(usize::MAX) {
             return Err(LimitExceeded { limit: Limit::Signatures, maximum: u64::from(maximum) });
         }

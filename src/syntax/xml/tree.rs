@@ -142,6 +142,15 @@ pub struct Tree<'t> {
     pub(super) names: Names<'t>,
 }
 
+/// Which of the names are wanted.
+struct Wanted(Vec<bool>);
+
+impl Wanted {
+    fn has(&self, name: u32) -> bool {
+        usize::try_from(name).ok().and_then(|name| self.0.get(name)).copied().unwrap_or(false)
+    }
+}
+
 /// An element of a tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Element<'a> {
@@ -302,6 +311,39 @@ impl<'t> Tree<'t> {
         Some(Element { tree: self, data, id, place: node.place })
     }
 
+    /// The elements whose namespace and local name are wanted, in document order.
+    pub fn elements_named(&self, is_wanted: impl Fn(NameId, NameId) -> bool) -> impl Iterator<Item = Element<'_>> {
+        let wanted = self.wanted(is_wanted);
+        self.elements().filter(move |element| wanted.has(element.data.name))
+    }
+
+    /// Gives the attributes whose namespace and local name are wanted, in document order: their elements and values.
+    pub fn attributes_named<'a>(
+        &'a self,
+        is_wanted: impl Fn(NameId, NameId) -> bool,
+        mut take: impl FnMut(NodeId, &'a str),
+    ) {
+        let wanted = self.wanted(is_wanted);
+        for element in self.elements() {
+            for attribute in element.own_attributes().iter().filter(|attribute| wanted.has(attribute.name)) {
+                take(element.id, self.piece(attribute.value));
+            }
+        }
+    }
+
+    /// Every element, in document order.
+    fn elements(&self) -> impl Iterator<Item = Element<'_>> {
+        let numbered = self.nodes.iter().zip((0..).map(NodeId));
+        numbered.filter(|(node, _)| node.kind == Kind::Element).filter_map(|(node, id)| {
+            let data = self.elements.get(usize::try_from(node.place).ok()?)?;
+            Some(Element { tree: self, data, id, place: node.place })
+        })
+    }
+
+    fn wanted(&self, is_wanted: impl Fn(NameId, NameId) -> bool) -> Wanted {
+        Wanted(self.expanded.iter().map(|one| is_wanted(one.namespace, one.local)).collect())
+    }
+
     /// The characters of a text or comment, the data of a processing instruction; none of other nodes.
     #[must_use]
     pub fn characters(&self, id: NodeId) -> &str {
@@ -434,11 +476,16 @@ impl<'a> Element<'a> {
     /// Its attributes in the order written, namespace declarations apart.
     pub fn attributes(&self) -> impl DoubleEndedIterator<Item = Attribute<'a>> + ExactSizeIterator + use<'a> {
         let tree = self.tree;
-        let own = until(self.data.attributes, self.next().map(|next| next.attributes), tree.attributes.len());
-        tree.attributes.get(own).unwrap_or_default().iter().map(|data| {
+        self.own_attributes().iter().map(|data| {
             let Expanded { prefix, local, namespace } = tree.expanded(data.name);
             Attribute { prefix, local, namespace, value: tree.piece(data.value) }
         })
+    }
+
+    fn own_attributes(&self) -> &'a [AttributeData] {
+        let all = &self.tree.attributes;
+        let own = until(self.data.attributes, self.next().map(|next| next.attributes), all.len());
+        all.get(own).unwrap_or_default()
     }
 
     /// The value of the attribute without a namespace of this name.
