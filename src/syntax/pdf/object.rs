@@ -336,12 +336,26 @@ impl Dict {
     /// The keys that are there more than once, each once, sorted.
     #[must_use]
     pub fn duplicate_keys(&self) -> Vec<&Name> {
+        if !self.has_duplicate_keys() {
+            return Vec::new();
+        }
         let mut keys: Vec<&Name> = self.0.iter().map(|(name, _)| name).collect();
         keys.sort_unstable();
         let mut duplicates: Vec<&Name> =
             keys.iter().zip(keys.iter().skip(1)).filter(|(one, next)| one == next).map(|(one, _)| *one).collect();
         duplicates.dedup();
         duplicates
+    }
+
+    /// Whether a key stands there more than once. Most dictionaries are small: comparing pairs needs no memory.
+    pub(super) fn has_duplicate_keys(&self) -> bool {
+        if self.len() > 16 {
+            let mut keys: Vec<&Name> = self.0.iter().map(|(name, _)| name).collect();
+            keys.sort_unstable();
+            return keys.iter().zip(keys.iter().skip(1)).any(|(one, next)| one == next);
+        }
+        let mut entries = self.iter().enumerate();
+        entries.any(|(index, (key, _))| self.iter().take(index).any(|(earlier, _)| earlier == key))
     }
 
     /// The name that is the direct value of `key`.

@@ -30,6 +30,9 @@ const MOST_VALUES: u32 = 1_000_000;
 /// Nesting that the stack bears, whatever the limits say.
 const DEEPEST: u32 = 200;
 
+/// Entries of the dictionaries that are open at once in most objects.
+const USUAL_ENTRIES: usize = 11;
+
 /// Why nothing could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ParseError {
@@ -96,7 +99,7 @@ impl<'a, 'f> Parser<'a, 'f> {
             values_left: MOST_VALUES,
             findings,
             elements: Vec::new(),
-            entries: Vec::new(),
+            entries: Vec::with_capacity(USUAL_ENTRIES),
         }
     }
 
@@ -257,7 +260,7 @@ impl<'a, 'f> Parser<'a, 'f> {
             }
         }
         let dict: Dict = self.entries.drain(first..).collect();
-        if has_duplicates(&dict) {
+        if dict.has_duplicate_keys() {
             self.note(FindingCode::DuplicateKey, start);
         }
         Ok(dict)
@@ -281,14 +284,6 @@ impl<'a, 'f> Parser<'a, 'f> {
 /// Keywords that no value contains: where one stands inside an array or a dictionary, that ends.
 pub(super) fn ends_object(keyword: &[u8]) -> bool {
     matches!(keyword, b"endobj" | b"stream" | b"endstream" | b"obj" | b"xref" | b"trailer" | b"startxref")
-}
-
-fn has_duplicates(dict: &Dict) -> bool {
-    // Most dictionaries are small: comparing pairs needs no memory.
-    if dict.len() > 16 {
-        return !dict.duplicate_keys().is_empty();
-    }
-    dict.iter().enumerate().any(|(index, (key, _))| dict.iter().take(index).any(|(earlier, _)| earlier == key))
 }
 
 #[cfg(test)]
