@@ -19,6 +19,10 @@
 //!    over the same 1 MB: what each further one costs;
 //! 5. shapes that make some readers quadratic: milliseconds, or a limit by its name.
 //!
+//! `SIGILLUM_BENCH_ONLY` names the parts that are wanted (`sizes`, `stages`, `memory`, `slopes`, `shapes`). With
+//! `SIGILLUM_BENCH_ONE` set to a number of bytes and how often, as in `10000:200`, one such invoice is judged so often,
+//! for a profiler, and nothing is measured.
+//!
 //! Without xmlsec1 on the machine the first part leaves it out and says so.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and files, and runs other programs")]
@@ -57,6 +61,13 @@ fn main() {
         return;
     }
     let bench = Bench { signer: Signer::rsa(), request: request(), folder: tempfile::tempdir().expect("a folder") };
+    if let Ok(one) = std::env::var("SIGILLUM_BENCH_ONE") {
+        let numbers: Vec<usize> = one.split(':').map(|number| number.parse().expect("a number")).collect();
+        let [bytes, times] = numbers[..] else { panic!("SIGILLUM_BENCH_ONE=bytes:times") };
+        let text = world::invoice(bytes, &bench.signer);
+        (0..times).for_each(|_| bench.validate(text.as_bytes()));
+        return;
+    }
     let only = std::env::var("SIGILLUM_BENCH_ONLY").unwrap_or_default();
     let wanted = |part: &str| only.is_empty() || only.split(',').any(|one| one == part);
     if wanted("sizes") {
