@@ -235,6 +235,21 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// Reads the head of an indirect object as most are written, `12 0 obj`, exactly at `position`; gives its numbers and the
+/// place behind it. None of whatever is written in another way: that is for the tokens.
+pub(super) fn plain_head(bytes: &[u8], position: usize) -> Option<(u32, u16, usize)> {
+    let rest = bytes.get(position..)?;
+    let near = rest.get(..PLAIN_HEAD).unwrap_or(rest);
+    let (number, after) = leading_digits(near, 10)?;
+    let (generation, after) = leading_digits(after.strip_prefix(b" ")?, 5)?;
+    let after = after.strip_prefix(b" obj")?;
+    let length = near.len().saturating_sub(after.len());
+    Some((u32::try_from(number).ok()?, u16::try_from(generation).ok()?, position.saturating_add(length)))
+}
+
+/// Bytes of the longest head that [`plain_head`] reads: it looks no further, as [`Lexer::near`] does not.
+const PLAIN_HEAD: usize = 20;
+
 /// The number that digits at the start stand for, one at least and `most` at most, and what follows them.
 fn leading_digits(bytes: &[u8], most: usize) -> Option<(u64, &[u8])> {
     let (mut number, mut rest) = (0_u64, bytes);

@@ -54,6 +54,13 @@ pub(super) struct Head {
 
 /// Reads the head of an indirect object that stands at `position` or behind white space there.
 pub(super) fn head(bytes: &[u8], position: usize) -> Option<Head> {
+    if let Some((number, generation, body)) = lexer::plain_head(bytes, position) {
+        return Some(Head { id: ObjectId { number, generation }, start: position, body });
+    }
+    head_by_tokens(bytes, position)
+}
+
+fn head_by_tokens(bytes: &[u8], position: usize) -> Option<Head> {
     let mut lexer = Lexer::near(bytes, position);
     let first = lexer.next_token();
     let Token::Number(number) = first.token else { return None };
@@ -309,6 +316,39 @@ mod tests {
         assert_eq!(dict.get_reference(b"R"), Some(ObjectId { number: 1, generation: 0 }));
         assert_eq!(dict.get(b"R").and_then(|object| object.span), Some(Span { start: 24, end: 29 }));
         assert_eq!(dict.get_array(b"N").map(<[Object]>::len), Some(4));
+    }
+
+    #[test]
+    fn heads_are_those_that_the_tokens_make() {
+        let same = |text: &[u8], position: usize| {
+            let parts = |head: Option<Head>| head.map(|head| (head.id, head.start, head.body));
+            let found = parts(head(text, position));
+            assert_eq!(found, parts(head_by_tokens(text, position)), "{:?}", String::from_utf8_lossy(text));
+            found.is_some()
+        };
+        for good in [
+            "12 0 obj<<>>",
+            "0 65535 obj",
+            "4294967295 0 obj\n",
+            "007 0 obj(x)",
+            "1 0 objx",
+            "1 0 obj%",
+            "1\n0 obj",
+        ] {
+            assert!(same(good.as_bytes(), 0), "{good}");
+            assert!(same(format!("  {good}").as_bytes(), 2), "{good}");
+            assert!(same(format!("% 1 0 obj\n {good}").as_bytes(), 0), "{good}");
+        }
+        for odd in ["1 65536 obj", "1 00000000 obj", "1  0  obj", "+1 0 obj", "00000000001 0 obj", "1 0\tobj"] {
+            same(odd.as_bytes(), 0);
+        }
+        for bad in
+            ["", "1", "1 0 ob", "1 0obj", "10 obj", "1.0 0 obj", "4294967296 0 obj", "1 0 R", "obj", "a 0 obj"]
+        {
+            assert!(!same(bad.as_bytes(), 0), "{bad}");
+        }
+        assert!(!same(b"1 0 obj", 1) && !same(b"1 0 obj", 8) && !same(b"1 0 obj", usize::MAX));
+        assert!(same(b"12 0 obj", 1));
     }
 
     #[test]
