@@ -339,8 +339,7 @@ impl Examiner<'_> {
         let named = algorithm(&structure.canonicalisation);
         let method = canonicalisation(self.tree, &structure.canonicalisation)
             .ok_or_else(|| transform::unsupported(named))?;
-        let state = digest.map(DigestState::new);
-        let mut sink = Kept { octets: Vec::new(), length: 0, state };
+        let mut sink = Kept { octets: Vec::new(), length: 0, algorithm: digest, state: None };
         let selection = Subtree::new(self.tree, structure.signed_info);
         canonicalise(self.tree, &selection, &method, &mut sink, budget).map_err(|error| match error {
             C14nError::Limit(limit) => Fault::Limit(limit),
@@ -502,10 +501,11 @@ fn is_signed_properties_type(claimed: &str) -> bool {
         .is_some_and(|version| matches!(version, "" | "/v1.1.1" | "/v1.2.2" | "/v1.3.2"))
 }
 
-/// Keeps octets up to a number, and digests all.
+/// Keeps octets up to a number; where there are more, digests all.
 struct Kept {
     octets: Vec<u8>,
     length: usize,
+    algorithm: Option<DigestAlgorithm>,
     state: Option<DigestState>,
 }
 
@@ -514,6 +514,13 @@ impl Sink for Kept {
         self.length = self.length.saturating_add(octets.len());
         if self.length <= KEPT {
             self.octets.extend_from_slice(octets);
+            return;
+        }
+        if self.state.is_none() {
+            self.state = self.algorithm.map(DigestState::new);
+            if let Some(state) = &mut self.state {
+                state.update(&std::mem::take(&mut self.octets));
+            }
         }
         if let Some(state) = &mut self.state {
             state.update(octets);

@@ -91,23 +91,31 @@ fn path_with(
     node: NodeId,
     mut number: impl FnMut(NodeId) -> Result<usize, LimitExceeded>,
 ) -> Result<String, LimitExceeded> {
-    let mut steps = Vec::new();
-    let mut length = 0_usize;
+    // The steps from the node upwards, one behind the other, and where each ends.
+    let (mut steps, mut ends) = (String::new(), Vec::new());
     let mut next = Some(node);
     while let Some(at) = next.filter(|at| *at != NodeId::ROOT) {
-        let step = step(tree, at, number(at)?);
-        length = length.saturating_add(step.len()).saturating_add(1);
-        if length > LONGEST {
-            steps.push("…".to_owned());
-            break;
+        let before = steps.len();
+        step(&mut steps, tree, at, number(at)?);
+        // Each has a slash besides.
+        if steps.len().saturating_add(ends.len()) >= LONGEST {
+            steps.truncate(before);
+            steps.push('…');
+            next = None;
+        } else {
+            next = tree.parent(at);
         }
-        steps.push(step);
-        next = tree.parent(at);
+        ends.push((before, steps.len()));
     }
-    if steps.is_empty() {
+    if ends.is_empty() {
         return Ok("/".to_owned());
     }
-    Ok(steps.iter().rev().fold(String::with_capacity(length), |path, step| path + "/" + step))
+    let mut path = String::with_capacity(steps.len().saturating_add(ends.len()));
+    for (start, end) in ends.into_iter().rev() {
+        path.push('/');
+        path.push_str(steps.get(start..end).unwrap_or_default());
+    }
+    Ok(path)
 }
 
 /// The path of an attribute.
@@ -128,19 +136,29 @@ pub(super) fn attribute_path(
     Ok(format!("{path}/@{prefix}{colon}{}", tree.name(attribute.local)))
 }
 
-fn step(tree: &Tree<'_>, node: NodeId, number: usize) -> String {
+/// Writes the step to a node.
+fn step(path: &mut String, tree: &Tree<'_>, node: NodeId, number: usize) {
     match tree.kind(node) {
         Kind::Element => {
-            let (prefix, local) =
-                tree.element(node).map_or(("", ""), |element| (tree.name(element.prefix()), element.local()));
-            let colon = if prefix.is_empty() { "" } else { ":" };
-            format!("{prefix}{colon}{local}[{number}]")
+            let Some(element) = tree.element(node) else { return };
+            let prefix = tree.name(element.prefix());
+            if !prefix.is_empty() {
+                path.push_str(prefix);
+                path.push(':');
+            }
+            path.push_str(element.local());
         }
-        Kind::Text => format!("text()[{number}]"),
-        Kind::Comment => format!("comment()[{number}]"),
-        Kind::Instruction => format!("processing-instruction()[{number}]"),
-        Kind::Root => String::new(),
+        Kind::Text => path.push_str("text()"),
+        Kind::Comment => path.push_str("comment()"),
+        Kind::Instruction => path.push_str("processing-instruction()"),
+        Kind::Root => return,
     }
+    path.push('[');
+    match number {
+        1 => path.push('1'),
+        _ => path.push_str(&number.to_string()),
+    }
+    path.push(']');
 }
 
 #[cfg(test)]

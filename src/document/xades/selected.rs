@@ -87,6 +87,10 @@ impl Selection for Selected {
             && self.filters.iter().all(|filter| filter.has(node))
     }
 
+    fn left_out(&self, node: NodeId) -> Option<usize> {
+        self.out.iter().find(|out| out.top() == node).map(|out| out.numbers().end)
+    }
+
     fn is_explicit(&self) -> bool {
         self.filters.iter().any(|filter| filter.is_explicit())
     }

@@ -239,8 +239,9 @@ pub(super) fn base64_of(tree: &Tree<'_>, element: Element<'_>, what: &'static st
 
 /// What base64 with white space in it stands for (RFC 4648 §4, RFC 2045 §6.8).
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    if !text.iter().any(u8::is_ascii_whitespace) {
-        return STANDARD.decode(text).ok();
+    // Without white space most are; with it this ends at the first of it.
+    if let Ok(octets) = STANDARD.decode(text) {
+        return Some(octets);
     }
     let mut dense = Vec::with_capacity(text.len());
     dense.extend(text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::chars::{is_space, qname};
+use super::chars::is_space;
 use super::error::{Malformation, XmlError, malformed};
 use super::names::{Expanded, NameId, Names, Scope, Seen, USUAL, XML_NAMESPACE, XMLNS_NAMESPACE};
 use super::reference::{Appended, Place, append, is_plain, resolve};
@@ -23,6 +23,8 @@ pub(super) struct Builder<'t> {
     numbers: HashMap<Expanded, u32>,
     /// Room for the names of one element.
     room: Vec<(NameId, NameId)>,
+    /// The prefix that was split off last.
+    prefix: (&'t str, NameId),
 }
 
 /// An open element.
@@ -66,6 +68,7 @@ impl<'t> Builder<'t> {
             count: Counted::default(),
             numbers: HashMap::with_capacity(USUAL),
             room: Vec::new(),
+            prefix: ("", NameId::EMPTY),
         }
     }
 
@@ -191,7 +194,7 @@ impl<'t> Builder<'t> {
         let known = seen.known(place, name);
         let (prefix, local) = match known {
             Some((known, _)) => (known.prefix, known.local),
-            None => self.split(name, at)?,
+            None => self.split(name),
         };
         // The default namespace is not that of attributes (Namespaces §6.2).
         let namespace = match whose {
@@ -211,10 +214,14 @@ impl<'t> Builder<'t> {
         Ok((expanded, number))
     }
 
-    fn split(&mut self, name: &'t str, at: usize) -> Result<(NameId, NameId), XmlError> {
-        let (prefix, local) = qname(name).ok_or(malformed(Malformation::Name, at))?;
+    /// The prefix and the local part of a name that was read from a tag, and is a `QName` therefore.
+    fn split(&mut self, name: &'t str) -> (NameId, NameId) {
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let names = &mut self.tree.names;
-        Ok((names.intern(Cow::Borrowed(prefix)), names.intern(Cow::Borrowed(local))))
+        if self.prefix.0 != prefix {
+            self.prefix = (prefix, names.intern(Cow::Borrowed(prefix)));
+        }
+        (self.prefix.1, names.intern(Cow::Borrowed(local)))
     }
 
     /// The namespace of a prefix.
@@ -378,6 +385,10 @@ fn is_twice(
 ) -> bool {
     if names.len() < 2 {
         return false;
+    }
+    if names.len() == 2 {
+        let mut both = names;
+        return both.next() == both.next();
     }
     if names.len() <= FEW {
         let mut numbered = names.clone().enumerate();

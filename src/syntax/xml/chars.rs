@@ -36,6 +36,23 @@ pub(super) const fn ends_name(byte: u8) -> bool {
     is_space(byte) || matches!(byte, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<')
 }
 
+/// Whether `bytes` begin with `name`: the same as `starts_with`, for names, which are short.
+pub(super) fn begin_with(bytes: &[u8], name: &[u8]) -> bool {
+    match name.len() {
+        4..=8 => {
+            let behind = name.len().saturating_sub(4);
+            bytes.first_chunk::<4>() == name.first_chunk()
+                && bytes.get(behind..).and_then(<[u8]>::first_chunk::<4>) == name.last_chunk()
+        }
+        9..=16 => {
+            let behind = name.len().saturating_sub(8);
+            bytes.first_chunk::<8>() == name.first_chunk()
+                && bytes.get(behind..).and_then(<[u8]>::first_chunk::<8>) == name.last_chunk()
+        }
+        _ => bytes.starts_with(name),
+    }
+}
+
 /// The length of the `QName` at the start of `bytes`, where it has only ASCII and something ends it that ends names in
 /// tags. None says nothing: it may be a name all the same.
 pub(super) fn ascii_qname(bytes: &[u8]) -> Option<usize> {
@@ -98,6 +115,22 @@ mod tests {
         }
         for unknown in ["", "a", ">", ":a>", "a:>", "a:b:c>", "1a>", "a:-b>", "é>", "aé>", "a\u{1}>", "a&>"] {
             assert_eq!(ascii_qname(unknown.as_bytes()), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn names_are_compared_whole() {
+        let text = b"abcdefghijklmnopqrstuvwxyz";
+        for length in 0..text.len() {
+            let name = &text[..length];
+            assert!(begin_with(text, name) && begin_with(name, name));
+            assert!(!begin_with(&text[1..], name) || length == 0);
+            for at in 0..length {
+                let mut other = name.to_vec();
+                other[at] = b'-';
+                assert!(!begin_with(text, &other), "{length}, {at}");
+                assert!(!begin_with(&text[..at], name), "{length}, {at}");
+            }
         }
     }
 

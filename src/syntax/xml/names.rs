@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::chars::ends_name;
+use super::chars::{begin_with, ends_name};
 
 /// The namespace of the prefix `xml`.
 pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
@@ -138,8 +138,8 @@ impl<'t> Seen<'t> {
     /// The name that `bytes` begin with, where it is the one that is expected and something ends it that ends names in tags.
     pub(super) fn expected(&mut self, bytes: &[u8]) -> Option<&'t str> {
         let guess = self.places.get(self.next).filter(|guess| !guess.text.is_empty())?;
-        let after = bytes.strip_prefix(guess.text.as_bytes())?;
-        if !after.first().is_some_and(|byte| ends_name(*byte)) {
+        let ended = bytes.get(guess.text.len()).is_some_and(|byte| ends_name(*byte));
+        if !ended || !begin_with(bytes, guess.text.as_bytes()) {
             return None;
         }
         (self.last, self.next) = (self.next, guess.next);
@@ -207,7 +207,7 @@ impl Scope {
     pub(super) fn bind(&mut self, prefix: NameId, uri: Option<NameId>) {
         let index = prefix.index();
         if self.bound.len() <= index {
-            self.bound.resize(index.saturating_add(1), None);
+            self.bound.resize(index.saturating_add(1).max(USUAL), None);
         }
         if let Some(place) = self.bound.get_mut(index) {
             self.undo.push((prefix, *place));

@@ -41,9 +41,15 @@ pub(super) struct Appended {
     pub(super) escaped: bool,
 }
 
+/// Room for what is kept aside of a document, as soon as anything is.
+const ASIDE: usize = 1 << 10;
+
 /// Appends what `raw` means to `text`.
 pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) -> Result<Appended, XmlError> {
     let mut appended = Appended::default();
+    if text.capacity() == 0 {
+        text.reserve(raw.len().max(ASIDE));
+    }
     let mut rest = raw;
     while let Some(at) = next_special(rest.as_bytes(), place) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
@@ -93,11 +99,16 @@ pub(super) fn character(name: &str, offset: usize) -> Result<char, XmlError> {
         };
     };
     let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hexadecimal| (hexadecimal, 16));
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+    if digits.is_empty() {
         return Err(malformed(Malformation::Reference, offset));
     }
-    // A number too large for 32 bits is no character either.
-    let value = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).filter(|found| is_char(*found));
+    // A number too large for 32 bits is no character either: u32::MAX is none.
+    let mut value = 0_u32;
+    for digit in digits.bytes() {
+        let digit = char::from(digit).to_digit(radix).ok_or(malformed(Malformation::Reference, offset))?;
+        value = value.saturating_mul(radix).saturating_add(digit);
+    }
+    let value = char::from_u32(value).filter(|found| is_char(*found));
     value.ok_or(malformed(Malformation::Character, offset))
 }
 

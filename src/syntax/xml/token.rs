@@ -3,7 +3,7 @@
 //! Checked here: the form of every token. Not here: that tags are balanced and stand where they may, what prefixes
 //! mean, and what references stand for, which the tree sees to.
 
-use super::chars::{ascii_qname, ends_name, is_ncname, is_space, qname};
+use super::chars::{ascii_qname, begin_with, ends_name, is_ncname, is_space, qname};
 use super::error::{Forbidden, Malformation, XmlError, forbidden, malformed};
 use super::names::Seen;
 
@@ -96,10 +96,8 @@ impl<'t> Tokens<'t> {
 
     /// Passes the end tag of an element, where it stands here as canonical form writes it.
     pub(super) fn pass_end(&mut self, name: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).and_then(|rest| rest.strip_prefix(b"</"));
-        let passed = rest
-            .and_then(|rest| rest.strip_prefix(name.as_bytes()))
-            .is_some_and(|rest| rest.first() == Some(&b'>'));
+        let Some([b'<', b'/', rest @ ..]) = self.text.as_bytes().get(self.at..) else { return false };
+        let passed = rest.get(name.len()) == Some(&b'>') && begin_with(rest, name.as_bytes());
         if passed {
             self.skip(name.len().saturating_add(3));
         }
@@ -279,6 +277,8 @@ impl<'t> Tokens<'t> {
         let mut length = None;
         for (at, byte) in rest.bytes().enumerate() {
             match byte {
+                // Most bytes are, and this says it at once.
+                b'A'.. => {}
                 b'"' | b'\'' if byte == quote => {
                     length = Some(at);
                     break;

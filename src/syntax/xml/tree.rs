@@ -331,6 +331,16 @@ impl<'t> Tree<'t> {
         }
     }
 
+    /// The namespace declarations of an element and of all elements below it.
+    pub(super) fn declarations_within(&self, id: NodeId) -> &[Declaration] {
+        let Some(element) = self.element(id) else { return &[] };
+        // Elements stand in the order in which they begin.
+        let end = self.elements.partition_point(|other| other.span.0 < element.data.span.1);
+        let behind = self.elements.get(end).map(|behind| behind.declarations);
+        let own = until(element.data.declarations, behind, self.declarations.len());
+        self.declarations.get(own).unwrap_or_default()
+    }
+
     /// Every element, in document order.
     fn elements(&self) -> impl Iterator<Item = Element<'_>> {
         let numbered = self.nodes.iter().zip((0..).map(NodeId));

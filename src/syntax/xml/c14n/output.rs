@@ -29,7 +29,7 @@ pub(super) struct Output<'s, S: Sink + ?Sized> {
     run: Range<usize>,
 }
 
-const BUFFER: usize = 16 << 10;
+const BUFFER: usize = 4 << 10;
 
 impl<'s, S: Sink + ?Sized> Output<'s, S> {
     pub(super) fn new(sink: &'s mut S, text: &'s str) -> Self {

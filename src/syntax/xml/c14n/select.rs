@@ -13,6 +13,12 @@ pub trait Selection {
     /// Whether the set has a node of the tree.
     fn has(&self, node: NodeId) -> bool;
 
+    /// Where the set has neither a node nor anything below it: the number behind the last of these.
+    fn left_out(&self, node: NodeId) -> Option<usize> {
+        let _ = node;
+        None
+    }
+
     /// Whether attributes and namespace nodes are asked for one by one. Where not, they are in the set exactly when
     /// their element is.
     fn is_explicit(&self) -> bool {
@@ -86,6 +92,10 @@ impl<S: Selection> Selection for Without<S> {
 
     fn has(&self, node: NodeId) -> bool {
         !self.out.has(node) && self.rest.has(node)
+    }
+
+    fn left_out(&self, node: NodeId) -> Option<usize> {
+        if node == self.out.top { Some(self.out.end) } else { self.rest.left_out(node) }
     }
 
     fn is_explicit(&self) -> bool {

@@ -140,6 +140,51 @@ fn a_subtree_is_taken_out() {
     assert_eq!(String::from_utf8(octets).unwrap(), "<a><p:k xmlns:p=\"u:p\"></p:k></a>");
 }
 
+/// A selection that does not say what it leaves out as a whole.
+struct OneByOne<S>(S);
+
+impl<S: Selection> Selection for OneByOne<S> {
+    fn top(&self) -> NodeId {
+        self.0.top()
+    }
+
+    fn has(&self, node: NodeId) -> bool {
+        self.0.has(node)
+    }
+}
+
+#[test]
+fn what_is_passed_over_changes_nothing() {
+    let text = "<!--h--><a xmlns='u:a' xmlns:p='u:p'>1<p:b xmlns:q='u:q' q:c='2' xml:lang='de'><q:d xmlns='u:d'/>3<?i j?>\
+                </p:b><!--k--><q:e xmlns:q='u:r'><p:f q:g='4'/></q:e>5<h xmlns=''/></a><?l m?>";
+    let mut budget = Budget::new(&Limits::DEFAULT);
+    let tree = Tree::parse(text, &mut budget).unwrap();
+    for method in [C10, C11, EXC, C10.with_comments(), EXC.with_comments()] {
+        for top in tree.subtree(NodeId::ROOT) {
+            for out in tree.subtree(NodeId::ROOT) {
+                let selection = Without::new(Subtree::new(&tree, top), &tree, out);
+                let (mut passed, mut walked) = (Vec::new(), Vec::new());
+                canonicalise(&tree, &selection, &method, &mut passed, &mut budget).unwrap();
+                canonicalise(&tree, &OneByOne(selection), &method, &mut walked, &mut budget).unwrap();
+                assert_eq!(passed, walked, "{method:?}, {top:?} without {out:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn relative_namespace_names_are_refused_where_they_are_taken_out() {
+    let mut budget = Budget::new(&Limits::DEFAULT);
+    let tree = Tree::parse("<a><s><b/><c xmlns:r='relative'/></s><d/></a>", &mut budget).unwrap();
+    for (name, outcome) in [("s", Err(C14nError::RelativeNamespace { offset: 10 })), ("d", Ok(()))] {
+        let named = |id: &NodeId| tree.element(*id).is_some_and(|element| element.local() == name);
+        let out = tree.subtree(NodeId::ROOT).find(named).unwrap();
+        let top = if name == "s" { NodeId::ROOT } else { out };
+        let selection = Without::new(Subtree::new(&tree, top), &tree, out);
+        assert_eq!(canonicalise(&tree, &selection, &EXC, &mut Vec::new(), &mut budget), outcome);
+    }
+}
+
 #[test]
 fn relative_namespace_names_are_refused() {
     let mut budget = Budget::new(&Limits::DEFAULT);

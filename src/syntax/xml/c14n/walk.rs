@@ -41,11 +41,20 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
     };
     walk.ancestors()?;
     let before = walk.open.len();
+    let mut behind = 0;
     for (count, (id, node)) in tree.nodes(selection.top()).enumerate() {
         if count.is_multiple_of(NODES_PER_SPEND) {
             budget.spend(UNITS_PER_SPEND)?;
         }
+        if id.index() < behind {
+            continue;
+        }
         walk.close_before(id, before);
+        if let Some(end) = selection.left_out(id) {
+            walk.passed_over(id)?;
+            behind = end;
+            continue;
+        }
         walk.node(id, node, budget)?;
         if written.get() >= OCTETS_PER_UNIT {
             budget.spend(written.get() / OCTETS_PER_UNIT)?;
@@ -117,6 +126,16 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             self.open.push(Open { end: usize::MAX, element: None, scoped: true });
         }
         Ok(())
+    }
+
+    /// A node that is left out with all below it: what its elements declare is in scope for nothing that is written, and
+    /// has to be right all the same.
+    fn passed_over(&self, id: NodeId) -> Result<(), C14nError> {
+        if !self.tree.declarations_within(id).iter().any(|declaration| self.is_relative(declaration)) {
+            return Ok(());
+        }
+        let mut elements = self.tree.subtree(id).filter_map(|node| self.tree.element(node));
+        elements.try_for_each(|element| self.check_names(&element))
     }
 
     fn close_before(&mut self, node: NodeId, floor: usize) {
@@ -319,13 +338,14 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
     }
 
     fn check_names(&self, element: &Element<'_>) -> Result<(), C14nError> {
-        let relative = |declaration: &Declaration| {
-            declaration.uri != NameId::EMPTY && !is_absolute(self.tree.name(declaration.uri))
-        };
-        if element.declarations().iter().any(relative) {
+        if element.declarations().iter().any(|declaration| self.is_relative(declaration)) {
             let offset = u64::try_from(self.tree.span(element.id()).start).unwrap_or(u64::MAX);
             return Err(C14nError::RelativeNamespace { offset });
         }
         Ok(())
+    }
+
+    fn is_relative(&self, declaration: &Declaration) -> bool {
+        declaration.uri != NameId::EMPTY && !is_absolute(self.tree.name(declaration.uri))
     }
 }
