@@ -1,4 +1,4 @@
-//! A memory of certificate signatures changes no report: what is said of a document is byte for byte the same without
+//! A memory of signatures of certificates and revocation data changes no report: what is said of a document is byte for byte the same without
 //! a memory, with an empty one, and with one that has seen everything before it, also where a limit ends the work.
 //!
 //! Documents are fixtures and those of the tests' own signer, as they are and with a flipped bit, judged by different
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sigillum::limits::{CancelFlag, Limits};
-use sigillum::pki::{Certificate, pem};
+use sigillum::pki::{Certificate, Crl, pem};
 use sigillum::reporting::{Envelope, Language, to_json};
 use sigillum::service::{Remembered, ValidationRequest, judge_with};
 use sigillum::time::Timestamp;
@@ -150,4 +150,38 @@ fn only_steps_of_paths_to_an_anchor_are_noted() {
         said(document, &request(&stores[0], "default", Limits::DEFAULT.work), Arc::<Counted>::clone(&memory));
     }
     assert_eq!(memory.noted.load(Ordering::Relaxed), noted);
+}
+
+/// CRLs are verified once, whichever documents they come with; one that nobody signed is not noted, and no memory makes
+/// it pass.
+#[test]
+fn signatures_of_revocation_data_are_noted() {
+    let read = |name: &str| support::read(&support::project().join("fixtures/pdf/revocation-given").join(name));
+    let document = read("document.pdf");
+    let lists = [read("evidence/issuing-ca.crl"), read("evidence/root.crl")];
+    let memory = Arc::new(Counted::default());
+    let counts = || (memory.recalled.load(Ordering::Relaxed), memory.noted.load(Ordering::Relaxed));
+    let judge = |lists: &[Vec<u8>]| {
+        let mut request = request(&stores()[0], "default", Limits::DEFAULT.work);
+        request.crls = lists.iter().map(|der| Crl::parse(der, Limits::DEFAULT.der_depth).unwrap()).collect();
+        let without = said(&document, &request, Arc::new(NoMemory));
+        assert_eq!(said(&document, &request, Arc::<Counted>::clone(&memory)), without);
+        without
+    };
+    assert!(judge(&[]).contains("\"indication\":\"INDETERMINATE\""));
+    let (_, steps) = counts();
+    assert!(judge(&lists).contains("\"indication\":\"TOTAL-PASSED\""));
+    let (known, noted) = counts();
+    assert_eq!(noted, steps + 2, "both lists");
+    judge(&lists);
+    let (again, still) = counts();
+    assert_eq!(still, noted, "each once");
+    assert!(again - known >= steps + 2, "{steps} steps, {} recalled", again - known);
+    // One bit of its signature more, and it is a list that nobody signed.
+    for which in 0..lists.len() {
+        let mut broken = lists.clone();
+        *broken[which].last_mut().unwrap() ^= 1;
+        assert!(judge(&broken).contains("\"indication\":\"INDETERMINATE\""));
+        assert_eq!(counts().1, noted);
+    }
 }

@@ -1,4 +1,5 @@
-//! What all validations of a service share: signatures of certificates that verified, and certificates that were read.
+//! What all validations of a service share: signatures of certificates, CRLs and OCSP responses that verified, and
+//! certificates that were read.
 //!
 //! Bounded: where it is full, one goes that was not asked for since its turn came last (the clock algorithm), so those
 //! of the CAs that sign nearly everything stay, however many others come.
@@ -142,7 +143,7 @@ mod tests {
 
     fn step(number: u32) -> Step {
         let of = |octet: u8| digest(DigestAlgorithm::Sha256, &[&[octet][..], &number.to_be_bytes()].concat());
-        Step { key: of(1), certificate: of(2) }
+        Step { key: of(1), signed: of(2) }
     }
 
     #[test]
@@ -151,9 +152,9 @@ mod tests {
         assert!(!memory.recall(&step(1)));
         memory.note(step(1));
         assert!(memory.recall(&step(1)));
-        let mixed = [Step { key: step(2).key, ..step(1) }, Step { certificate: step(2).certificate, ..step(1) }];
+        let mixed = [Step { key: step(2).key, ..step(1) }, Step { signed: step(2).signed, ..step(1) }];
         assert!(!mixed.iter().any(|step| memory.recall(step)));
-        let swapped = Step { key: step(1).certificate, certificate: step(1).key };
+        let swapped = Step { key: step(1).signed, signed: step(1).key };
         assert!(!memory.recall(&swapped));
     }
 

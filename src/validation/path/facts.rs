@@ -1,14 +1,15 @@
 //! What paths of one validation share: parsed keys, fingerprints and verified signatures, each computed once.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::crypto::{Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, VerifyError};
+use crate::crypto::{Digest, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, VerifyError};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{Certificate, Computed};
+use crate::trust::TrustStore;
 use crate::validation::memory::{Memory, Step};
 
 /// A certificate with what was computed of it.
@@ -33,6 +34,8 @@ pub(in crate::validation) struct Keys<'v> {
     memory: &'v dyn Memory,
     holders: RefCell<HashMap<*const Certificate, Rc<Holder>>>,
     verified: RefCell<HashMap<Step, Outcome>>,
+    /// Those who stand in a path to an anchor.
+    below_anchors: RefCell<HashSet<Digest>>,
 }
 
 /// What is known of a step.
@@ -48,7 +51,13 @@ enum Outcome {
 
 impl<'v> Keys<'v> {
     pub(in crate::validation) fn new(verifier: &'v dyn SignatureVerifier, memory: &'v dyn Memory) -> Self {
-        Self { verifier, memory, holders: RefCell::default(), verified: RefCell::default() }
+        Self {
+            verifier,
+            memory,
+            holders: RefCell::default(),
+            verified: RefCell::default(),
+            below_anchors: RefCell::default(),
+        }
     }
 
     pub(in crate::validation) fn verifier(&self) -> &'v dyn SignatureVerifier {
@@ -75,7 +84,7 @@ impl<'v> Keys<'v> {
         subject: &Holder,
         budget: &mut Budget,
     ) -> Result<bool, LimitExceeded> {
-        let step = Step { key: issuer.key_fingerprint, certificate: subject.fingerprint };
+        let step = Step { key: issuer.key_fingerprint, signed: subject.fingerprint };
         if let Some(known) = self.verified.borrow().get(&step) {
             return Ok(*known != Outcome::Bad);
         }
@@ -104,10 +113,31 @@ impl<'v> Keys<'v> {
         verified.is_ok() && !subject.certificate.signature_algorithms_differ()
     }
 
+    /// Whether `key` is known to verify the CRL or OCSP response of this digest.
+    pub(in crate::validation) fn recalls(&self, key: &Holder, signed: Digest) -> bool {
+        self.memory.recall(&Step { key: key.key_fingerprint, signed })
+    }
+
+    /// Notes that the first one of `path` signed a CRL or OCSP response, if its last one is an anchor, or stands in a path
+    /// to one.
+    pub(in crate::validation) fn note_signed(&self, path: &[Rc<Holder>], signed: Digest, trust: &TrustStore) {
+        let (Some(signer), Some(last)) = (path.first(), path.last()) else { return };
+        let known = self.below_anchors.borrow().contains(&last.fingerprint);
+        if !known && trust.anchor_of(&last.certificate).is_none() {
+            return;
+        }
+        self.note(path);
+        let step = Step { key: signer.key_fingerprint, signed };
+        if !self.memory.recall(&step) {
+            self.memory.note(step);
+        }
+    }
+
     /// Notes the steps of a path to an anchor that were verified in this validation.
     pub(super) fn note(&self, path: &[Rc<Holder>]) {
+        self.below_anchors.borrow_mut().extend(path.iter().map(|holder| holder.fingerprint));
         for (subject, issuer) in path.iter().zip(path.iter().skip(1)) {
-            let step = Step { key: issuer.key_fingerprint, certificate: subject.fingerprint };
+            let step = Step { key: issuer.key_fingerprint, signed: subject.fingerprint };
             if let Some(outcome) = self.verified.borrow_mut().get_mut(&step)
                 && *outcome == Outcome::Good
             {

@@ -169,6 +169,7 @@ fn first_acceptable(
         }
         match entitled(candidate, budget)? {
             Ok(signer_path) => {
+                case.keys.note_signed(&signer_path, object.fingerprint, case.trust);
                 let signer = Rc::clone(candidate);
                 return Ok(Ok(Part { fingerprint: object.fingerprint, signer, signer_path, algorithm }));
             }
@@ -196,8 +197,11 @@ fn verifies(
     }
     let kilobytes = u64::try_from(object.tbs.len()).unwrap_or(u64::MAX) >> 10;
     budget.spend(key.verification_work().saturating_add(kilobytes))?;
-    let verifier: &dyn SignatureVerifier = case.keys.verifier();
-    let good = verifier.verify(key, algorithm, Signed::Bytes(object.tbs), object.value).is_ok();
+    // What was validated before must not decide what is within the limits: it is paid for in any case.
+    let good = case.keys.recalls(candidate, object.fingerprint) || {
+        let verifier: &dyn SignatureVerifier = case.keys.verifier();
+        verifier.verify(key, algorithm, Signed::Bytes(object.tbs), object.value).is_ok()
+    };
     case.revocation.verified.borrow_mut().insert(pair, good);
     Ok(good)
 }
