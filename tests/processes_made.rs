@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use pki::{IdDigest, Key, ListText, ResponseText, extension, key_usage, name};
 use sigillum::time::Timestamp;
-use sigillum::validation::{Failure, Integrity, Policy, Verdict};
+use sigillum::validation::{Check, CheckResult, Failure, Integrity, Policy, Verdict};
 use support::pdf::MadePdf;
 use support::sign::der;
 use world::{Archive, FROM, HOLE, Index, PASSED, Set, Signing, UNTIL, World, ca_extensions, list, party, revoked};
@@ -107,7 +107,14 @@ fn a_ca_and_a_responder_who_signs_documents_need_revocation_data() {
         let more = vec![key_usage(0xc0), extension(waived, false, &none())];
         world.person = party("Person", 3, [FROM, UNTIL], more, Some(&world.ca));
         world.crls.remove(0);
-        assert_eq!(world.said(world.sign(&Signing::default()).bytes()), PASSED, "a person with {waived}");
+        let document = world.sign(&Signing::default());
+        assert_eq!(world.said(document.bytes()), PASSED, "a person with {waived}");
+        // The legal class asks whether revocation was looked at: what is waived is noted, as passed.
+        let known = |one: &&Check| one.id.name() == "xcv-revocation-known";
+        let report = world.judge(document.bytes());
+        let results: Vec<CheckResult> =
+            report.signatures[0].checks.iter().filter(known).map(|one| one.result).collect();
+        assert_eq!(results, [CheckResult::Passed], "a person with {waived}");
     }
     let mut world = World::new();
     let purpose = extension("2.5.29.37", false, &der::sequence(&[der::oid("1.3.6.1.5.5.7.3.9")]));
