@@ -4,6 +4,7 @@
 #![cfg(feature = "service")]
 #![expect(clippy::disallowed_methods, reason = "these tests make the folders that the program looks into")]
 
+mod announced;
 mod disk;
 mod list;
 mod processes;

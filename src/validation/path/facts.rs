@@ -6,7 +6,9 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::crypto::{Digest, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, VerifyError};
+use crate::crypto::{
+    Digest, Message, PublicKey, SignatureAlgorithm, SignatureValid, SignatureVerifier, VerifyError,
+};
 use crate::limits::{Budget, LimitExceeded};
 use crate::pki::{Certificate, Computed};
 use crate::trust::TrustStore;
