@@ -5,8 +5,9 @@
 //! so it does of a CRL or OCSP response. So whoever validates much may hand in a [`Memory`], and the steps of paths that
 //! ended at a trust anchor, and what those on them signed about revocation, are not computed again. A certificate says
 //! the same whenever its octets are read, so it need not be read again for each document that brings it along. Nothing
-//! else is remembered: not that a path was good, not what revocation data said, nothing of a document. The work of a step that is known counts as if it were done, so a limit is reached at the same place with
-//! a memory and without one, and no report tells what was validated before.
+//! else is remembered: not that a path was good, not what revocation data said, nothing of a document. The work of a
+//! step that is known counts as if it were done, so a limit is reached at the same place with a memory and without one,
+//! and no report tells what was validated before.
 
 use std::fmt;
 use std::sync::Arc;
