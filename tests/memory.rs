@@ -1,5 +1,6 @@
-//! A memory of signatures of certificates and revocation data changes no report: what is said of a document is byte for byte the same without
-//! a memory, with an empty one, and with one that has seen everything before it, also where a limit ends the work.
+//! A memory of signatures of certificates and revocation data changes no report: what is said of a document is byte for
+//! byte the same without a memory, with an empty one, and with one that has seen everything before it, also where a limit
+//! ends the work.
 //!
 //! Documents are fixtures and those of the tests' own signer, as they are and with a flipped bit, judged by different
 //! anchors, policies and limits of work, all with one memory.
