@@ -40,7 +40,10 @@ fn is_canonical(tlv: &Tlv<'_>) -> bool {
     let mut previous: &[u8] = &[];
     while !inner.is_empty() {
         match inner.next_tlv() {
-            Ok(member) if is_canonical(&member) && (tlv.tag != tag::SET || previous <= member.raw) => {
+            Ok(member)
+                if is_canonical(&member)
+                    && (tlv.tag != tag::SET || previous.is_empty() || previous <= member.raw) =>
+            {
                 previous = member.raw;
             }
             Ok(_) | Err(_) => return false,
