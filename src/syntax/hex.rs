@@ -7,19 +7,26 @@ use std::fmt;
 /// # Errors
 /// Those of `out`.
 pub(crate) fn write_hex(out: &mut impl fmt::Write, octets: &[u8]) -> fmt::Result {
-    octets.iter().try_for_each(|octet| {
-        out.write_char(digit(octet >> 4))?;
-        out.write_char(digit(octet & 0x0f))
+    octets.chunks(AT_ONCE).try_for_each(|octets| {
+        let mut digits = [0; 2 * AT_ONCE];
+        for ([high, low], octet) in digits.as_chunks_mut::<2>().0.iter_mut().zip(octets) {
+            (*high, *low) = (digit(octet >> 4), digit(octet & 0x0f));
+        }
+        let written = digits.get(..octets.len().saturating_mul(2)).unwrap_or_default();
+        out.write_str(str::from_utf8(written).map_err(|_| fmt::Error)?)
     })
 }
+
+/// Octets that are written at once: those of a digest, mostly.
+const AT_ONCE: usize = 32;
 
 /// Two digits for each octet.
 #[must_use]
 pub(crate) fn hex(octets: &[u8]) -> String {
     let mut text = String::with_capacity(octets.len().saturating_mul(2));
     for octet in octets {
-        text.push(digit(octet >> 4));
-        text.push(digit(octet & 0x0f));
+        text.push(char::from(digit(octet >> 4)));
+        text.push(char::from(digit(octet & 0x0f)));
     }
     text
 }
@@ -34,9 +41,9 @@ pub(crate) fn octets(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The digit of a number below 16.
-fn digit(value: u8) -> char {
+const fn digit(value: u8) -> u8 {
     let offset = if value < 10 { b'0' } else { b'a' - 10 };
-    char::from(value.wrapping_add(offset))
+    value.wrapping_add(offset)
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use crate::syntax::xml::{Kind, NameId, NodeId, Tree};
 /// Bytes of a path; a longer one is cut at its start.
 const LONGEST: usize = 1_000;
 
+/// Bytes of the steps of most paths.
+const USUAL: usize = 128;
+
 /// The path of a node. It costs as much as there are siblings before it and before those above it.
 ///
 /// # Errors
@@ -92,7 +95,7 @@ fn path_with(
     mut number: impl FnMut(NodeId) -> Result<usize, LimitExceeded>,
 ) -> Result<String, LimitExceeded> {
     // The steps from the node upwards, one behind the other, and where each ends.
-    let (mut steps, mut ends) = (String::new(), Vec::new());
+    let (mut steps, mut ends) = (String::with_capacity(USUAL), Vec::with_capacity(USUAL / 16));
     let mut next = Some(node);
     while let Some(at) = next.filter(|at| *at != NodeId::ROOT) {
         let before = steps.len();

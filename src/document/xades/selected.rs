@@ -91,6 +91,11 @@ impl Selection for Selected {
         self.out.iter().find(|out| out.top() == node).map(|out| out.numbers().end)
     }
 
+    fn has_all_else(&self) -> bool {
+        // What is taken out from above the top on is never come upon.
+        self.filters.is_empty() && self.out.iter().all(|out| out.top() == self.top || !out.has(self.top))
+    }
+
     fn is_explicit(&self) -> bool {
         self.filters.iter().any(|filter| filter.is_explicit())
     }

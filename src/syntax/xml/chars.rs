@@ -49,6 +49,14 @@ pub(super) fn begin_with(bytes: &[u8], name: &[u8]) -> bool {
             bytes.first_chunk::<8>() == name.first_chunk()
                 && bytes.get(behind..).and_then(<[u8]>::first_chunk::<8>) == name.last_chunk()
         }
+        17..=32 => {
+            let behind = name.len().saturating_sub(16);
+            bytes.first_chunk::<16>() == name.first_chunk()
+                && bytes.get(behind..).and_then(<[u8]>::first_chunk::<16>) == name.last_chunk()
+        }
+        1..=3 => {
+            bytes.get(..name.len()).is_some_and(|start| start.iter().zip(name).all(|(one, other)| one == other))
+        }
         _ => bytes.starts_with(name),
     }
 }
@@ -120,7 +128,7 @@ mod tests {
 
     #[test]
     fn names_are_compared_whole() {
-        let text = b"abcdefghijklmnopqrstuvwxyz";
+        let text = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
         for length in 0..text.len() {
             let name = &text[..length];
             assert!(begin_with(text, name) && begin_with(name, name));

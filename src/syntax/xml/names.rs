@@ -55,6 +55,9 @@ impl<'t> Names<'t> {
 
     /// The number of a string. There are fewer than 2^32: each stands in a text of less than 4 GiB.
     pub(super) fn intern(&mut self, text: Cow<'t, str>) -> NameId {
+        if text.is_empty() && !self.texts.is_empty() {
+            return NameId::EMPTY;
+        }
         match self.ids.entry(text) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(new) => {
@@ -193,14 +196,20 @@ fn place(name: &str) -> usize {
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     bound: Vec<Option<NameId>>,
-    undo: Vec<(NameId, Option<NameId>)>,
-    marks: Vec<usize>,
+    /// What each prefix was bound to before; a mark stands where an element was opened.
+    undo: Vec<Undo>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Undo {
+    Opened,
+    Bound(NameId, Option<NameId>),
 }
 
 impl Scope {
     /// Opens an element.
     pub(super) fn open(&mut self) {
-        self.marks.push(self.undo.len());
+        self.undo.push(Undo::Opened);
     }
 
     /// Binds a prefix within the open element.
@@ -210,15 +219,14 @@ impl Scope {
             self.bound.resize(index.saturating_add(1).max(USUAL), None);
         }
         if let Some(place) = self.bound.get_mut(index) {
-            self.undo.push((prefix, *place));
+            self.undo.push(Undo::Bound(prefix, *place));
             *place = uri;
         }
     }
 
     /// Closes the element: its bindings end.
     pub(super) fn close(&mut self) {
-        let mark = self.marks.pop().unwrap_or(0);
-        for (prefix, before) in self.undo.drain(mark.min(self.undo.len())..).rev() {
+        while let Some(Undo::Bound(prefix, before)) = self.undo.pop() {
             if let Some(place) = self.bound.get_mut(prefix.index()) {
                 *place = before;
             }

@@ -55,22 +55,27 @@ pub(super) fn append(raw: &str, offset: usize, place: Place, text: &mut String) 
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         text.push_str(before);
         let here = offset.saturating_add(raw.len()).saturating_sub(from.len());
-        rest = if let Some(after) = from.strip_prefix('&') {
-            let end =
-                after.bytes().position(|byte| byte == b';').ok_or(malformed(Malformation::Reference, here))?;
-            let character = character(after.get(..end).unwrap_or_default(), here)?;
-            text.push(character);
-            appended.references = appended.references.saturating_add(1);
-            appended.escaped |= matches!(character, '&' | '<' | '>' | '\r');
-            after.get(end.saturating_add(1)..).unwrap_or_default()
-        } else if let Some(after) = from.strip_prefix("\r\n").or_else(|| from.strip_prefix('\r')) {
-            text.push(if place == Place::Attribute { ' ' } else { '\n' });
-            after
-        } else {
-            // Tab or line feed in an attribute value.
-            text.push(' ');
-            from.get(1..).unwrap_or_default()
+        let passed = match from.as_bytes() {
+            [b'&', after @ ..] => {
+                let end = after.iter().position(|byte| *byte == b';');
+                let behind = end.ok_or(malformed(Malformation::Reference, here))?.saturating_add(1);
+                let character = character(from.get(1..behind).unwrap_or_default(), here)?;
+                text.push(character);
+                appended.references = appended.references.saturating_add(1);
+                appended.escaped |= matches!(character, '&' | '<' | '>' | '\r');
+                behind.saturating_add(1)
+            }
+            [b'\r', after @ ..] => {
+                text.push(if place == Place::Attribute { ' ' } else { '\n' });
+                if after.first() == Some(&b'\n') { 2 } else { 1 }
+            }
+            _ => {
+                // Tab or line feed in an attribute value.
+                text.push(' ');
+                1
+            }
         };
+        rest = from.get(passed..).unwrap_or_default();
     }
     text.push_str(rest);
     Ok(appended)
@@ -87,7 +92,7 @@ fn next_special(bytes: &[u8], place: Place) -> Option<usize> {
 
 /// The character that `&name;` stands for.
 pub(super) fn character(name: &str, offset: usize) -> Result<char, XmlError> {
-    let Some(number) = name.strip_prefix('#') else {
+    let [b'#', number @ ..] = name.as_bytes() else {
         return match name {
             "amp" => Ok('&'),
             "lt" => Ok('<'),
@@ -98,14 +103,17 @@ pub(super) fn character(name: &str, offset: usize) -> Result<char, XmlError> {
             _ => Err(malformed(Malformation::Reference, offset)),
         };
     };
-    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hexadecimal| (hexadecimal, 16));
+    let (digits, radix) = match number {
+        [b'x', hexadecimal @ ..] => (hexadecimal, 16),
+        _ => (number, 10),
+    };
     if digits.is_empty() {
         return Err(malformed(Malformation::Reference, offset));
     }
     // A number too large for 32 bits is no character either: u32::MAX is none.
     let mut value = 0_u32;
-    for digit in digits.bytes() {
-        let digit = char::from(digit).to_digit(radix).ok_or(malformed(Malformation::Reference, offset))?;
+    for digit in digits {
+        let digit = char::from(*digit).to_digit(radix).ok_or(malformed(Malformation::Reference, offset))?;
         value = value.saturating_mul(radix).saturating_add(digit);
     }
     let value = char::from_u32(value).filter(|found| is_char(*found));

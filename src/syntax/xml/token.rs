@@ -250,7 +250,7 @@ impl<'t> Tokens<'t> {
                     self.skip(1);
                     return Ok(Token::Start { name, empty: false });
                 }
-                Some(b'/') if self.rest().starts_with("/>") => {
+                Some(b'/') if self.byte_after() == Some(b'>') => {
                     self.exact = false;
                     self.skip(2);
                     return Ok(Token::Start { name, empty: true });
@@ -299,7 +299,7 @@ impl<'t> Tokens<'t> {
 
     /// Passes `=` and the quote that opens a value, which it gives.
     fn quote(&mut self) -> Result<u8, XmlError> {
-        if self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(b"=\"")) {
+        if let Some([b'=', b'"', ..]) = self.text.as_bytes().get(self.at..) {
             self.skip(2);
             return Ok(b'"');
         }
@@ -345,6 +345,10 @@ impl<'t> Tokens<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    fn byte_after(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at.saturating_add(1)).copied()
+    }
+
     /// Passes white space; how much there was.
     fn space(&mut self) -> usize {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
@@ -387,9 +391,10 @@ fn tag_name(rest: &str) -> &str {
 
 /// The prefix that an attribute declares; none where it declares none.
 pub(super) fn declared_prefix(name: &str) -> Option<&str> {
-    match name.strip_prefix("xmlns")? {
-        "" => Some(""),
-        rest => rest.strip_prefix(':'),
+    match name.as_bytes() {
+        b"xmlns" => Some(""),
+        [b'x', b'm', b'l', b'n', b's', b':', ..] => name.get(6..),
+        _ => None,
     }
 }
 

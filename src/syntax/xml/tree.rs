@@ -81,6 +81,8 @@ pub(super) struct ElementData {
     pub(super) tag: u16,
     /// How long the end tag is, if canonical form writes it like that; else 0.
     pub(super) close: u16,
+    /// Which node it is.
+    pub(super) node: NodeId,
 }
 
 /// Where characters are.
@@ -324,9 +326,12 @@ impl<'t> Tree<'t> {
         mut take: impl FnMut(NodeId, &'a str),
     ) {
         let wanted = self.wanted(is_wanted);
-        for element in self.elements() {
-            for attribute in element.own_attributes().iter().filter(|attribute| wanted.has(attribute.name)) {
-                take(element.id, self.piece(attribute.value));
+        let numbered = self.attributes.iter().zip(0_u32..);
+        for (attribute, number) in numbered.filter(|(attribute, _)| wanted.has(attribute.name)) {
+            // The attributes stand in the order of their elements; of those that have none, the next begins there too.
+            let behind = self.elements.partition_point(|element| element.attributes <= number);
+            if let Some(element) = behind.checked_sub(1).and_then(|place| self.elements.get(place)) {
+                take(element.node, self.piece(attribute.value));
             }
         }
     }
@@ -343,11 +348,8 @@ impl<'t> Tree<'t> {
 
     /// Every element, in document order.
     fn elements(&self) -> impl Iterator<Item = Element<'_>> {
-        let numbered = self.nodes.iter().zip((0..).map(NodeId));
-        numbered.filter(|(node, _)| node.kind == Kind::Element).filter_map(|(node, id)| {
-            let data = self.elements.get(usize::try_from(node.place).ok()?)?;
-            Some(Element { tree: self, data, id, place: node.place })
-        })
+        let numbered = self.elements.iter().zip(0..);
+        numbered.map(|(data, place)| Element { tree: self, data, id: data.node, place })
     }
 
     fn wanted(&self, is_wanted: impl Fn(NameId, NameId) -> bool) -> Wanted {

@@ -19,6 +19,11 @@ pub trait Selection {
         None
     }
 
+    /// Whether the set has every node from its top on that is not left out: then none of them is asked for.
+    fn has_all_else(&self) -> bool {
+        false
+    }
+
     /// Whether attributes and namespace nodes are asked for one by one. Where not, they are in the set exactly when
     /// their element is.
     fn is_explicit(&self) -> bool {
@@ -68,6 +73,10 @@ impl Selection for Subtree {
 
     fn has(&self, node: NodeId) -> bool {
         (self.top.index()..self.end).contains(&node.index())
+    }
+
+    fn has_all_else(&self) -> bool {
+        true
     }
 }
 

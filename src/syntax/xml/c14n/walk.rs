@@ -33,6 +33,7 @@ pub fn canonicalise<S: Selection, K: Sink + ?Sized>(
         method,
         namespaces: Namespaces::new(tree, method),
         explicit: selection.is_explicit(),
+        all: selection.has_all_else(),
         output: Output::new(sink, tree.text()),
         open: Vec::new(),
         declarations: Vec::new(),
@@ -94,6 +95,8 @@ struct Walk<'w, S, K: Sink + ?Sized> {
     method: &'w Method,
     namespaces: Namespaces,
     explicit: bool,
+    /// Whether every node that is walked is in the set.
+    all: bool,
     output: Output<'w, K>,
     open: Vec<Open<'w>>,
     declarations: Vec<Declaration>,
@@ -162,7 +165,7 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
             Kind::Root => Ok(()),
             Kind::Element => self.element(id, node, budget),
             Kind::Text => {
-                if self.selection.has(id) {
+                if self.all || self.selection.has(id) {
                     let tree = self.tree;
                     match (node.plain, tree.place_of(node)) {
                         (true, Characters::Here(place)) => self.output.source(place),
@@ -215,7 +218,7 @@ impl<'w, S: Selection, K: Sink + ?Sized> Walk<'w, S, K> {
 
     fn element(&mut self, id: NodeId, node: &Node, budget: &mut Budget) -> Result<(), C14nError> {
         let Some(element) = self.tree.element(id) else { return Ok(()) };
-        let in_output = self.selection.has(id);
+        let in_output = self.all || self.selection.has(id);
         let explicit = self.explicit;
         let end = usize::try_from(node.end).unwrap_or(usize::MAX);
         if in_output
