@@ -548,8 +548,13 @@ impl Client {
         load
     }
 
-    /// Requests are due by the clock, `rate` in a second; the first connection that is free takes the next.
+    /// Requests are due by the clock, `rate` in a second; the first connection that is free takes the next. All are
+    /// open before the clock begins.
     async fn paced(self: &Arc<Self>, connections: usize, rate: f64, seconds: Duration) -> Load {
+        let mut ready = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            ready.push(self.connect().await.expect("a connection"));
+        }
         let (due, taken) = unbounded_channel();
         let taken = Arc::new(Mutex::new(taken));
         // Where nothing but the thread itself can make anybody wait.
@@ -578,16 +583,16 @@ impl Client {
             }
             late
         });
-        let worker = |client: Arc<Self>, taken: Arc<Mutex<UnboundedReceiver<Instant>>>| async move {
+        let worker = |client: Arc<Self>, open, taken: Arc<Mutex<UnboundedReceiver<Instant>>>| async move {
             let mut load = Load::default();
-            let mut connection = None;
+            let mut connection = Some(open);
             loop {
                 let next = taken.lock().await.recv().await;
                 let Some(at) = next else { return load };
                 client.once(&mut connection, at, &mut load).await;
             }
         };
-        let mut load = all((0..connections).map(|_| worker(Arc::clone(self), Arc::clone(&taken)))).await;
+        let mut load = all(ready.into_iter().map(|open| worker(Arc::clone(self), open, Arc::clone(&taken)))).await;
         load.wall = began.elapsed();
         load.clock = clock.join().expect("the clock ran");
         load.thread = thread.await.expect("it heard");
