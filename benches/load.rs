@@ -11,7 +11,8 @@
 //! 3. the service at 80 % of that rate, requests begun by the clock and not by the answers: p50 and p99 from the moment
 //!    at which a request was due, waiting included; four times as many connections stand ready, so that none waits for
 //!    one. Beside them what the client itself was late: its clock to say that a request is due, and its one thread to
-//!    hear of anything. That is within the times and not taken off;
+//!    hear of anything. That is within the times and not taken off. And p50 and p99 of the requests alone that were due
+//!    in quarters of a second in which the host took nothing;
 //! 4. the service with ten times as many connections: how many are turned away, and the most memory that the server's
 //!    process ever had.
 //!
@@ -21,8 +22,10 @@
 //!
 //! 1 to 3 are done five times, and the median of the five is said at the end. The client runs on the same machine; it
 //! takes cores away, so only CPU times compare. Where this machine is one of several on a host, the host may take its
-//! processors away: how much of what it wanted it did not get is said beside the times of 3, which are no better than
-//! the host lets them be.
+//! processors away, for tens of milliseconds at once: how much of what it wanted it did not get is said beside the times
+//! of 3, which are no better than the host lets them be. Hence the quarters of a second without. They are chosen by what
+//! the host says and by no answer's time; a request that was due in one belongs to it wherever it was answered, and so
+//! does what an earlier standstill left behind. Where the host is the machine itself, all of them are.
 //! `SIGILLUM_BENCH_CONNECTIONS` (32) and `SIGILLUM_BENCH_SECONDS` (10) change the size; `SIGILLUM_BENCH_SERVER` names
 //! another program than the one built. Linux only: CPU time and memory are read from `/proc`.
 
@@ -48,6 +51,7 @@ use sigillum::time::Timestamp;
 use sigillum::trust::{TrustAnchor, TrustStore};
 use sigillum::validation::{Evidence, Memory, Moment, NoMemory, Policy};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::hint::black_box;
 use std::io::{Read as _, Write as _};
@@ -88,7 +92,7 @@ fn main() {
         document.len(),
         micros(wire.encryption)
     );
-    let (mut kept, mut tails) = (Vec::new(), Vec::new());
+    let (mut kept, mut tails, mut undisturbed) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         let remembering = library(&document, Arc::new(Remembered::default()), seconds, ticks);
         let library = library(&document, Arc::new(NoMemory), seconds, ticks);
@@ -121,31 +125,24 @@ fn main() {
         let mut paced = runtime.block_on(client.paced(connections * POOL, 0.8 * full.rate(), seconds));
         let taken = host.taken();
         paced.all_good();
-        let (p50, p99) = (paced.percentile(50), paced.percentile(99));
-        tails.push(p99.as_secs_f64() / p50.as_secs_f64());
+        let tail = Tail::of(&mut paced.good.iter().map(|good| good.took).collect::<Vec<_>>());
+        tails.push(tail.ratio());
         println!(
-            "  at 80 %: {:.0} requests/s, p50 {:.2} ms, p99 {:.2} ms, {:.1} × p50; the host took {taken:.0} % of the \
-             processors' time that was wanted",
-            paced.rate(),
-            p50.as_secs_f64() * 1e3,
-            p99.as_secs_f64() * 1e3,
-            p99.as_secs_f64() / p50.as_secs_f64()
+            "  at 80 %: {:.0} requests/s, {tail}; the host took {taken:.0} % of the processors' time that was wanted",
+            paced.rate()
         );
-        let late = |delays: &mut Vec<Duration>| (percentile(delays, 50), percentile(delays, 99));
-        let (clock, thread) = (late(&mut paced.clock), late(&mut paced.thread));
-        println!(
-            "  within that, the client's own: its clock p50 {:.2} ms, p99 {:.2} ms; its thread p50 {:.2} ms, p99 {:.2} ms",
-            clock.0.as_secs_f64() * 1e3,
-            clock.1.as_secs_f64() * 1e3,
-            thread.0.as_secs_f64() * 1e3,
-            thread.1.as_secs_f64() * 1e3
-        );
+        let mut quiet = paced.undisturbed();
+        println!("  of them, where the host took nothing: {}", Tail::of_some(&mut quiet));
+        undisturbed.append(&mut quiet);
+        let (clock, thread) = (Tail::of(&mut paced.clock), Tail::of(&mut paced.thread));
+        println!("  within that, the client's own: its clock {clock}; its thread {thread}");
     }
     println!(
         "median of {ROUNDS} rounds: {:.1} % of the library's rate per CPU, p99 {:.1} × p50",
         median(&mut kept),
         median(&mut tails)
     );
+    println!("where the host took nothing, all rounds: {}", Tail::of_some(&mut undisturbed));
     println!("memory so far: at most {} kB", server.most_memory());
     let flood = runtime.block_on(client.closed_loop(connections * 10, seconds));
     let turned_away: Vec<_> = flood.others.iter().map(|(status, count)| format!("{count} × {status}")).collect();
@@ -167,8 +164,41 @@ fn median(of: &mut [f64]) -> f64 {
     of[of.len() / 2]
 }
 
+/// How long the slow ones take beside the usual ones.
+struct Tail {
+    p50: Duration,
+    p99: Duration,
+}
+
+impl Tail {
+    fn of(delays: &mut [Duration]) -> Self {
+        Self { p50: percentile(delays, 50), p99: percentile(delays, 99) }
+    }
+
+    /// What to say of these, if there are any.
+    fn of_some(delays: &mut [Duration]) -> String {
+        if delays.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("{} requests, {}", delays.len(), Self::of(delays))
+        }
+    }
+
+    fn ratio(&self) -> f64 {
+        self.p99.as_secs_f64() / self.p50.as_secs_f64()
+    }
+}
+
+impl fmt::Display for Tail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |delay: Duration| delay.as_secs_f64() * 1e3;
+        write!(f, "p50 {:.2} ms, p99 {:.2} ms, {:.1} × p50", millis(self.p50), millis(self.p99), self.ratio())
+    }
+}
+
 /// What the host of this machine does, from a moment on.
 struct Host {
+    at: Instant,
     wanted: u64,
     taken: u64,
 }
@@ -180,7 +210,7 @@ impl Host {
         // proc(5): user, nice, system, idle, iowait, irq, softirq, steal.
         let ticks: Vec<u64> = line.split_whitespace().skip(1).filter_map(|field| field.parse().ok()).collect();
         let idle = ticks[3] + ticks[4];
-        Self { wanted: ticks[..8].iter().sum::<u64>() - idle, taken: ticks[7] }
+        Self { at: Instant::now(), wanted: ticks[..8].iter().sum::<u64>() - idle, taken: ticks[7] }
     }
 
     /// How much of the time that this machine wanted of its processors since then was not given to it, in percent.
@@ -188,6 +218,16 @@ impl Host {
         let now = Self::now();
         let of = |later: u64, earlier: u64| f64::from(u32::try_from(later - earlier).expect("ticks"));
         100.0 * of(now.taken, self.taken) / of(now.wanted, self.wanted)
+    }
+
+    /// Looks each quarter of a second, until the time is over.
+    fn watched(began: Instant, seconds: Duration) -> Vec<Self> {
+        let mut looks = vec![Self::now()];
+        while began.elapsed() < seconds {
+            std::thread::sleep(Duration::from_millis(250));
+            looks.push(Self::now());
+        }
+        looks
     }
 }
 
@@ -475,8 +515,7 @@ struct Client {
 /// What came of many requests.
 #[derive(Default)]
 struct Load {
-    /// How long each good answer took.
-    good: Vec<Duration>,
+    good: Vec<Good>,
     /// Other answers by status; 0 stands for a connection that broke.
     others: BTreeMap<u16, usize>,
     wall: Duration,
@@ -484,6 +523,14 @@ struct Load {
     clock: Vec<Duration>,
     /// How late the thread of the client heard of it, though it might have heard at once.
     thread: Vec<Duration>,
+    /// What the host did meanwhile.
+    host: Vec<Host>,
+}
+
+/// A good answer.
+struct Good {
+    due: Instant,
+    took: Duration,
 }
 
 fn percentile(delays: &mut [Duration], percent: usize) -> Duration {
@@ -496,8 +543,14 @@ impl Load {
         f64::from(u32::try_from(self.good.len()).expect("a count")) / self.wall.as_secs_f64()
     }
 
-    fn percentile(&mut self, percent: usize) -> Duration {
-        percentile(&mut self.good, percent)
+    /// How long the answers took that were due while the host took nothing.
+    fn undisturbed(&self) -> Vec<Duration> {
+        let quiet = |good: &&Good| {
+            let later = self.host.partition_point(|look| look.at <= good.due);
+            let around = later.checked_sub(1).and_then(|before| self.host.get(before)).zip(self.host.get(later));
+            around.is_some_and(|(before, after)| before.taken == after.taken)
+        };
+        self.good.iter().filter(quiet).map(|good| good.took).collect()
     }
 
     fn all_good(&self) {
@@ -560,6 +613,7 @@ impl Client {
         // Where nothing but the thread itself can make anybody wait.
         let (told, mut heard) = unbounded_channel::<Instant>();
         let began = Instant::now();
+        let host = std::thread::spawn(move || Host::watched(began, seconds));
         let clock = std::thread::spawn(move || {
             let mut number = 0_u32;
             let mut late = Vec::new();
@@ -595,6 +649,7 @@ impl Client {
         let mut load = all(ready.into_iter().map(|open| worker(Arc::clone(self), open, Arc::clone(&taken)))).await;
         load.wall = began.elapsed();
         load.clock = clock.join().expect("the clock ran");
+        load.host = host.join().expect("it looked");
         load.thread = thread.await.expect("it heard");
         load
     }
@@ -611,7 +666,7 @@ impl Client {
         match self.ask(&mut open).await {
             Ok((StatusCode::OK, body)) => {
                 assert!(body.len() > 1_000, "a report");
-                load.good.push(due.elapsed());
+                load.good.push(Good { due, took: due.elapsed() });
                 *connection = Some(open);
             }
             Ok((status, _)) => {
